@@ -48,7 +48,7 @@ class Forced:
         return self.method in (None, method) and self.path in path
 
 
-@dataclass(slots=True)
+@dataclass
 class Faults:
     """Decides, reproducibly for one seed, which request meets which fault."""
 
