@@ -1,0 +1,86 @@
+"""Products: what the wholesaler sells, as its ERP knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ErpItem:
+    """One item of one Exact division. ``vat_code`` is the division's own code for sales."""
+
+    division: int
+    item_id: str
+    code: str
+    ean: str | None
+    description: str
+    vat_code: str | None
+    unit: str | None = None
+    is_stock_item: bool = True
+    is_sales_item: bool = True
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A stock location within a division; a division is a company, never a warehouse."""
+
+    division: int
+    warehouse_id: str
+    code: str
+    description: str
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A debtor in a division: the account that a channel's sales are booked on."""
+
+    division: int
+    account_id: str
+    code: str
+    name: str
+    is_customer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A company (administration) in Exact; limits count per division."""
+
+    code: int
+    description: str
+    country: str | None = None
+    currency: str = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingMethod:
+    """A way of shipping known to a division; ``tracking_url`` is the carrier's URL pattern."""
+
+    division: int
+    method_id: str
+    code: str
+    description: str
+    tracking_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VatCode:
+    """A VAT code of a division; ``percentage`` is a fraction (0.21).
+
+    ``kind``: ``I`` prices include VAT, ``E`` exclude it, ``N`` none, ``B`` both.
+    ``transaction``: ``S`` sales, ``P`` purchase, ``B`` both (Exact: vat/VATCodes).
+    """
+
+    division: int
+    code: str
+    description: str
+    percentage: Decimal
+    kind: str
+    transaction: str
+    blocked: bool = False
+
+    @property
+    def usable_for_sales(self) -> bool:
+        return not self.blocked and self.transaction in ("B", "S")
