@@ -1,0 +1,60 @@
+"""Every table of the hub, by name."""
+
+from hub.store.tables.catalogue import (
+    customer,
+    erp_item,
+    product,
+    shipping_method,
+    stock_reading,
+    vat_code,
+    warehouse,
+)
+from hub.store.tables.channels import channel, listing
+from hub.store.tables.log import sync_event
+from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
+from hub.store.tables.metadata import metadata
+from hub.store.tables.orders import buyer, claim, delivery, order_line, orders, parcel
+from hub.store.tables.tenancy import (
+    api_token,
+    budget,
+    division,
+    erp_connection,
+    hook,
+    oauth_grant,
+    oauth_state,
+    tenant,
+)
+
+__all__ = [
+    "actor",
+    "api_token",
+    "budget",
+    "buyer",
+    "channel",
+    "claim",
+    "customer",
+    "delivery",
+    "division",
+    "erp_connection",
+    "erp_item",
+    "hook",
+    "lane",
+    "listing",
+    "message",
+    "metadata",
+    "node",
+    "oauth_grant",
+    "oauth_state",
+    "order_line",
+    "orders",
+    "parcel",
+    "parked",
+    "product",
+    "seen",
+    "shipping_method",
+    "stock_reading",
+    "sync_event",
+    "tenant",
+    "vat_code",
+    "warehouse",
+]

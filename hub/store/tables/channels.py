@@ -1,0 +1,52 @@
+"""Channels and their listings, with what was last published and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from hub.store.tables.metadata import key, metadata, tenant_key
+from hub.store.types import Instant, Json
+
+channel = Table(
+    "channel",
+    metadata,
+    tenant_key(),
+    key("channel_id"),
+    Column("platform", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text),
+    Column("settings", Json, nullable=False),
+    Column("credentials", LargeBinary, nullable=False),
+    Column("hook_secret", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    Column("listings_read_at", Instant),
+    Column("orders_swept_at", Instant),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    tenant_key(),
+    key("listing_id"),
+    Column("channel_id", String(64), nullable=False),
+    Column("external_id", String(128), nullable=False),
+    Column("product_id", String(64)),
+    Column("mapped_by", String(16)),
+    Column("sku", String(128)),
+    Column("ean", String(32)),
+    Column("title", Text, nullable=False),
+    Column("refs", Json, nullable=False),
+    Column("by_platform", Boolean, nullable=False),
+    Column("rule", Json),
+    Column("status", String(16), nullable=False),
+    Column("problem", Text),
+    Column("quantity", Integer),
+    Column("quantity_at", Instant),
+    Column("sent", Integer),
+    Column("process_id", String(128)),
+    Column("terms", Json),
+    Index("ix_listing_external", "tenant_id", "channel_id", "external_id", unique=True),
+    Index("ix_listing_product", "tenant_id", "product_id"),
+)
