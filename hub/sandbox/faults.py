@@ -23,6 +23,7 @@ class Fault(StrEnum):
 
 
 REQUEST_FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)
+BEFORE_EFFECT = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST)
 HOOK_FAULTS = (Fault.HOOK_LOST, Fault.HOOK_DOUBLED, Fault.HOOK_LATE, Fault.HOOK_REORDERED)
 
 PROFILES: dict[str, dict[Fault, float]] = {
@@ -61,24 +62,30 @@ class Faults:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def request(self, platform: str, method: str, path: str) -> Fault | None:
-        """Return the fault for one request; an outage of the platform beats everything."""
+    def request(self, platform: str, method: str, path: str, *, spared: bool = False) -> Fault | None:
+        """Return the fault for one request; an outage of the platform beats everything.
+
+        A ``spared`` path meets by chance only faults before the effect: a token answer lost by chance
+        would end a grant for good. Switches apply to every path.
+        """
         if platform in self.outages:
             return self._note(platform, Fault.BROKEN)
-        return self._pick(platform, method, path, REQUEST_FAULTS)
+        return self._pick(platform, method, path, REQUEST_FAULTS, BEFORE_EFFECT if spared else REQUEST_FAULTS)
 
     def hook(self, platform: str, topic: str) -> Fault | None:
         """Return the fault for one webhook delivery."""
-        return self._pick(platform, "HOOK", topic, HOOK_FAULTS)
+        return self._pick(platform, "HOOK", topic, HOOK_FAULTS, HOOK_FAULTS)
 
-    def _pick(self, platform: str, method: str, path: str, kinds: tuple[Fault, ...]) -> Fault | None:
+    def _pick(
+        self, platform: str, method: str, path: str, kinds: tuple[Fault, ...], by_chance: tuple[Fault, ...]
+    ) -> Fault | None:
         for switch in self.forced:
             if switch.fault in kinds and switch.matches(platform, method, path):
                 switch.times -= 1
                 return self._note(platform, switch.fault)
         rates = PROFILES[self.profile]
         drawn = self._random.random()
-        for kind in kinds:
+        for kind in by_chance:
             drawn -= rates.get(kind, 0.0)
             if drawn < 0:
                 return self._note(platform, kind)

@@ -1,0 +1,151 @@
+"""The sandbox as one web application: every platform under its own path, the control side beside them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+
+import anyio
+import httpx2
+import uvicorn
+from anyio.abc import TaskGroup, TaskStatus
+from starlette.applications import Starlette
+from starlette.routing import Mount, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hub.sandbox.catalogue import make_catalogue
+from hub.sandbox.clock import Clock
+from hub.sandbox.control import control_routes
+from hub.sandbox.faults import Faults
+from hub.sandbox.ledger import Ledger
+from hub.sandbox.platform import Platform
+from hub.sandbox.roster import PLATFORMS
+from hub.sandbox.wire import DroppableProtocol, Gate
+from hub.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform."""
+
+    seed: int = 7
+    speed: float = 1.0
+    faults: str = "none"
+    goods: int = 60
+    base_url: str = "http://127.0.0.1:9100"
+    platforms: dict[str, Callable[[World], Platform]] = field(default_factory=lambda: dict(PLATFORMS))
+
+
+class Sandbox:
+    """Holds the world of the moment; ``reset`` replaces it by a fresh one with the same options."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._stop = anyio.Event()
+        self._background: TaskGroup | None = None
+        self._make()
+
+    def _make(self) -> None:
+        options = self.options
+        self.world = World(
+            clock=Clock(options.speed),
+            faults=Faults(options.seed, options.faults),
+            ledger=Ledger(),
+            goods=make_catalogue(options.goods, options.seed),
+            seed=options.seed,
+            http=httpx2.AsyncClient(trust_env=False, follow_redirects=False),
+            base_url=options.base_url,
+        )
+        for name, make in options.platforms.items():
+            self.world.platforms[name] = make(self.world)
+        self._doors: dict[str, ASGIApp] = {
+            name: Gate(Router(platform.routes()), platform, self.world)
+            for name, platform in self.world.platforms.items()
+        }
+
+    def door(self, name: str) -> ASGIApp:
+        """Return an application that always leads to the current platform of that name."""
+
+        async def door(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._doors[name](scope, receive, send)
+
+        return door
+
+    async def reset(self) -> None:
+        """Forget everything that happened; subscriptions and tokens too."""
+        self._stop.set()
+        self._stop = anyio.Event()
+        self._make()
+        if self._background is not None:
+            await self._background.start(self._live, self.world, self._stop)
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as self._background:
+            await self._background.start(self._live, self.world, self._stop)
+            yield
+            self._background.cancel_scope.cancel()
+
+    async def _live(
+        self, world: World, stop: anyio.Event, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        async with world.http, anyio.create_task_group() as group:
+            world.task_group = group
+            for platform in world.platforms.values():
+                await platform.start(group)
+            task_status.started()
+            await stop.wait()
+            group.cancel_scope.cancel()
+
+
+def make_app(options: Options) -> Starlette:
+    """Return the application; ``app.state.sandbox`` is its ``Sandbox``."""
+    sandbox = Sandbox(options)
+    routes = [Mount(f"/{name}", app=sandbox.door(name)) for name in options.platforms]
+    app = Starlette(routes=[*routes, Mount("/_control", routes=control_routes(sandbox))], lifespan=sandbox.lifespan)
+    app.state.sandbox = sandbox
+    return app
+
+
+def _config(app: ASGIApp, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, host="127.0.0.1", port=port, http=DroppableProtocol, ws="none", log_level="warning", access_log=False
+    )
+
+
+def serve(port: int = 9100, seed: int = 7, speed: float = 1.0, faults: str = "none", goods: int = 60) -> None:
+    """Run the sandbox on loopback until a signal stops it."""
+    options = Options(seed=seed, speed=speed, faults=faults, goods=goods, base_url=f"http://127.0.0.1:{port}")
+    uvicorn.Server(_config(make_app(options), port)).run()
+
+
+class _GuestServer(uvicorn.Server):
+    """A server inside somebody else's program, whose signals are not ours to take."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = anyio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def running(options: Options, port: int = 0) -> AsyncIterator[Sandbox]:
+    """Run the sandbox within the caller's event loop; ``sandbox.options.base_url`` tells where."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        app = make_app(replace(options, base_url=place))
+        server = _GuestServer(_config(app, 0))
+        async with anyio.create_task_group() as group:
+            group.start_soon(server.serve, [listener])
+            await server.ready.wait()
+            yield app.state.sandbox
+            server.should_exit = True

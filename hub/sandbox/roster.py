@@ -1,0 +1,10 @@
+"""Which platforms a sandbox simulates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.sandbox.platform import Platform
+from hub.sandbox.world import World
+
+PLATFORMS: dict[str, Callable[[World], Platform]] = {}
