@@ -12,6 +12,10 @@ from starlette.routing import BaseRoute
 from hub.sandbox.ledger import Units
 
 
+class SoldOut(Exception):
+    """A buyer wanted more than the channel shows, or something it does not sell; nothing was ordered."""
+
+
 @runtime_checkable
 class Platform(Protocol):
     """A platform; its routes are mounted under ``/{name}``, and paths in its routes start after that."""
@@ -45,7 +49,10 @@ class Channel(Platform, Protocol):
         by_platform: bool = False,
         company: bool = False,
     ) -> str:
-        """Let a buyer order, at ``world.prices``; note the sale and the lowered stock; return the order id."""
+        """Let a buyer order, at ``world.prices``; note the sale and the lowered stock; return the order id.
+
+        Raises ``SoldOut`` where the channel shows less than the buyer wants.
+        """
 
     async def pay(self, external_id: str) -> None: ...
 

@@ -1,0 +1,104 @@
+"""Invented Dutch and Belgian buyers: names, addresses and numbers that look real and belong to nobody."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+_FIRST = (
+    "Anna Bram Charlotte Daan Emma Fleur Gijs Hanna Ilse Jan Karin Lotte Mohammed Noor Olivier Pieter "
+    "Roos Sanne Thijs Vera Wouter Yasmine Zoë Marie-Claire"
+).split()
+_LAST = (
+    "Jansen|de Vries|van den Berg|Bakker|Visser|Smit|Meijer|Mulder|de Groot|Bos|Peeters|Janssens|Maes|"
+    "Willems|Dubois|El Amrani|Yılmaz|van 't Hoff|D'Hondt|Koster-Öztürk|Claes|Hermans"
+).split("|")
+_STREETS = (
+    "Dorpsstraat|Kerkstraat|Laan van Meerdervoort|Stationsweg|2e Jan van der Heijdenstraat|Plein 1944|"
+    "Oude Gracht|Burgemeester Knappertlaan|Rue de la Loi|Chaussée d'Ixelles|'s-Gravendijkwal|Lange Nieuwstraat"
+).split("|")
+_TOWNS = (
+    ("NL", "3511", "Utrecht"),
+    ("NL", "1012", "Amsterdam"),
+    ("NL", "2511", "'s-Gravenhage"),
+    ("NL", "9711", "Groningen"),
+    ("NL", "5211", "'s-Hertogenbosch"),
+    ("NL", "6211", "Maastricht"),
+    ("BE", "1000", "Brussel"),
+    ("BE", "2000", "Antwerpen"),
+    ("BE", "9000", "Gent"),
+    ("BE", "4000", "Liège"),
+)
+_COMPANIES = ("Bouwbedrijf {} B.V.", "{} & Zonen", "Studio {}", "Installatietechniek {} B.V.", "{} Interieur")
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A person, or a company when ``company`` is set. ``country`` is ISO 3166-1 alpha-2."""
+
+    first_name: str
+    last_name: str
+    salutation: str
+    street: str
+    house_number: str
+    extension: str
+    postcode: str
+    city: str
+    country: str
+    phone: str
+    email: str
+    company: str = ""
+    vat_number: str = ""
+    chamber_number: str = ""
+
+
+def make_buyer(chance: random.Random, country: str | None = None, *, business: bool = False) -> Buyer:
+    """Return a buyer drawn from ``chance``: in ``country`` if named, with a company and VAT number if business."""
+    land, zone, city = chance.choice([town for town in _TOWNS if country in (None, town[0])] or _TOWNS)
+    first, last = chance.choice(_FIRST), chance.choice(_LAST)
+    return Buyer(
+        first_name=first,
+        last_name=last,
+        salutation=chance.choice(("MALE", "FEMALE", "UNKNOWN")),
+        street=chance.choice(_STREETS),
+        house_number=str(chance.randint(1, 480)),
+        extension=chance.choice(("", "", "", "A", "bis", "2hg", "bus 4")),
+        postcode=_postcode(zone, land, chance),
+        city=city,
+        country=country or land,
+        phone=_phone(land, chance),
+        email=f"buyer{chance.randint(1000, 999999)}@example.test",
+        **(_company(last, land, chance) if business else {}),
+    )
+
+
+def _postcode(zone: str, country: str, chance: random.Random) -> str:
+    letters = "".join(chance.choice("ABCDEGHJKLMNPRSTUVWXZ") for _ in range(2))
+    return f"{zone}{letters}" if country == "NL" else zone
+
+
+def _phone(country: str, chance: random.Random) -> str:
+    return f"{'+316' if country == 'NL' else '+324'}{chance.randint(10_000_000, 99_999_999)}"
+
+
+def _company(last: str, country: str, chance: random.Random) -> dict[str, str]:
+    return {
+        "company": chance.choice(_COMPANIES).format(last.title()),
+        "vat_number": _dutch_vat(chance) if country == "NL" else _belgian_vat(chance),
+        "chamber_number": str(chance.randint(10_000_000, 99_999_999)) if country == "NL" else "",
+    }
+
+
+def _dutch_vat(chance: random.Random) -> str:
+    """A Dutch VAT number whose nine digits pass the eleven test."""
+    while True:
+        digits = [chance.randint(0, 9) for _ in range(8)]
+        check = sum(digit * weight for digit, weight in zip(digits, range(9, 1, -1), strict=True)) % 11
+        if check < 10:
+            return f"NL{''.join(map(str, digits))}{check}B01"
+
+
+def _belgian_vat(chance: random.Random) -> str:
+    """A Belgian VAT number with its modulo 97 check."""
+    body = chance.randint(4_000_000, 7_999_999)
+    return f"BE0{body}{97 - body % 97:02d}"
