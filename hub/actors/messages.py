@@ -1,0 +1,209 @@
+"""Every message the hub understands.
+
+Messages are references, never business data: a handler reads the newest state when its turn comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.actors.runtime.message import message
+
+# To a ChannelActor ------------------------------------------------------------------------------
+
+
+@message("channel.order.sweep", lane="order")
+@dataclass(frozen=True, slots=True)
+class SweepOrders:
+    """Look for orders changed since the cursor; ``tick`` posts the next sweep when done."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "sweep"
+
+
+@message("channel.order.fetch", lane="order")
+@dataclass(frozen=True, slots=True)
+class FetchOrder:
+    """Fetch one order and apply it if it is newer than what is stored."""
+
+    external_id: str
+
+    def fold(self) -> str | None:
+        return f"order:{self.external_id}"
+
+
+@message("channel.stock.publish", lane="stock")
+@dataclass(frozen=True, slots=True)
+class PublishStock:
+    """Publish a listing's quantity as it is when the turn comes; ``force`` sends an unchanged one too.
+
+    ``event_at`` is the ERP's own time of the change, ``accepted_at`` when the hub first heard of it (UTC).
+    """
+
+    listing_id: str
+    cause: str
+    event_at: datetime | None = None
+    accepted_at: datetime | None = None
+    force: bool = False
+
+    def fold(self) -> str | None:
+        return f"listing:{self.listing_id}"
+
+
+@message("channel.stock.follow", lane="stock")
+@dataclass(frozen=True, slots=True)
+class FollowStock:
+    """Ask how the channel's asynchronous stock writes ended."""
+
+    def fold(self) -> str | None:
+        return "follow"
+
+
+@message("channel.tracking.confirm", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class ConfirmParcel:
+    """Tell the channel of one parcel, once."""
+
+    parcel_id: str
+
+    def fold(self) -> str | None:
+        return f"parcel:{self.parcel_id}"
+
+
+@message("channel.tracking.follow", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class FollowParcels:
+    """Ask how the channel's asynchronous shipment confirmations ended."""
+
+    def fold(self) -> str | None:
+        return "follow"
+
+
+@message("channel.listings.read", lane="control")
+@dataclass(frozen=True, slots=True)
+class ReadListings:
+    """Read the channel's listings and map them to products by SKU, then EAN."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "listings"
+
+
+@message("channel.hooks.check", lane="control")
+@dataclass(frozen=True, slots=True)
+class CheckChannelHooks:
+    """List the webhook subscriptions and heal them."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "hooks"
+
+
+@message("channel.hooks.keys", lane="control")
+@dataclass(frozen=True, slots=True)
+class ReadHookKeys:
+    """Read the keys that the platform signs its webhooks with."""
+
+    def fold(self) -> str | None:
+        return "keys"
+
+
+# To an ErpActor ---------------------------------------------------------------------------------
+
+
+@message("erp.order.forward", lane="order")
+@dataclass(frozen=True, slots=True)
+class ForwardOrder:
+    """Bring one channel order into Exact, exactly once."""
+
+    order_id: str
+
+    def fold(self) -> str | None:
+        return f"order:{self.order_id}"
+
+
+@message("erp.stock.changed", lane="stock")
+@dataclass(frozen=True, slots=True)
+class ItemChanged:
+    """An item's stock may have changed; many of these are answered with one read.
+
+    ``event_at`` is Exact's time of the event, ``accepted_at`` when the hub accepted the webhook (UTC).
+    """
+
+    item_id: str
+    event_at: datetime | None = None
+    accepted_at: datetime | None = None
+
+    def fold(self) -> str | None:
+        return f"item:{self.item_id}"
+
+
+@message("erp.stock.sweep", lane="stock")
+@dataclass(frozen=True, slots=True)
+class SweepStock:
+    """Read FreeStock changed since the cursor, whether or not a webhook said so."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "sweep"
+
+
+@message("erp.tracking.delivery", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """A goods delivery was made or changed in Exact."""
+
+    entry_id: str
+
+    def fold(self) -> str | None:
+        return f"delivery:{self.entry_id}"
+
+
+@message("erp.tracking.sweep", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class SweepDeliveries:
+    """Read deliveries changed since the cursor."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "sweep"
+
+
+@message("erp.tracking.deliver", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class MakeDelivery:
+    """Make the goods delivery in Exact for a parcel that was entered in the hub."""
+
+    parcel_id: str
+
+    def fold(self) -> str | None:
+        return f"deliver:{self.parcel_id}"
+
+
+@message("erp.catalogue.read", lane="control")
+@dataclass(frozen=True, slots=True)
+class ReadCatalogue:
+    """Read warehouses, VAT codes, shipping methods, customers and items of the division."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "catalogue"
+
+
+@message("erp.hooks.check", lane="control")
+@dataclass(frozen=True, slots=True)
+class CheckErpHooks:
+    """List the webhook subscriptions in Exact and heal them."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return "hooks"

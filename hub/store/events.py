@@ -1,0 +1,139 @@
+"""The activity log: told inside the work that does the thing, numbered when that work commits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from opentelemetry import trace
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store.engine import Work
+from hub.store.tables import sync_event, tenant
+
+
+@dataclass(frozen=True, slots=True)
+class SyncEvent:
+    """One line of the activity log: what happened, to what, when (UTC), why; never personal data.
+
+    ``actor`` is who did it: an actor's address, ``user:<token label>`` or ``hub``.
+    """
+
+    tenant_id: str
+    kind: str
+    message: str
+    at: datetime
+    level: str = "info"
+    channel_id: str | None = None
+    division: int | None = None
+    subject_type: str | None = None
+    subject_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    actor: str = "hub"
+
+
+def tell(work: Work, event: SyncEvent) -> None:
+    """Write an event with the effects of ``work``: both are durable, or neither is."""
+    work.defer(_flush, _row(event))
+
+
+def _row(event: SyncEvent) -> dict[str, Any]:
+    return {
+        "tenant_id": event.tenant_id,
+        "at": event.at,
+        "kind": event.kind,
+        "level": event.level,
+        "channel_id": event.channel_id,
+        "division": None if event.division is None else str(event.division),
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "message": event.message,
+        "detail": dict(event.detail),
+        "trace_id": current_trace_id(),
+        "actor": event.actor,
+    }
+
+
+def current_trace_id() -> str | None:
+    """Return the trace that is being worked on as 32 hex digits, if there is one."""
+    context = trace.get_current_span().get_span_context()
+    return format(context.trace_id, "032x") if context.is_valid else None
+
+
+async def _flush(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Number the rows per tenant, in the order told; the tenant row is locked until the commit."""
+    counts = Counter(row["tenant_id"] for row in rows)
+    following = {name: await _take_numbers(connection, name, counts[name]) for name in sorted(counts)}
+    numbered = []
+    for row in rows:
+        numbered.append({**row, "seq": following[row["tenant_id"]]})
+        following[row["tenant_id"]] += 1
+    await connection.execute(insert(sync_event), numbered)
+
+
+async def _take_numbers(connection: AsyncConnection, tenant_id: str, count: int) -> int:
+    """Advance the tenant's counter and return the first of ``count`` new numbers."""
+    statement = (
+        update(tenant)
+        .where(tenant.c.tenant_id == tenant_id)
+        .values(event_seq=tenant.c.event_seq + count)
+        .returning(tenant.c.event_seq)
+    )
+    last: int = (await connection.execute(statement)).scalar_one()
+    return last - count + 1
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events to read; an absent field takes all."""
+
+    channel_id: str | None = None
+    kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    subject_type: str | None = None
+    subject_id: str | None = None
+
+
+async def events_after(
+    connection: AsyncConnection, tenant_id: str, seq: int, only: EventFilter, limit: int
+) -> Sequence[Row[Any]]:
+    """Return events with a higher number than ``seq``, oldest first; numbers commit in order, so none is skipped."""
+    statement = select(sync_event).where(
+        sync_event.c.tenant_id == tenant_id, sync_event.c.seq > seq, *_conditions(only)
+    )
+    return (await connection.execute(statement.order_by(sync_event.c.seq).limit(limit))).all()
+
+
+async def events_before(
+    connection: AsyncConnection, tenant_id: str, seq: int | None, only: EventFilter, limit: int
+) -> Sequence[Row[Any]]:
+    """Return events below ``seq`` (None: from the newest), newest first."""
+    statement = select(sync_event).where(sync_event.c.tenant_id == tenant_id, *_conditions(only))
+    if seq is not None:
+        statement = statement.where(sync_event.c.seq < seq)
+    return (await connection.execute(statement.order_by(sync_event.c.seq.desc()).limit(limit))).all()
+
+
+async def newest_event(connection: AsyncConnection, tenant_id: str) -> int:
+    """Return the highest event number of the tenant, zero when there is none."""
+    statement = select(tenant.c.event_seq).where(tenant.c.tenant_id == tenant_id)
+    return (await connection.execute(statement)).scalar_one_or_none() or 0
+
+
+def _conditions(only: EventFilter) -> list[Any]:
+    found: list[Any] = []
+    if only.channel_id is not None:
+        found.append(sync_event.c.channel_id == only.channel_id)
+    if only.kinds:
+        found.append(sync_event.c.kind.in_(only.kinds))
+    if only.levels:
+        found.append(sync_event.c.level.in_(only.levels))
+    if only.subject_type is not None:
+        found.append(sync_event.c.subject_type == only.subject_type)
+    if only.subject_id is not None:
+        found.append(sync_event.c.subject_id == only.subject_id)
+    return found
