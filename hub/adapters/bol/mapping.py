@@ -1,0 +1,171 @@
+"""What bol.com's JSON means: orders of v10 and offers of v11, in the hub's own words.
+
+Amounts are EUR including VAT; bol.com states neither a currency nor a VAT rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.adapters.fields import Fields
+from hub.adapters.port import ChannelListing, OrderRef
+from hub.domain.address import Buyer, PostalAddress
+from hub.domain.money import total
+from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, PaymentState
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""bol.com's days are Dutch days."""
+
+
+def order_refs(answer: Fields, seen_at: datetime) -> list[OrderRef]:
+    """Return the orders of one page of the list; bol.com answers ``{}`` where there are none."""
+    return [
+        OrderRef(order.text("orderId"), _changed_at(order.children("orderItems"), order, seen_at))
+        for order in answer.children("orders")
+    ]
+
+
+def channel_order(order: Fields, seen_at: datetime) -> ChannelOrder:
+    """Return an order of ``GET /retailer/orders/{id}``; ``seen_at`` stands in for times that bol.com left out.
+
+    bol.com collects the money, so every order counts as paid; its total is the sum of its lines.
+    """
+    items = order.children("orderItems")
+    lines = tuple(_line(item) for item in items)
+    changed_at = _changed_at(items, order, seen_at)
+    return ChannelOrder(
+        external_id=order.text("orderId"),
+        number=order.text("orderId"),
+        placed_at=order.maybe_instant("orderPlacedDateTime", AMSTERDAM) or changed_at,
+        changed_at=changed_at,
+        currency="EUR",
+        total=total(line.gross for line in lines),
+        payment=PaymentState.PAID,
+        fulfilled_by=_fulfilled_by(items),
+        lines=lines,
+        buyer=_buyer(order),
+        cancelled=bool(lines) and all(line.cancelled >= line.quantity for line in lines),
+        ship_by=_ship_by(items),
+        country=_country(order),
+        raw_status=_status(lines),
+        remarks=tuple(_remarks(items)),
+    )
+
+
+def listing(offer: Fields) -> ChannelListing:
+    """Return an offer of v11; its quantity is the figure we sent, not what bol.com still sells of it."""
+    stock = offer.maybe_child("stock")
+    offer_id = offer.text("offerId")
+    return ChannelListing(
+        external_id=offer_id,
+        sku=offer.maybe_text("reference"),
+        ean=offer.maybe_text("ean"),
+        title=offer.maybe_text("unknownProductTitle") or offer.maybe_text("reference") or offer_id,
+        quantity=stock.count("amount", 0) if stock else None,
+        references={"offer_id": offer_id},
+        stocked_by_platform=_method(offer) == "FBB",
+    )
+
+
+def _line(item: Fields) -> OrderLine:
+    product, offer = item.maybe_child("product"), item.maybe_child("offer")
+    return OrderLine(
+        line_id=item.text("orderItemId"),
+        sku=offer.maybe_text("reference") if offer else None,
+        ean=product.maybe_text("ean") if product else None,
+        title=(product.maybe_text("title") if product else None) or f"bol.com item {item.text('orderItemId')}",
+        quantity=item.count("quantity"),
+        gross=item.amount("totalPrice"),
+        discount=total(discount.amount("amount") for discount in item.children("discounts")),
+        cancelled=item.count("quantityCancelled", 0),
+        shipped=item.count("quantityShipped", 0),
+        cancellation_requested=item.flag("cancellationRequest"),
+        external_listing_id=offer.maybe_text("offerId") if offer else None,
+    )
+
+
+def _changed_at(items: Sequence[Fields], order: Fields, seen_at: datetime) -> datetime:
+    moments = [moment for item in items if (moment := item.maybe_instant("latestChangedDateTime", AMSTERDAM))]
+    return max(moments) if moments else order.maybe_instant("orderPlacedDateTime", AMSTERDAM) or seen_at
+
+
+def _method(thing: Fields) -> str | None:
+    fulfilment = thing.maybe_child("fulfilment")
+    return fulfilment.maybe_text("method") if fulfilment else None
+
+
+def _fulfilled_by(items: Sequence[Fields]) -> FulfilledBy:
+    by_platform = bool(items) and all(_method(item) == "FBB" for item in items)
+    return FulfilledBy.PLATFORM if by_platform else FulfilledBy.SELLER
+
+
+def _ship_by(items: Sequence[Fields]) -> datetime | None:
+    """Return the earliest deadline: the start of the day on which bol.com cancels, or must have delivered."""
+    deadlines = []
+    for item in items:
+        fulfilment = item.maybe_child("fulfilment")
+        if fulfilment is None or fulfilment.maybe_text("method") == "FBB":
+            continue
+        keys = ("expiryDate", "latestDeliveryDate", "exactDeliveryDate")
+        deadlines += [day for key in keys if (day := fulfilment.maybe_day(key, AMSTERDAM))][:1]
+    return min(deadlines, default=None)
+
+
+def _status(lines: Sequence[OrderLine]) -> str:
+    if all(line.cancelled >= line.quantity for line in lines):
+        return "CANCELLED"
+    handled = all(line.cancelled + line.shipped >= line.quantity for line in lines)
+    return "HANDLED" if handled else "OPEN"
+
+
+def _remarks(items: Sequence[Fields]) -> list[str]:
+    fulfilments = [fulfilment for item in items if (fulfilment := item.maybe_child("fulfilment"))]
+    remarks = []
+    if any(_bol_label(each) for each in fulfilments):
+        remarks.append("Shipping via bol.com: needs a bol.com label")
+    if len({each.maybe_text("method") for each in fulfilments}) > 1:
+        remarks.append("bol.com ships part of this order from its own warehouse")
+    return remarks
+
+
+def _bol_label(fulfilment: Fields) -> bool:
+    return fulfilment.maybe_text("distributionParty") == "BOL" and fulfilment.maybe_text("method") != "FBB"
+
+
+def _country(order: Fields) -> str | None:
+    details = order.maybe_child("shipmentDetails")
+    return details.maybe_text("countryCode") if details else None
+
+
+def _buyer(order: Fields) -> Buyer | None:
+    details, billing = order.maybe_child("shipmentDetails"), order.maybe_child("billingDetails")
+    if details is None:
+        return None
+    return Buyer(
+        ship_to=_address(details, pickup=order.flag("pickupPoint")),
+        email=details.maybe_text("email"),
+        phone=details.maybe_text("deliveryPhoneNumber"),
+        vat_number=billing.maybe_text("vatNumber") if billing else None,
+        chamber_of_commerce=billing.maybe_text("kvkNumber") if billing else None,
+    )
+
+
+def _address(details: Fields, *, pickup: bool) -> PostalAddress:
+    point = details.maybe_text("pickupPointName")
+    return PostalAddress(
+        name=_joined(details, "firstName", "surname"),
+        street=details.maybe_text("streetName") or "",
+        house_number=details.maybe_text("houseNumber"),
+        house_number_extension=_joined(details, "houseNumberExtension", "extraAddressInformation") or None,
+        postcode=details.maybe_text("zipCode") or "",
+        city=details.maybe_text("city") or "",
+        country=details.maybe_text("countryCode") or "",
+        company=details.maybe_text("company"),
+        pickup_point=(point or "pick-up point") if pickup else point,
+    )
+
+
+def _joined(details: Fields, *keys: str) -> str:
+    return " ".join(text for key in keys if (text := details.maybe_text(key)))

@@ -1,0 +1,190 @@
+"""What WooCommerce's JSON means: orders, products and variations of REST v3, in the hub's own words.
+
+The shop states amounts net of VAT beside the VAT itself, both rounded to cents; gross is their sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from hub.adapters.fields import Fields, unreadable
+from hub.adapters.port import ChannelListing, OrderRef
+from hub.domain.address import Buyer, PostalAddress
+from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+
+UNFINISHED = frozenset({"checkout-draft", "auto-draft"})
+OFF = frozenset({"cancelled", "refunded", "failed", "trash"})
+PAID = frozenset({"processing", "completed", "refunded"})
+VAT_NUMBER_KEYS = frozenset({"_billing_vat_number", "_vat_number", "vat_number", "_billing_eu_vat_number"})
+"""Where plugins keep a buyer's VAT number; WooCommerce itself has no field for it."""
+
+Rates = Mapping[str, Decimal | None]
+
+
+def order_ref(order: Fields) -> OrderRef:
+    modified = order.maybe_instant("date_modified_gmt") or order.maybe_instant("date_created_gmt")
+    if modified is None:
+        raise unreadable(f"{order.where}.date_modified_gmt is missing")
+    return OrderRef(order.text("id"), modified)
+
+
+def channel_order(order: Fields) -> ChannelOrder | None:
+    """Return an order; None for one that a buyer has not placed yet (the block checkout's draft)."""
+    status = order.text("status")
+    if status in UNFINISHED:
+        return None
+    rates = {rate.text("rate_id"): _fraction(rate) for rate in order.children("tax_lines")}
+    ref = order_ref(order)
+    return ChannelOrder(
+        external_id=ref.external_id,
+        number=order.maybe_text("number") or ref.external_id,
+        placed_at=order.maybe_instant("date_created_gmt") or ref.changed_at,
+        changed_at=ref.changed_at,
+        currency=order.text("currency"),
+        total=order.amount("total"),
+        payment=_payment(order, status),
+        fulfilled_by=FulfilledBy.SELLER,
+        lines=tuple(_line(line, rates) for line in order.children("line_items")),
+        buyer=_buyer(order),
+        charges=tuple(_charges(order, rates)),
+        cancelled=status in OFF,
+        country=_country(order),
+        raw_status=status,
+        remarks=tuple(_remarks(order, rates)),
+    )
+
+
+def _payment(order: Fields, status: str) -> PaymentState:
+    paid = status in PAID or order.maybe_instant("date_paid_gmt") is not None
+    return PaymentState.PAID if paid else PaymentState.PENDING
+
+
+def _fraction(rate: Fields) -> Decimal | None:
+    percent = rate.maybe_amount("rate_percent")
+    return None if percent is None else percent / 100
+
+
+def _applied(line: Fields, rates: Rates) -> set[Decimal | None]:
+    """Return the rates on one line; the shop lists a rate that does not apply with an empty total."""
+    taxes = [tax for tax in line.children("taxes") if tax.maybe_amount("total") is not None]
+    return {rates.get(tax.text("id")) for tax in taxes}
+
+
+def _vat(line: Fields, rates: Rates) -> tuple[Decimal | None, Decimal | None]:
+    """Return rate and amount of the VAT on a line; neither where it has several rates, or one without percentage."""
+    amount = line.amount("total_tax")
+    found = _applied(line, rates)
+    if not found and amount == 0:
+        return Decimal(0), amount
+    rate = next(iter(found)) if len(found) == 1 else None
+    return (rate, amount) if rate is not None else (None, None)
+
+
+def _gross(line: Fields, key: str = "total") -> Decimal:
+    return line.amount(key) + line.amount(f"{key}_tax")
+
+
+def _line(line: Fields, rates: Rates) -> OrderLine:
+    rate, vat = _vat(line, rates)
+    gross = _gross(line)
+    variation, product = line.count("variation_id", 0), line.count("product_id", 0)
+    return OrderLine(
+        line_id=line.text("id"),
+        sku=line.maybe_text("sku"),
+        ean=None,
+        title=line.maybe_text("name") or f"item {line.text('id')}",
+        quantity=line.count("quantity"),
+        gross=gross,
+        vat_rate=rate,
+        vat=vat,
+        discount=_gross(line, "subtotal") - gross,
+        external_listing_id=str(variation or product) if variation or product else None,
+    )
+
+
+def _charges(order: Fields, rates: Rates) -> Iterator[Charge]:
+    """Yield shipping and fees; what costs nothing is left out, and a negative fee is a discount."""
+    for kind, key, title in (
+        (ChargeKind.SHIPPING, "shipping_lines", "method_title"),
+        (ChargeKind.FEE, "fee_lines", "name"),
+    ):
+        for line in order.children(key):
+            gross = _gross(line)
+            if gross == 0:
+                continue
+            rate, vat = _vat(line, rates)
+            actual = ChargeKind.DISCOUNT if gross < 0 else kind
+            yield Charge(actual, line.maybe_text(title) or kind.value, gross, rate, vat)
+
+
+def _remarks(order: Fields, rates: Rates) -> Iterator[str]:
+    lists = ("line_items", "shipping_lines", "fee_lines")
+    if any(_vat(line, rates) == (None, None) for key in lists for line in order.children(key)):
+        yield "The shop states several VAT rates, or one without a percentage, on one line"
+    if not rates and order.maybe_amount("total_tax") == 0:
+        yield "The shop states no VAT on this order"
+    refunds = order.children("refunds")
+    if refunds:
+        yield f"Refunded in the shop: {-sum((refund.amount('total') for refund in refunds), Decimal(0))}"
+
+
+def _ship_to(order: Fields) -> Fields | None:
+    """Return the shipping address where the buyer gave one, else the billing address."""
+    shipping, billing = order.maybe_child("shipping"), order.maybe_child("billing")
+    return shipping if shipping and shipping.maybe_text("address_1") else billing
+
+
+def _country(order: Fields) -> str | None:
+    place = _ship_to(order)
+    return place.maybe_text("country") if place else None
+
+
+def _buyer(order: Fields) -> Buyer | None:
+    place, billing = _ship_to(order), order.maybe_child("billing")
+    if place is None or not (place.maybe_text("address_1") or place.maybe_text("last_name")):
+        return None
+    vat_numbers = [meta.maybe_text("value") for meta in order.children("meta_data") if _key(meta) in VAT_NUMBER_KEYS]
+    return Buyer(
+        ship_to=_address(place),
+        email=billing.maybe_text("email") if billing else None,
+        phone=place.maybe_text("phone") or (billing.maybe_text("phone") if billing else None),
+        vat_number=next(filter(None, vat_numbers), None),
+    )
+
+
+def _key(meta: Fields) -> str | None:
+    return meta.maybe_text("key")
+
+
+def _address(place: Fields) -> PostalAddress:
+    return PostalAddress(
+        name=_joined(place, "first_name", "last_name"),
+        street=_joined(place, "address_1", "address_2"),
+        postcode=place.maybe_text("postcode") or "",
+        city=place.maybe_text("city") or "",
+        country=place.maybe_text("country") or "",
+        company=place.maybe_text("company"),
+    )
+
+
+def _joined(place: Fields, *keys: str) -> str:
+    return " ".join(text for key in keys if (text := place.maybe_text(key)))
+
+
+def listing(product: Fields, parent: Fields | None = None) -> ChannelListing:
+    """Return a product, or with its parent a variation, as a listing with the ids that a stock write needs."""
+    own = product.text("id")
+    references = {"product_id": own}
+    if parent is not None:
+        references = {"product_id": parent.text("id"), "variation_id": own, "parent_id": parent.text("id")}
+    managed = product.values.get("manage_stock")
+    references["manage_stock"] = "parent" if managed == "parent" else str(managed is True).lower()
+    return ChannelListing(
+        external_id=own,
+        sku=product.maybe_text("sku"),
+        ean=product.maybe_text("global_unique_id"),
+        title=product.maybe_text("name") or own,
+        quantity=product.count("stock_quantity", 0) if managed is True else None,
+        references=references,
+    )
