@@ -1,0 +1,203 @@
+"""One HTTP call to a platform: sent, traced, counted, and told as an outcome when no usable answer came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias
+
+import httpx2
+import orjson
+from opentelemetry import metrics, trace
+from opentelemetry.trace import Span, SpanKind, StatusCode
+
+from hub.outcome import Throttled, Unavailable
+
+USER_AGENT = "Handelhub/0.1"
+DEFAULT_WAIT = 10.0
+"""Seconds to wait after a 429 that says nothing about how long."""
+
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+_tracer = trace.get_tracer("hub")
+_meter = metrics.get_meter("hub")
+_calls = _meter.create_counter("hub.platform.calls", unit="{call}", description="Calls sent to platforms")
+_throttles = _meter.create_counter("hub.platform.throttles", unit="{call}", description="Calls answered with 429")
+_seconds = _meter.create_histogram("http.client.request.duration", unit="s", description="Duration of platform calls")
+
+WaitHook: TypeAlias = Callable[[httpx2.Response], float | None]
+"""Reads from a 429 how many seconds to wait, where the platform says so in its own way."""
+
+
+@asynccontextmanager
+async def open_client(
+    base_url: str,
+    *,
+    timeout: float = 30.0,
+    connect_timeout: float = 5.0,
+    connections: int = 8,
+    idle_connections: int = 2,
+    user_agent: str = USER_AGENT,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Open a connection pool for one platform account; times in seconds, no redirects, no proxy variables."""
+    async with httpx2.AsyncClient(
+        base_url=base_url,
+        timeout=httpx2.Timeout(timeout, connect=connect_timeout),
+        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections),
+        headers={"User-Agent": user_agent},
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
+    ) as client:
+        yield client
+
+
+class Caller:
+    """Sends requests of one platform; answers it cannot use become ``Throttled`` or ``Unavailable``."""
+
+    def __init__(self, client: httpx2.AsyncClient, platform: str, *, wait_hook: WaitHook | None = None) -> None:
+        self._client = client
+        self._platform = platform
+        self._wait_hook = wait_hook
+
+    async def send(
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        repeatable: bool | None = None,
+    ) -> httpx2.Response:
+        """Send one request and return its answer: 2xx, 3xx, 4xx but 429, and a 500 with a JSON body.
+
+        ``operation`` is a low-cardinality name for telemetry. ``repeatable`` defaults to the method's nature;
+        where it is false, an effect whose answer was lost raises ``Unavailable(unknown=True)``. Raises
+        ``Throttled`` for 429 and ``Unavailable`` for transport errors and broken 5xx answers.
+        """
+        safe = method in _REPEATABLE if repeatable is None else repeatable
+        request = self._client.build_request(method, url, params=params, headers=headers, content=content)
+        with _tracer.start_as_current_span(
+            f"{method} {self._platform}.{operation}",
+            kind=SpanKind.CLIENT,
+            attributes=self._attributes(operation, request),
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            response = await self._answer(span, operation, request, safe=safe)
+            if response.status_code >= 400:
+                span.set_attribute("error.type", str(response.status_code))
+                span.set_status(StatusCode.ERROR)
+            self._refuse_unusable(response, operation, safe=safe)
+            return response
+
+    async def _answer(self, span: Span, operation: str, request: httpx2.Request, *, safe: bool) -> httpx2.Response:
+        started = datetime.now(UTC)
+        status = "none"
+        try:
+            response = await self._client.send(request)
+            status = str(response.status_code)
+            span.set_attribute("http.response.status_code", response.status_code)
+            return response
+        except _NOTHING_SENT as error:
+            status = _mark(span, error)
+            raise Unavailable(f"{self._platform} cannot be reached ({status})") from error
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            status = _mark(span, error)
+            raise Unavailable(f"{self._platform} gave no answer to {operation} ({status})", unknown=not safe) from error
+        finally:
+            labels = {"platform": self._platform, "operation": operation, "status": status}
+            _calls.add(1, labels)
+            _seconds.record((datetime.now(UTC) - started).total_seconds(), labels)
+
+    def _refuse_unusable(self, response: httpx2.Response, operation: str, *, safe: bool) -> None:
+        status = response.status_code
+        if status == 429:
+            _throttles.add(1, {"platform": self._platform, "operation": operation})
+            raise Throttled(self._wait(response), f"{self._platform} limits {operation}")
+        if status > 500 or (status == 500 and not _looks_like_json(response)):
+            raise Unavailable(f"{self._platform} answered {operation} with {status}", unknown=not safe)
+
+    def _wait(self, response: httpx2.Response) -> float:
+        told = self._wait_hook(response) if self._wait_hook else None
+        wait = retry_after(response) if told is None else told
+        return DEFAULT_WAIT if wait is None else max(wait, 0.0)
+
+    def _attributes(self, operation: str, request: httpx2.Request) -> dict[str, str | int]:
+        url = request.url
+        return {
+            "http.request.method": request.method,
+            "server.address": url.host,
+            "server.port": url.port or (443 if url.scheme == "https" else 80),
+            "url.full": str(url.copy_with(query=None, fragment=None, userinfo=b"")),
+            "hub.platform": self._platform,
+            "hub.operation": operation,
+        }
+
+
+def _mark(span: Span, error: Exception) -> str:
+    """Note a transport error by its class alone: its text may hold a URL with a secret."""
+    name = type(error).__name__
+    span.set_attribute("error.type", name)
+    span.set_status(StatusCode.ERROR, name)
+    return name
+
+
+def _looks_like_json(response: httpx2.Response) -> bool:
+    return response.content.lstrip()[:1] == b"{"
+
+
+def retry_after(response: httpx2.Response) -> float | None:
+    """Return the seconds of ``Retry-After`` (number or date, the date against the server's own ``Date``)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.replace(".", "", 1).isdigit():
+        return float(text)
+    until = http_date(text)
+    if until is None:
+        return None
+    since = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max((until - since).total_seconds(), 0.0)
+
+
+def http_date(text: str) -> datetime | None:
+    """Return an HTTP date as an aware UTC instant, None for anything else."""
+    try:
+        parsed = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def read_json(response: httpx2.Response) -> Any:
+    """Parse a JSON answer, fractions as Decimal; ``Unavailable`` where the body is no JSON.
+
+    The effect of a write answered like this has happened, so its outcome is ``unknown``.
+    """
+    try:
+        return json.loads(response.content, parse_float=Decimal, parse_constant=_no_constant)
+    except ValueError as error:
+        unknown = response.request.method not in _REPEATABLE
+        raise Unavailable(f"answer {response.status_code} is not JSON", unknown=unknown) from error
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def write_json(payload: object) -> bytes:
+    """Serialise a payload, Decimals as JSON numbers with exactly their digits."""
+    return orjson.dumps(payload, default=_exactly)
+
+
+def _exactly(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(format(value, "f").encode())
+    raise TypeError(f"cannot send {type(value).__name__}")

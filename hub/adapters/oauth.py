@@ -1,0 +1,226 @@
+"""OAuth grants: consent, one careful refresh at a time, and client credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+
+import httpx2
+from anyio import Lock
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+
+from hub.adapters.http import Caller, read_json
+from hub.adapters.port import Grant, GrantStore
+from hub.clock import Clock
+from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
+
+DUE = 570 / 600
+"""The part of a token's life after which a refresh is allowed; Exact refuses earlier ones."""
+SPENT = 595 / 600
+"""The part of a token's life after which it is no longer used."""
+RECONNECT = "The connection was lost: connect the account again and give consent."
+
+ClientAuthMethod = Literal["client_secret_post", "client_secret_basic"]
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """The hub's registration at a platform; URLs are absolute or relative to the caller's base."""
+
+    client_id: str
+    client_secret: str
+    token_url: str
+    authorize_url: str = ""
+    auth_method: ClientAuthMethod = "client_secret_post"
+
+    def __repr__(self) -> str:
+        return f"OAuthApp(client_id={self.client_id!r})"
+
+
+class TokenRefused(Exception):
+    """The token endpoint refused; ``error`` and ``description`` are its own words, never a token."""
+
+    def __init__(self, status: int, error: str, description: str) -> None:
+        super().__init__(f"{error}: {description}")
+        self.status = status
+        self.error = error
+        self.description = description
+
+
+class TokenEndpoint:
+    """Asks a platform's token endpoint; every grant type through the same door."""
+
+    def __init__(self, caller: Caller, app: OAuthApp, clock: Clock) -> None:
+        self._caller = caller
+        self._app = app
+        self._clock = clock
+
+    def authorize_url(self, state: str, redirect_uri: str, **extra: str) -> str:
+        """Return the address to send the operator's browser to for consent."""
+        return str(
+            prepare_grant_uri(self._app.authorize_url, self._app.client_id, "code", redirect_uri, state=state, **extra)
+        )
+
+    async def exchange(self, code: str, redirect_uri: str) -> Grant:
+        """Exchange the code of a consent for a grant. NOT repeatable: a code works once.
+
+        Raises Rejected when the code is refused, Unavailable when no answer came (start the consent again).
+        """
+        try:
+            return await self.ask("authorization_code", code=code, redirect_uri=redirect_uri)
+        except TokenRefused as refused:
+            raise Rejected(
+                f"The consent was not accepted ({refused}): start it again.", code="consent_refused"
+            ) from refused
+
+    async def ask(self, grant_type: str, **fields: str) -> Grant:
+        """Request a grant. Raises TokenRefused, Throttled or Unavailable (always unknown: a pair may have rotated)."""
+        auth = ClientAuth(self._app.client_id, self._app.client_secret, self._app.auth_method)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        body = prepare_token_request(grant_type, **fields)
+        url, headers, body = auth.prepare("POST", self._app.token_url, headers, body)
+        response = await self._caller.send("token", "POST", url, headers=headers, content=body.encode())
+        if response.status_code != 200:
+            raise _refusal(response)
+        return self._grant(read_json(response))
+
+    def _grant(self, answer: Any) -> Grant:
+        match answer:
+            case {"access_token": str(access), "expires_in": int() | str() as life} if access and _is_seconds(life):
+                refresh = answer.get("refresh_token")
+                return Grant(access, refresh if isinstance(refresh, str) else None, self._clock.now(), float(life))
+        raise Unavailable("the token endpoint's answer holds no token", unknown=True)
+
+
+class Tokens:
+    """Valid access tokens of one grant with a refresh token; share one instance per grant within a process.
+
+    A refresh happens only when 95 % of the token's life has passed, once per grant over all nodes, and
+    the new pair is stored before it is used.
+    """
+
+    def __init__(self, store: GrantStore, endpoint: TokenEndpoint, clock: Clock) -> None:
+        self._store = store
+        self._endpoint = endpoint
+        self._clock = clock
+        self._lock = Lock()
+        self._grant: Grant | None = None
+
+    async def access_token(self) -> str:
+        """Return a token that is valid now. Raises Unauthorized when a person must consent again."""
+        grant = self._grant
+        if grant is not None and self._age(grant) < DUE:
+            return grant.access_token
+        async with self._lock:
+            grant = self._grant = await self._store.load()
+            if grant is not None and self._age(grant) < DUE:
+                return grant.access_token
+            return (await self._renew_or_keep(grant)).access_token
+
+    async def renewed(self, refused: str) -> str:
+        """Return another token than the one that a call was refused with (401), or the same one if it is still
+        called valid by the token endpoint. Raises like ``access_token``."""
+        async with self._lock:
+            grant = self._grant = await self._store.load()
+            if grant is not None and grant.access_token != refused and self._age(grant) < SPENT:
+                return grant.access_token
+            return (await self._renew(grant)).access_token
+
+    def _age(self, grant: Grant) -> float:
+        """Return the part of the token's life that has passed."""
+        return (self._clock.now() - grant.issued_at) / timedelta(seconds=max(grant.expires_in, 0.001))
+
+    async def _renew_or_keep(self, grant: Grant | None) -> Grant:
+        """Renew, but let a token that has still some life left serve while renewing fails."""
+        try:
+            return await self._renew(grant)
+        except (Throttled, Unavailable):
+            if grant is not None and self._age(grant) < SPENT:
+                return grant
+            raise
+
+    async def _renew(self, grant: Grant | None) -> Grant:
+        if not self._renewable(grant):
+            raise Unauthorized("There is no consent yet: connect the account.")
+        version = grant.version if grant is not None else 0
+        if not await self._store.reserve(version):
+            return await self._from_another_node(version)
+        try:
+            fresh = await self._request(grant)
+        except TokenRefused as refused:
+            return await self._after_refusal(grant, refused)
+        self._grant = await self._store.save(fresh)
+        return self._grant
+
+    def _renewable(self, grant: Grant | None) -> bool:
+        return grant is not None and grant.refresh_token is not None
+
+    async def _request(self, grant: Grant | None) -> Grant:
+        """Refresh; an answer without a refresh token leaves the old one in force."""
+        old = grant.refresh_token if grant is not None else None
+        fresh = await self._endpoint.ask("refresh_token", refresh_token=old or "")
+        return fresh if fresh.refresh_token else replace(fresh, refresh_token=old)
+
+    async def _from_another_node(self, version: int) -> Grant:
+        stored = await self._store.load()
+        if stored is not None and stored.version != version:
+            self._grant = stored
+            return stored
+        raise Throttled(1.0, "another node is refreshing the grant")
+
+    async def _after_refusal(self, grant: Grant | None, refused: TokenRefused) -> Grant:
+        stored = await self._store.load()
+        if stored is not None and (grant is None or stored.version != grant.version):
+            self._grant = stored
+            return stored
+        if stored is not None and "not expired" in refused.description.lower():
+            return stored
+        raise Unauthorized(f"{RECONNECT} ({refused})") from refused
+
+
+class ClientTokens(Tokens):
+    """Access tokens by client credentials: no refresh token, a new one is asked for near the end of the old."""
+
+    def _renewable(self, grant: Grant | None) -> bool:
+        return True
+
+    async def _request(self, grant: Grant | None) -> Grant:
+        return await self._endpoint.ask("client_credentials")
+
+
+class MemoryGrants:
+    """A grant kept by this process alone; enough for client credentials, which cost nothing to lose."""
+
+    def __init__(self, grant: Grant | None = None) -> None:
+        self._grant = grant
+
+    async def load(self) -> Grant | None:
+        return self._grant
+
+    async def reserve(self, version: int) -> bool:
+        return True
+
+    async def save(self, grant: Grant) -> Grant:
+        version = self._grant.version + 1 if self._grant is not None else 1
+        self._grant = replace(grant, version=version)
+        return self._grant
+
+
+def _is_seconds(life: int | str) -> bool:
+    try:
+        return float(life) > 0
+    except ValueError:
+        return False
+
+
+def _refusal(response: httpx2.Response) -> TokenRefused:
+    try:
+        answer = read_json(response)
+    except Unavailable:
+        answer = {}
+    words = answer if isinstance(answer, dict) else {}
+    error = words.get("error") or f"HTTP {response.status_code}"
+    description = words.get("error_description") or response.headers.get("Reason", "")
+    return TokenRefused(response.status_code, str(error)[:100], str(description)[:300])
