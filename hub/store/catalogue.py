@@ -1,0 +1,172 @@
+"""Statements about what Exact says of a division: items, warehouses, VAT codes, customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.store.engine import Work
+from hub.store.tables import customer, erp_item, product, shipping_method, vat_code, warehouse
+from hub.store.upsert import upsert
+
+
+def product_id(tenant_id: str, code: str) -> str:
+    """Return the id of a product: one per item code, whatever the number of divisions that carry it."""
+    return uuid5(NAMESPACE_URL, f"handelhub:{tenant_id}:{code}").hex
+
+
+async def save_items(work: Work, tenant_id: str, items: Sequence[ErpItem]) -> None:
+    """Store items of a division and the products they stand for."""
+    newest = list({item.item_id: item for item in items}.values())
+    if not newest:
+        return
+    products = {item.code: _product_row(tenant_id, item) for item in newest}
+    await upsert(work.connection, product, list(products.values()))
+    await upsert(work.connection, erp_item, [_item_row(tenant_id, item) for item in newest])
+
+
+def _product_row(tenant_id: str, item: ErpItem) -> dict[str, object]:
+    return {
+        "tenant_id": tenant_id,
+        "product_id": product_id(tenant_id, item.code),
+        "code": item.code,
+        "ean": item.ean,
+        "description": item.description,
+    }
+
+
+def _item_row(tenant_id: str, item: ErpItem) -> dict[str, object]:
+    return {
+        "tenant_id": tenant_id,
+        "division": item.division,
+        "item_id": item.item_id,
+        "product_id": product_id(tenant_id, item.code),
+        "vat_code": item.vat_code,
+        "unit": item.unit,
+        "stocked": item.is_stock_item,
+        "sold": item.is_sales_item,
+        "ended": item.ended,
+    }
+
+
+async def save_customers(work: Work, tenant_id: str, customers: Sequence[Customer]) -> None:
+    """Store customer accounts of a division."""
+    rows = {row.account_id: {"tenant_id": tenant_id, **_plain(row)} for row in customers}
+    await upsert(work.connection, customer, list(rows.values()))
+
+
+async def replace_warehouses(work: Work, tenant_id: str, division: int, rows: Sequence[Warehouse]) -> None:
+    """Store the warehouses of a division; those no longer listed go."""
+    await work.execute(delete(warehouse).where(warehouse.c.tenant_id == tenant_id, warehouse.c.division == division))
+    await upsert(work.connection, warehouse, [{"tenant_id": tenant_id, **_plain(row)} for row in rows])
+
+
+async def replace_vat_codes(work: Work, tenant_id: str, division: int, rows: Sequence[VatCode]) -> None:
+    """Store the VAT codes of a division; those no longer listed go."""
+    await work.execute(delete(vat_code).where(vat_code.c.tenant_id == tenant_id, vat_code.c.division == division))
+    await upsert(work.connection, vat_code, [{"tenant_id": tenant_id, **_plain(row)} for row in rows])
+
+
+async def replace_shipping_methods(work: Work, tenant_id: str, division: int, rows: Sequence[ShippingMethod]) -> None:
+    """Store the shipping methods of a division; those no longer listed go."""
+    table = shipping_method
+    await work.execute(delete(table).where(table.c.tenant_id == tenant_id, table.c.division == division))
+    await upsert(work.connection, table, [{"tenant_id": tenant_id, **_plain(row)} for row in rows])
+
+
+def _plain(row: Warehouse | VatCode | ShippingMethod | Customer) -> dict[str, object]:
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+
+
+async def items_of(
+    connection: AsyncConnection, tenant_id: str, division: int, product_ids: Iterable[str]
+) -> dict[str, ErpItem]:
+    """Return the division's items by product id; ended items are left out."""
+    statement = (
+        select(erp_item, product.c.code, product.c.ean, product.c.description)
+        .join(product, (product.c.tenant_id == erp_item.c.tenant_id) & (product.c.product_id == erp_item.c.product_id))
+        .where(
+            erp_item.c.tenant_id == tenant_id,
+            erp_item.c.division == division,
+            erp_item.c.product_id.in_(list(product_ids)),
+            erp_item.c.ended.is_(False),
+        )
+    )
+    rows = (await connection.execute(statement)).all()
+    return {
+        row.product_id: ErpItem(
+            division=row.division,
+            item_id=row.item_id,
+            code=row.code,
+            ean=row.ean,
+            description=row.description,
+            vat_code=row.vat_code,
+            unit=row.unit,
+            is_stock_item=row.stocked,
+            is_sales_item=row.sold,
+            ended=row.ended,
+        )
+        for row in rows
+    }
+
+
+async def vat_codes_of(connection: AsyncConnection, tenant_id: str, division: int) -> dict[str, VatCode]:
+    """Return the division's VAT codes by code."""
+    statement = select(vat_code).where(vat_code.c.tenant_id == tenant_id, vat_code.c.division == division)
+    rows = (await connection.execute(statement)).all()
+    return {
+        row.code: VatCode(
+            row.division, row.code, row.description, row.percentage, row.kind, row.transaction, row.blocked
+        )
+        for row in rows
+    }
+
+
+async def shipping_codes(connection: AsyncConnection, tenant_id: str, division: int) -> dict[str, str]:
+    """Return the codes of the division's shipping methods by id."""
+    table = shipping_method
+    statement = select(table.c.method_id, table.c.code).where(
+        table.c.tenant_id == tenant_id, table.c.division == division
+    )
+    return {row.method_id: row.code for row in (await connection.execute(statement)).all()}
+
+
+async def find_customer(connection: AsyncConnection, tenant_id: str, division: int, account_id: str) -> bool:
+    """Say whether the division has this account, and it is a customer."""
+    statement = select(customer.c.is_customer).where(
+        customer.c.tenant_id == tenant_id, customer.c.division == division, customer.c.account_id == account_id
+    )
+    return bool((await connection.execute(statement)).scalar_one_or_none())
+
+
+async def warehouse_ids(connection: AsyncConnection, tenant_id: str, division: int) -> set[str]:
+    """Return the ids of the division's warehouses."""
+    statement = select(warehouse.c.warehouse_id).where(
+        warehouse.c.tenant_id == tenant_id, warehouse.c.division == division
+    )
+    return set((await connection.execute(statement)).scalars())
+
+
+async def products_by_item(
+    connection: AsyncConnection, tenant_id: str, division: int, item_ids: Iterable[str]
+) -> dict[str, str]:
+    """Return product ids by the division's item ids."""
+    statement = select(erp_item.c.item_id, erp_item.c.product_id).where(
+        erp_item.c.tenant_id == tenant_id, erp_item.c.division == division, erp_item.c.item_id.in_(list(item_ids))
+    )
+    return {row.item_id: row.product_id for row in (await connection.execute(statement)).all()}
+
+
+async def products_by_code(connection: AsyncConnection, tenant_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return product ids by item code and by EAN; an EAN that stands for several products is left out."""
+    statement = select(product.c.product_id, product.c.code, product.c.ean).where(product.c.tenant_id == tenant_id)
+    rows = (await connection.execute(statement)).all()
+    eans: dict[str, list[str]] = {}
+    for row in rows:
+        if row.ean:
+            eans.setdefault(row.ean, []).append(row.product_id)
+    return {row.code: row.product_id for row in rows}, {ean: ids[0] for ean, ids in eans.items() if len(ids) == 1}

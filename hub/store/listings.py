@@ -1,0 +1,214 @@
+"""Statements about listings: what a channel offers, mapped to products, and what was last published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.stock import Publication, StockRule
+from hub.store.channels import rule_from_json
+from hub.store.engine import Work
+from hub.store.tables import listing
+from hub.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedProduct:
+    """A listing as the channel shows it, to be stored; ids in ``refs`` are what an update needs."""
+
+    external_id: str
+    sku: str | None
+    ean: str | None
+    title: str
+    refs: Mapping[str, str]
+    by_platform: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredListing:
+    """A listing with its mapping and what was published last; ``quantity`` None means unknown."""
+
+    listing_id: str
+    channel_id: str
+    external_id: str
+    product_id: str | None
+    sku: str | None
+    ean: str | None
+    title: str
+    refs: Mapping[str, str]
+    by_platform: bool
+    rule: StockRule | None
+    status: str
+    quantity: int | None
+    sent: int | None
+    process_id: str | None
+
+
+def listing_id(tenant_id: str, channel_id: str, external_id: str) -> str:
+    """Return the hub's id of a listing: the same for the same offer, however often it is read."""
+    return uuid5(NAMESPACE_URL, f"handelhub:{tenant_id}:{channel_id}:{external_id}").hex
+
+
+async def save_listings(
+    work: Work, tenant_id: str, channel_id: str, offered: Sequence[OfferedProduct], products: Mapping[str, str]
+) -> list[str]:
+    """Store listings as read; ``products`` maps external ids to product ids found by SKU or EAN.
+
+    A mapping made by hand stays. Returns the ids of listings that are new or newly mapped.
+    """
+    before = {row.external_id: row for row in await channel_listings(work.connection, tenant_id, channel_id)}
+    rows = [_row(tenant_id, channel_id, one, before.get(one.external_id), products) for one in offered]
+    await upsert(work.connection, listing, rows)
+    return [row["listing_id"] for row in rows if _newly_mapped(row, before.get(row["external_id"]))]
+
+
+def _row(
+    tenant_id: str,
+    channel_id: str,
+    one: OfferedProduct,
+    before: StoredListing | None,
+    products: Mapping[str, str],
+) -> dict[str, Any]:
+    product = before.product_id if before is not None and before.product_id else products.get(one.external_id)
+    kept = before is not None and before.product_id == product and before.status not in ("unmapped", "platform")
+    return {
+        "tenant_id": tenant_id,
+        "listing_id": listing_id(tenant_id, channel_id, one.external_id),
+        "channel_id": channel_id,
+        "external_id": one.external_id,
+        "product_id": product,
+        "sku": one.sku,
+        "ean": one.ean,
+        "title": one.title,
+        "refs": dict(one.refs),
+        "by_platform": one.by_platform,
+        "status": before.status if before is not None and kept else _first_status(one, product),
+    }
+
+
+def _first_status(one: OfferedProduct, product: str | None) -> str:
+    if one.by_platform:
+        return "platform"
+    return "unmapped" if product is None else "mapped"
+
+
+def _newly_mapped(row: Mapping[str, Any], before: StoredListing | None) -> bool:
+    return row["product_id"] is not None and (before is None or before.product_id != row["product_id"])
+
+
+async def channel_listings(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredListing]:
+    """Return all listings of a channel."""
+    statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id)
+    return [_stored(row) for row in (await connection.execute(statement)).all()]
+
+
+async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredListing]:
+    """Return listings of the tenant by id."""
+    statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
+    return [_stored(row) for row in (await connection.execute(statement)).all()]
+
+
+async def listings_selling(
+    connection: AsyncConnection, tenant_id: str, product_ids: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return (channel id, listing id) of every listing that sells one of the products from own stock."""
+    statement = select(listing.c.channel_id, listing.c.listing_id).where(
+        listing.c.tenant_id == tenant_id,
+        listing.c.product_id.in_(list(product_ids)),
+        listing.c.by_platform.is_(False),
+    )
+    return [(row.channel_id, row.listing_id) for row in (await connection.execute(statement)).all()]
+
+
+async def pending_listings(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredListing]:
+    """Return listings whose last write the channel still works on."""
+    statement = select(listing).where(
+        listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, listing.c.process_id.is_not(None)
+    )
+    return [_stored(row) for row in (await connection.execute(statement)).all()]
+
+
+async def note_published(
+    work: Work, tenant_id: str, one: str, publication: Publication, at: datetime, process_id: str | None
+) -> None:
+    """Store what was sent with its explanation; with a process id it is pending, else accepted (UTC)."""
+    values: dict[str, Any] = {
+        "sent": publication.quantity,
+        "terms": [[term.name, term.value] for term in publication.terms],
+        "problem": None,
+        "process_id": process_id,
+        "status": "published" if process_id is None else "pending",
+    }
+    if process_id is None:
+        values |= {"quantity": publication.quantity, "quantity_at": at}
+    await _change(work, tenant_id, one, values)
+
+
+async def note_accepted(work: Work, tenant_id: str, one: str, quantity: int | None, at: datetime) -> None:
+    """Store that the channel finished an asynchronous write."""
+    values = {"quantity": quantity, "quantity_at": at, "process_id": None, "status": "published", "problem": None}
+    await _change(work, tenant_id, one, values)
+
+
+async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> None:
+    """Store why the channel refuses a listing's stock; what it shows is unknown from here on."""
+    await _change(work, tenant_id, one, {"status": "refused", "problem": problem, "quantity": None, "process_id": None})
+
+
+async def note_unknown(work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str]) -> None:
+    """Forget what a channel shows of products it sold itself: it has lowered the number on its own."""
+    await work.execute(
+        update(listing)
+        .where(
+            listing.c.tenant_id == tenant_id,
+            listing.c.channel_id == channel_id,
+            listing.c.product_id.in_(list(product_ids)),
+        )
+        .values(quantity=None)
+    )
+
+
+async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None) -> None:
+    """Map a listing to a product by hand, or take the mapping away."""
+    values = {
+        "product_id": product_id,
+        "mapped_by": "hand" if product_id else None,
+        "status": "mapped" if product_id else "unmapped",
+        "quantity": None,
+    }
+    await _change(work, tenant_id, one, values)
+
+
+async def set_rule(work: Work, tenant_id: str, one: str, rule: Mapping[str, Any] | None) -> None:
+    """Give a listing a stock rule of its own; None goes back to the channel's."""
+    await _change(work, tenant_id, one, {"rule": rule})
+
+
+async def _change(work: Work, tenant_id: str, one: str, values: Mapping[str, Any]) -> None:
+    statement = update(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id == one)
+    await work.execute(statement.values(**values))
+
+
+def _stored(row: Row[Any]) -> StoredListing:
+    return StoredListing(
+        listing_id=row.listing_id,
+        channel_id=row.channel_id,
+        external_id=row.external_id,
+        product_id=row.product_id,
+        sku=row.sku,
+        ean=row.ean,
+        title=row.title,
+        refs=row.refs,
+        by_platform=row.by_platform,
+        rule=None if row.rule is None else rule_from_json(row.rule),
+        status=row.status,
+        quantity=row.quantity,
+        sent=row.sent,
+        process_id=row.process_id,
+    )
