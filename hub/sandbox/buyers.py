@@ -5,18 +5,70 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-_FIRST = (
-    "Anna Bram Charlotte Daan Emma Fleur Gijs Hanna Ilse Jan Karin Lotte Mohammed Noor Olivier Pieter "
-    "Roos Sanne Thijs Vera Wouter Yasmine Zoë Marie-Claire"
-).split()
-_LAST = (
-    "Jansen|de Vries|van den Berg|Bakker|Visser|Smit|Meijer|Mulder|de Groot|Bos|Peeters|Janssens|Maes|"
-    "Willems|Dubois|El Amrani|Yılmaz|van 't Hoff|D'Hondt|Koster-Öztürk|Claes|Hermans"
-).split("|")
-_STREETS = (
-    "Dorpsstraat|Kerkstraat|Laan van Meerdervoort|Stationsweg|2e Jan van der Heijdenstraat|Plein 1944|"
-    "Oude Gracht|Burgemeester Knappertlaan|Rue de la Loi|Chaussée d'Ixelles|'s-Gravendijkwal|Lange Nieuwstraat"
-).split("|")
+_FIRST = [
+    "Anna",
+    "Bram",
+    "Charlotte",
+    "Daan",
+    "Emma",
+    "Fleur",
+    "Gijs",
+    "Hanna",
+    "Ilse",
+    "Jan",
+    "Karin",
+    "Lotte",
+    "Mohammed",
+    "Noor",
+    "Olivier",
+    "Pieter",
+    "Roos",
+    "Sanne",
+    "Thijs",
+    "Vera",
+    "Wouter",
+    "Yasmine",
+    "Zoë",
+    "Marie-Claire",
+]
+_LAST = [
+    "Jansen",
+    "de Vries",
+    "van den Berg",
+    "Bakker",
+    "Visser",
+    "Smit",
+    "Meijer",
+    "Mulder",
+    "de Groot",
+    "Bos",
+    "Peeters",
+    "Janssens",
+    "Maes",
+    "Willems",
+    "Dubois",
+    "El Amrani",
+    "Yılmaz",
+    "van 't Hoff",
+    "D'Hondt",
+    "Koster-Öztürk",
+    "Claes",
+    "Hermans",
+]
+_STREETS = [
+    "Dorpsstraat",
+    "Kerkstraat",
+    "Laan van Meerdervoort",
+    "Stationsweg",
+    "2e Jan van der Heijdenstraat",
+    "Plein 1944",
+    "Oude Gracht",
+    "Burgemeester Knappertlaan",
+    "Rue de la Loi",
+    "Chaussée d'Ixelles",
+    "'s-Gravendijkwal",
+    "Lange Nieuwstraat",
+]
 _TOWNS = (
     ("NL", "3511", "Utrecht"),
     ("NL", "1012", "Amsterdam"),

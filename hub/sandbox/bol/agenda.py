@@ -1,0 +1,29 @@
+"""What will happen later on a platform, in the order in which it comes due."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+
+@dataclass
+class Agenda:
+    """Happenings with their moments; nothing runs by itself, ``run`` must be called."""
+
+    _entries: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _order: count[int] = field(default_factory=count)
+
+    def add(self, due: datetime, happening: Callable[[], None]) -> None:
+        heapq.heappush(self._entries, (due, next(self._order), happening))
+
+    def run(self, now: datetime) -> None:
+        """Let everything happen that is due by ``now``."""
+        while self._entries and self._entries[0][0] <= now:
+            heapq.heappop(self._entries)[2]()
+
+    @property
+    def next_due(self) -> datetime | None:
+        return self._entries[0][0] if self._entries else None
