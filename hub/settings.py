@@ -101,7 +101,7 @@ class Settings:
     database_url: str = _setting(
         "sqlite:///handelhub.db",
         _database,
-        "Where everything is kept: `sqlite:///file` (one process) or `postgresql://user:password@host/db` (many nodes).",
+        "Where everything is kept: `sqlite:///file` (one process), `postgresql://user:password@host/db` (many nodes).",
     )
     host: str = _setting("127.0.0.1", _text, "Address to listen on.")
     port: int = _setting(8000, _whole(0, 65535), "Port to listen on; 0 takes a free one.")

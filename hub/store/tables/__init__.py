@@ -10,6 +10,7 @@ from hub.store.tables.catalogue import (
     warehouse,
 )
 from hub.store.tables.channels import channel, listing
+from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
 from hub.store.tables.metadata import metadata
@@ -50,6 +51,7 @@ __all__ = [
     "parcel",
     "parked",
     "product",
+    "sealing_key",
     "seen",
     "shipping_method",
     "stock_reading",
