@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, case, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Publication, StockRule
@@ -48,6 +48,7 @@ class StoredListing:
     quantity: int | None
     sent: int | None
     process_id: str | None
+    version: int
 
 
 def listing_id(tenant_id: str, channel_id: str, external_id: str) -> str:
@@ -135,9 +136,12 @@ async def pending_listings(connection: AsyncConnection, tenant_id: str, channel_
 
 
 async def note_published(
-    work: Work, tenant_id: str, one: str, publication: Publication, at: datetime, process_id: str | None
+    work: Work, tenant_id: str, one: StoredListing, publication: Publication, at: datetime, process_id: str | None
 ) -> None:
-    """Store what was sent with its explanation; with a process id it is pending, else accepted (UTC)."""
+    """Store what was sent with its explanation; with a process id it is pending, else accepted (UTC).
+
+    Where the channel sold meanwhile (the version moved), what it shows stays unknown.
+    """
     values: dict[str, Any] = {
         "sent": publication.quantity,
         "terms": [[term.name, term.value] for term in publication.terms],
@@ -146,14 +150,19 @@ async def note_published(
         "status": "published" if process_id is None else "pending",
     }
     if process_id is None:
-        values |= {"quantity": publication.quantity, "quantity_at": at}
-    await _change(work, tenant_id, one, values)
+        values |= {"quantity": _if_unmoved(one, publication.quantity), "quantity_at": at}
+    await _change(work, tenant_id, one.listing_id, values)
 
 
-async def note_accepted(work: Work, tenant_id: str, one: str, quantity: int | None, at: datetime) -> None:
-    """Store that the channel finished an asynchronous write."""
+async def note_accepted(work: Work, tenant_id: str, one: StoredListing, at: datetime) -> None:
+    """Store that the channel finished an asynchronous write (UTC)."""
+    quantity = _if_unmoved(one, one.sent)
     values = {"quantity": quantity, "quantity_at": at, "process_id": None, "status": "published", "problem": None}
-    await _change(work, tenant_id, one, values)
+    await _change(work, tenant_id, one.listing_id, values)
+
+
+def _if_unmoved(one: StoredListing, quantity: int | None) -> Any:
+    return case((listing.c.version == one.version, quantity), else_=null())
 
 
 async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> None:
@@ -170,7 +179,7 @@ async def note_unknown(work: Work, tenant_id: str, channel_id: str, product_ids:
             listing.c.channel_id == channel_id,
             listing.c.product_id.in_(list(product_ids)),
         )
-        .values(quantity=None)
+        .values(quantity=None, version=listing.c.version + 1)
     )
 
 
@@ -181,6 +190,7 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
         "mapped_by": "hand" if product_id else None,
         "status": "mapped" if product_id else "unmapped",
         "quantity": None,
+        "version": listing.c.version + 1,
     }
     await _change(work, tenant_id, one, values)
 
@@ -211,4 +221,5 @@ def _stored(row: Row[Any]) -> StoredListing:
         quantity=row.quantity,
         sent=row.sent,
         process_id=row.process_id,
+        version=row.version,
     )

@@ -47,6 +47,7 @@ listing = Table(
     Column("sent", Integer),
     Column("process_id", String(128)),
     Column("terms", Json),
+    Column("version", Integer, nullable=False, server_default="0"),
     Index("ix_listing_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_listing_product", "tenant_id", "product_id"),
 )

@@ -1,0 +1,379 @@
+"""Statements about orders: stored as the channel tells them, forwarded once, held with a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.forwarding import LineToForward, OrderToForward
+from hub.domain.order import ChannelOrder, Charge, ChargeKind, HoldCause, OrderLine, OrderStatus
+from hub.domain.sales_order import SalesOrder
+from hub.store.engine import Work
+from hub.store.tables import buyer, listing, order_line, orders
+from hub.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units."""
+
+    line_id: str
+    sku: str | None
+    ean: str | None
+    title: str
+    product_id: str | None
+    units_per_offer: int
+    quantity: int
+    cancelled: int
+    shipped: int
+    cancellation_requested: bool
+    gross: Decimal
+    vat_rate: Decimal | None
+    vat: Decimal | None
+    sales_order_line_id: str | None
+
+    @property
+    def open(self) -> int:
+        """Offers still to be shipped."""
+        return max(0, self.quantity - self.cancelled - self.shipped)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """A stored order with its lines; the buyer stays sealed elsewhere. Times UTC."""
+
+    tenant_id: str
+    order_id: str
+    channel_id: str
+    external_id: str
+    number: str
+    placed_at: datetime
+    changed_at: datetime
+    currency: str
+    total: Decimal
+    payment: str
+    fulfilled_by: str
+    cancelled: bool
+    status: OrderStatus
+    hold_cause: HoldCause | None
+    division: int | None
+    your_ref: str | None
+    fingerprint: str | None
+    attempt_at: datetime | None
+    sales_order_id: str | None
+    sales_order_number: int | None
+    charges: tuple[Charge, ...]
+    lines: tuple[StoredLine, ...]
+
+    def to_forward(self) -> OrderToForward:
+        """Return the part that the books need."""
+        return OrderToForward(
+            external_id=self.external_id,
+            number=self.number,
+            placed_at=self.placed_at,
+            currency=self.currency,
+            total=self.total,
+            lines=tuple(_line_to_forward(line) for line in self.lines),
+            charges=self.charges,
+        )
+
+
+def _line_to_forward(line: StoredLine) -> LineToForward:
+    return LineToForward(
+        line_id=line.line_id,
+        title=line.title,
+        sku=line.sku,
+        product_id=line.product_id,
+        units_per_offer=line.units_per_offer,
+        quantity=line.quantity,
+        cancelled=line.cancelled,
+        gross=line.gross,
+        vat_rate=line.vat_rate,
+        vat=line.vat,
+    )
+
+
+def order_id(tenant_id: str, channel_id: str, external_id: str) -> str:
+    """Return the hub's id of a channel's order: the same however often it is imported."""
+    return uuid5(NAMESPACE_URL, f"handelhub:order:{tenant_id}:{channel_id}:{external_id}").hex
+
+
+async def load_order(connection: AsyncConnection, tenant_id: str, one: str) -> StoredOrder | None:
+    """Return one order of the tenant with its lines, None if there is none."""
+    found = await load_orders(connection, tenant_id, [one])
+    return found[0] if found else None
+
+
+async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredOrder]:
+    """Return orders of the tenant with their lines."""
+    wanted = list(ids)
+    heads = select(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(wanted))
+    lines = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id.in_(wanted))
+    rows = (await connection.execute(heads)).all()
+    by_order: dict[str, list[Row[Any]]] = {}
+    for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
+        by_order.setdefault(row.order_id, []).append(row)
+    return [_stored(row, by_order.get(row.order_id, [])) for row in rows]
+
+
+async def save_order(
+    work: Work,
+    tenant_id: str,
+    channel_id: str,
+    fetched: ChannelOrder,
+    status: OrderStatus,
+    now: datetime,
+    trace_id: str | None,
+) -> str:
+    """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable."""
+    one = order_id(tenant_id, channel_id, fetched.external_id)
+    head = _head(tenant_id, channel_id, one, fetched) | {
+        "status": status.value,
+        "imported_at": now,
+        "trace_id": trace_id,
+    }
+    await upsert(work.connection, orders, [head], keep=("imported_at", "trace_id", "placed_at"))
+    await _save_lines(work, tenant_id, channel_id, one, fetched.lines)
+    return one
+
+
+def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "order_id": one,
+        "channel_id": channel_id,
+        "external_id": fetched.external_id,
+        "number": fetched.number,
+        "placed_at": fetched.placed_at,
+        "changed_at": fetched.changed_at,
+        "currency": fetched.currency,
+        "total": fetched.total,
+        "country": fetched.country,
+        "payment": fetched.payment.value,
+        "fulfilled_by": fetched.fulfilled_by.value,
+        "ship_by": fetched.ship_by,
+        "raw_status": fetched.raw_status,
+        "cancelled": fetched.cancelled,
+        "charges": [_charge_to_json(charge) for charge in fetched.charges],
+    }
+
+
+async def _save_lines(work: Work, tenant_id: str, channel_id: str, one: str, lines: Sequence[OrderLine]) -> None:
+    products = await resolve_products(work.connection, tenant_id, channel_id, lines)
+    gone = delete(order_line).where(
+        order_line.c.tenant_id == tenant_id,
+        order_line.c.order_id == one,
+        order_line.c.line_id.not_in([line.line_id for line in lines]),
+        order_line.c.sales_order_line_id.is_(None),
+    )
+    await work.execute(gone)
+    rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
+    await upsert(work.connection, order_line, rows)
+
+
+def _line_row(
+    tenant_id: str, one: str, place: int, line: OrderLine, products: Mapping[str, tuple[str | None, int]]
+) -> dict[str, Any]:
+    product, units = products[line.line_id]
+    return {
+        "tenant_id": tenant_id,
+        "order_id": one,
+        "line_id": line.line_id,
+        "place": place,
+        "sku": line.sku,
+        "ean": line.ean,
+        "title": line.title,
+        "external_listing_id": line.external_listing_id,
+        "product_id": product,
+        "units_per_offer": units,
+        "quantity": line.quantity,
+        "cancelled": line.cancelled,
+        "shipped": line.shipped,
+        "cancellation_requested": line.cancellation_requested,
+        "gross": line.gross,
+        "vat_rate": line.vat_rate,
+        "vat": line.vat,
+        "discount": line.discount,
+    }
+
+
+async def resolve_products(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
+) -> dict[str, tuple[str | None, int]]:
+    """Return (product id, units per offer) by line id: by the listing's own id, then its SKU, then its EAN."""
+    found = await _listings_named(connection, tenant_id, channel_id, lines)
+    return {line.line_id: _match(line, found) for line in lines}
+
+
+async def _listings_named(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
+) -> Sequence[Row[Any]]:
+    externals = [line.external_listing_id for line in lines if line.external_listing_id]
+    skus = [line.sku for line in lines if line.sku]
+    eans = [line.ean for line in lines if line.ean]
+    named = listing.c.external_id.in_(externals) | listing.c.sku.in_(skus) | listing.c.ean.in_(eans)
+    statement = select(listing.c.external_id, listing.c.sku, listing.c.ean, listing.c.product_id, listing.c.rule).where(
+        listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, named
+    )
+    return (await connection.execute(statement)).all()
+
+
+def _match(line: OrderLine, found: Sequence[Row[Any]]) -> tuple[str | None, int]:
+    for name, value in (("external_id", line.external_listing_id), ("sku", line.sku), ("ean", line.ean)):
+        for row in found:
+            if value and getattr(row, name) == value and row.product_id is not None:
+                return row.product_id, (row.rule or {}).get("units_per_offer", 1)
+    return None, 1
+
+
+async def rematch_lines(work: Work, stored: StoredOrder) -> None:
+    """Resolve again the products of lines that had none, after a mapping was repaired."""
+    missing = [line for line in stored.lines if line.product_id is None]
+    if not missing:
+        return
+    statement = select(order_line.c.line_id, order_line.c.external_listing_id).where(
+        order_line.c.tenant_id == stored.tenant_id, order_line.c.order_id == stored.order_id
+    )
+    externals = {row.line_id: row.external_listing_id for row in (await work.connection.execute(statement)).all()}
+    asked = [_asked(line, externals.get(line.line_id)) for line in missing]
+    products = await resolve_products(work.connection, stored.tenant_id, stored.channel_id, asked)
+    for line_id, (product, units) in products.items():
+        await work.execute(
+            update(order_line)
+            .where(
+                order_line.c.tenant_id == stored.tenant_id,
+                order_line.c.order_id == stored.order_id,
+                order_line.c.line_id == line_id,
+            )
+            .values(product_id=product, units_per_offer=units)
+        )
+
+
+def _asked(line: StoredLine, external: str | None) -> OrderLine:
+    return OrderLine(
+        line.line_id, line.sku, line.ean, line.title, line.quantity, line.gross, external_listing_id=external
+    )
+
+
+async def change_order(work: Work, tenant_id: str, one: str, **values: Any) -> None:
+    """Set columns of one order of the tenant."""
+    await work.execute(update(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one).values(**values))
+
+
+async def hold_order(
+    work: Work, tenant_id: str, one: str, cause: HoldCause, message: str, detail: Mapping[str, Any]
+) -> None:
+    """Let an order wait for a person."""
+    await change_order(
+        work,
+        tenant_id,
+        one,
+        status=OrderStatus.HELD.value,
+        hold_cause=cause.value,
+        hold_detail={"message": message, **detail},
+        attempt_at=None,
+    )
+
+
+async def note_forwarded(
+    work: Work, stored: StoredOrder, sales: SalesOrder, lines: Mapping[str, str], now: datetime
+) -> None:
+    """Store the sales order's ids; ``lines`` maps our line ids to Exact's."""
+    await change_order(
+        work,
+        stored.tenant_id,
+        stored.order_id,
+        status=OrderStatus.FORWARDED.value,
+        hold_cause=None,
+        hold_detail=None,
+        sales_order_id=sales.order_id,
+        sales_order_number=sales.order_number,
+        forwarded_at=now,
+    )
+    for line_id, sales_line in lines.items():
+        await work.execute(
+            update(order_line)
+            .where(
+                order_line.c.tenant_id == stored.tenant_id,
+                order_line.c.order_id == stored.order_id,
+                order_line.c.line_id == line_id,
+            )
+            .values(sales_order_line_id=sales_line)
+        )
+
+
+async def save_buyer(work: Work, tenant_id: str, one: str, sealed: bytes, now: datetime) -> None:
+    """Store the sealed personal data of an order's buyer, the only place where it is kept."""
+    await upsert(
+        work.connection, buyer, [{"tenant_id": tenant_id, "order_id": one, "sealed": sealed, "stored_at": now}]
+    )
+
+
+async def orders_of_sales_lines(
+    connection: AsyncConnection, tenant_id: str, sales_lines: Iterable[str]
+) -> dict[str, tuple[str, str, int]]:
+    """Return (order id, line id, units per offer) by Exact's sales order line id."""
+    statement = select(
+        order_line.c.sales_order_line_id, order_line.c.order_id, order_line.c.line_id, order_line.c.units_per_offer
+    ).where(order_line.c.tenant_id == tenant_id, order_line.c.sales_order_line_id.in_(list(sales_lines)))
+    rows = (await connection.execute(statement)).all()
+    return {row.sales_order_line_id: (row.order_id, row.line_id, row.units_per_offer) for row in rows}
+
+
+def _charge_to_json(charge: Charge) -> dict[str, Any]:
+    return {
+        "kind": charge.kind.value,
+        "description": charge.description,
+        "gross": str(charge.gross),
+        "vat_rate": None if charge.vat_rate is None else str(charge.vat_rate),
+        "vat": None if charge.vat is None else str(charge.vat),
+    }
+
+
+def _charge_from_json(plain: Mapping[str, Any]) -> Charge:
+    return Charge(
+        kind=ChargeKind(plain["kind"]),
+        description=plain["description"],
+        gross=Decimal(plain["gross"]),
+        vat_rate=None if plain["vat_rate"] is None else Decimal(plain["vat_rate"]),
+        vat=None if plain["vat"] is None else Decimal(plain["vat"]),
+    )
+
+
+def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
+    return StoredOrder(
+        tenant_id=row.tenant_id,
+        order_id=row.order_id,
+        channel_id=row.channel_id,
+        external_id=row.external_id,
+        number=row.number,
+        placed_at=row.placed_at,
+        changed_at=row.changed_at,
+        currency=row.currency,
+        total=row.total,
+        payment=row.payment,
+        fulfilled_by=row.fulfilled_by,
+        cancelled=row.cancelled,
+        status=OrderStatus(row.status),
+        hold_cause=None if row.hold_cause is None else HoldCause(row.hold_cause),
+        division=row.division,
+        your_ref=row.your_ref,
+        fingerprint=row.fingerprint,
+        attempt_at=row.attempt_at,
+        sales_order_id=row.sales_order_id,
+        sales_order_number=row.sales_order_number,
+        charges=tuple(_charge_from_json(charge) for charge in row.charges),
+        lines=tuple(_stored_line(line) for line in lines),
+    )
+
+
+def _stored_line(row: Row[Any]) -> StoredLine:
+    names = StoredLine.__dataclass_fields__
+    return StoredLine(**{name: getattr(row, name) for name in names})
