@@ -1,0 +1,7 @@
+"""Where everything is written: one unit of work, shared transactions, SQLite and PostgreSQL alike."""
+
+from hub.store.engine.database import Database
+from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
+from hub.store.engine.work import Flush, Work
+
+__all__ = ["Conflict", "Database", "Flush", "Spoiled", "StoreBusy", "StoreUnavailable", "Work"]

@@ -1,0 +1,64 @@
+"""SQLAlchemy engines for the two databases, one for reading and one per writer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from hub.store.engine import sqlite
+from hub.store.engine.fault import name_fault
+from hub.store.types import json_text, json_value
+
+READERS = 4
+WAIT_FOR_READER = 10.0
+
+
+def reading_engine(url: URL) -> AsyncEngine:
+    """Return the engine whose connections each see one read-only snapshot per transaction."""
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite(url, sqlite.READER_PRAGMAS, pool_size=READERS, max_overflow=0, pool_timeout=WAIT_FOR_READER)
+        _begin_with(engine, "BEGIN")
+        return engine
+    return _postgres(
+        url,
+        pool_size=READERS,
+        max_overflow=READERS,
+        pool_timeout=WAIT_FOR_READER,
+        pool_pre_ping=True,
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    )
+
+
+def writing_engine(url: URL) -> AsyncEngine:
+    """Return the engine of one writer: a single connection that is never shared."""
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite(url, sqlite.WRITER_PRAGMAS, poolclass=NullPool)
+        _begin_with(engine, "BEGIN IMMEDIATE")
+        return engine
+    return _postgres(url, poolclass=NullPool, execution_options={"isolation_level": "READ COMMITTED"})
+
+
+def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
+    creator = sqlite.connector(str(sqlite.file_of(url)), pragmas)
+    return _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)
+
+
+def _postgres(url: URL, **options: Any) -> AsyncEngine:
+    return _engine(url.set(drivername="postgresql+asyncpg"), **options)
+
+
+def _engine(url: URL, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(url, json_serializer=json_text, json_deserializer=json_value, **options)
+    event.listen(engine.sync_engine, "handle_error", name_fault)
+    return engine
+
+
+def _begin_with(engine: AsyncEngine, words: str) -> None:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(words)
+
+    event.listen(engine.sync_engine, "begin", begin)

@@ -1,0 +1,117 @@
+"""The store: snapshots to read from, and one door through which everything is written."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from random import Random
+from typing import TypeAlias, TypeVar
+
+import anyio
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.clock import Clock
+from hub.store.engine import sqlite
+from hub.store.engine.connect import reading_engine, writing_engine
+from hub.store.engine.fault import named_faults
+from hub.store.engine.group import Group
+from hub.store.engine.ticket import Queue, Ticket
+from hub.store.engine.work import Work
+from hub.store.engine.writer import Writer
+
+T = TypeVar("T")
+Heard: TypeAlias = Callable[[frozenset[Hashable]], None]
+
+DEADLINE = 30.0
+LONGEST_QUEUE = 20_000
+POSTGRES_WRITERS = 2
+
+
+class Database:
+    """One SQLite file or one PostgreSQL database, opened for the life of a process."""
+
+    def __init__(self, url: URL, clock: Clock, queue: Queue, reads: AsyncEngine) -> None:
+        self.url = url
+        self.clock = clock
+        self.dialect = url.get_backend_name()
+        self._queue = queue
+        self._reads = reads
+        self._listeners: dict[str, list[Heard]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, url: str, clock: Clock, *, random: Random | None = None, deadline: float = DEADLINE
+    ) -> AsyncIterator[Database]:
+        """Open a database by its SQLAlchemy URL; ``StoreBusy`` when another process has the SQLite file open.
+
+        No group of writes takes longer than ``deadline`` seconds. On the way out what waits is still written.
+        """
+        where = make_url(url)
+        with ExitStack() as locks:
+            if where.get_backend_name() == "sqlite":
+                locks.enter_context(sqlite.only_process(sqlite.file_of(where)))
+            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where))
+            async with database._writing(random or Random(), deadline):  # noqa: S311
+                yield database
+
+    async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
+
+        What ``work`` raises takes back that work alone and is raised here. ``StoreUnavailable`` when the database
+        is full or gone. ``work`` runs again after a conflict. Cancelling the caller never harms the group: a work
+        already taken is finished first, one still waiting is forgotten.
+        """
+        ticket = Ticket(work)
+        self._queue.put(ticket)
+        try:
+            result: T = await ticket.wait()
+        finally:
+            if not ticket.taken:
+                self._queue.withdraw(ticket)
+        return result
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a read-only connection that sees one snapshot; ``StoreUnavailable`` when the database is gone."""
+        connection = self._reads.connect()
+        with named_faults():
+            await connection.start()
+        try:
+            yield connection
+        finally:
+            with anyio.CancelScope(shield=True):
+                await connection.close()
+
+    @contextmanager
+    def listening(self, topic: str, heard: Heard) -> Iterator[None]:
+        """Call ``heard`` with the keys signalled under ``topic`` after each commit of this process."""
+        self._listeners.setdefault(topic, []).append(heard)
+        try:
+            yield
+        finally:
+            self._listeners[topic].remove(heard)
+
+    def _tell(self, group: Group) -> None:
+        for action in group.actions():
+            action()
+        for topic, keys in group.signals().items():
+            for heard in list(self._listeners.get(topic, ())):
+                heard(frozenset(keys))
+
+    @asynccontextmanager
+    async def _writing(self, random: Random, deadline: float) -> AsyncIterator[None]:
+        engines = [writing_engine(self.url) for _ in range(1 if self.dialect == "sqlite" else POSTGRES_WRITERS)]
+        try:
+            async with anyio.create_task_group() as tasks:
+                for engine in engines:
+                    tasks.start_soon(Writer(engine, self._queue, self.clock, random, self._tell, deadline).run)
+                try:
+                    yield
+                finally:
+                    self._queue.close()
+        finally:
+            with anyio.CancelScope(shield=True):
+                for engine in [self._reads, *engines]:
+                    await engine.dispose()

@@ -1,0 +1,87 @@
+"""One attempt to make a group of works durable in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.clock import Clock
+from hub.store.engine.context import Blame, Within
+from hub.store.engine.fault import Spoiled
+from hub.store.engine.ticket import Ticket
+from hub.store.engine.work import Flush, Work
+
+
+class Group:
+    """Works that share a transaction: each runs in its own savepoint, then what they deferred is written in bulk."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock, tickets: Sequence[Ticket]) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.tickets = tickets
+        self.alone = len(tickets) == 1
+        self.kept: list[tuple[Ticket, Work]] = []
+        self.failed: list[tuple[Ticket, Exception]] = []
+        self._current: Work | None = None
+
+    def enter(self, connection: Connection) -> None:
+        """Open the running work's savepoint before its first statement."""
+        if self._current is not None:
+            self._current.enter(connection)
+
+    async def run(self) -> None:
+        """Run every work and write what the good ones deferred; the caller commits."""
+        for ticket in self.tickets:
+            await self._run(ticket)
+        await self._flush()
+
+    async def _run(self, ticket: Ticket) -> None:
+        work = self._current = Work(self.connection, self.clock, alone=self.alone)
+        try:
+            with Blame() as blame:
+                ticket.result = await Within(ticket.context, _call(ticket, work))
+        finally:
+            self._current = None
+        if blame.error is None:
+            await work.keep()
+            self.kept.append((ticket, work))
+        else:
+            await work.undo()
+            self.failed.append((ticket, blame.error))
+
+    async def _flush(self) -> None:
+        gathered: dict[tuple[int, str], tuple[Flush, list[Any]]] = {}
+        for _, work in self.kept:
+            for order, flush, row in work.deferred:
+                place = (order, f"{flush.__module__}.{flush.__qualname__}")
+                gathered.setdefault(place, (flush, []))[1].append(row)
+        for place in sorted(gathered):
+            flush, rows = gathered[place]
+            await flush(self.connection, rows)
+
+    def spoiled(self, refusal: Spoiled) -> list[tuple[Ticket, Exception]]:
+        """Return the tickets whose deferred rows were refused, each with its error."""
+        found = []
+        for ticket, work in self.kept:
+            errors = [refusal.errors[id(row)] for _, _, row in work.deferred if id(row) in refusal.errors]
+            found += [(ticket, errors[0])] if errors else []
+        return found
+
+    def signals(self) -> dict[str, set[Hashable]]:
+        """Return the keys to tell listeners of, by topic."""
+        found: dict[str, set[Hashable]] = {}
+        for _, work in self.kept:
+            for topic, key in work.signals:
+                found.setdefault(topic, set()).add(key)
+        return found
+
+    def actions(self) -> list[Callable[[], None]]:
+        """Return what the works left to be done after the commit."""
+        return [action for _, work in self.kept for action in work.after]
+
+
+async def _call(ticket: Ticket, work: Work) -> Any:
+    return await ticket.work(work)

@@ -1,0 +1,112 @@
+"""SQLite as a durable store: one thread hop per statement, WAL, one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.engine import URL
+
+from hub.store.engine.fault import StoreBusy
+
+WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "cache_size=-65536")
+READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
+
+
+class Cursor:
+    """A cursor whose whole life is one hop to the connection's thread: rows are fetched as the statement runs."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+        self._rows: list[Any] = []
+
+    async def __aenter__(self) -> Cursor:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        await self.connection.hop(partial(self._run, sql, parameters))
+
+    async def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self.connection.hop(partial(self._run_many, sql, rows))
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        self._rows = []
+
+    def _run(self, sql: str, parameters: Sequence[Any]) -> None:
+        cursor = self.connection.database.execute(sql, parameters)
+        self.description = cursor.description
+        self._rows = cursor.fetchall() if cursor.description else []
+        self._remember(cursor)
+
+    def _run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._remember(self.connection.database.executemany(sql, rows))
+
+    def _remember(self, cursor: sqlite3.Cursor) -> None:
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        cursor.close()
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection with the short cursor above; results are always buffered."""
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        return self._conn
+
+    def cursor(self) -> Any:
+        return Cursor(self)
+
+    async def hop(self, function: Callable[[], Any]) -> Any:
+        """Run a function on this connection's thread."""
+        execute: Callable[[Callable[[], Any]], Awaitable[Any]] = self._execute
+        return await execute(function)
+
+
+def connector(path: str, pragmas: Sequence[str]) -> Callable[[], Any]:
+    """Return what SQLAlchemy calls to open a connection to the file."""
+
+    def open_file() -> sqlite3.Connection:
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        for pragma in pragmas:
+            database.execute(f"PRAGMA {pragma}")
+        return database
+
+    async def connect() -> Connection:
+        connection = Connection(open_file, iter_chunk_size=64)
+        connection._thread.daemon = True
+        await connection
+        return connection
+
+    return connect
+
+
+def file_of(url: URL) -> Path:
+    """Return the file of a SQLite URL; a database in memory is a ``ValueError``, for it is not durable."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the store needs a SQLite file, not a database in memory")
+    return Path(url.database)
+
+
+@contextmanager
+def only_process(path: Path) -> Iterator[None]:
+    """Hold the file's lock for life, or raise ``StoreBusy``; the system lets go of it when the process dies."""
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreBusy(f"{path} is in use by another process; SQLite serves one process at a time") from error
+        yield

@@ -1,0 +1,93 @@
+"""A caller waiting for its work to be durable, and the queue of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+
+from hub.store.engine.fault import StoreUnavailable
+from hub.store.engine.work import Work
+
+
+class Ticket:
+    """One call of ``write``: the work, the caller's context variables, and where the answer goes."""
+
+    __slots__ = ("_answer", "context", "error", "result", "settled", "taken", "work")
+
+    def __init__(self, work: Callable[[Work], Awaitable[Any]]) -> None:
+        self.work = work
+        self.context: Context = copy_context()
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.taken = False
+        self.settled = False
+        self._answer = asyncio.get_running_loop().create_future()
+
+    def settle(self, error: Exception | None = None) -> None:
+        """Let the caller go on, with the result or with the error; only the first answer counts."""
+        if self.settled:
+            return
+        self.error = error
+        self.settled = True
+        if not self._answer.done():
+            self._answer.set_result(None)
+
+    async def wait(self) -> Any:
+        """Return the work's result once it is durable; a cancelled caller still learns that its work has ended."""
+        try:
+            await self._answer
+        except asyncio.CancelledError:
+            if self.taken and not self.settled:
+                self._answer = asyncio.get_running_loop().create_future()
+                with anyio.CancelScope(shield=True):
+                    await self._answer
+            raise
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class Queue:
+    """Tickets in the order of arrival, taken in groups by one writer or several."""
+
+    def __init__(self, longest: int) -> None:
+        self._waiting: deque[Ticket] = deque()
+        self._arrived = anyio.Event()
+        self._longest = longest
+        self.closed = False
+
+    def put(self, ticket: Ticket) -> None:
+        """Add a ticket; a closed or overfull queue refuses it with ``StoreUnavailable``."""
+        if self.closed:
+            raise StoreUnavailable("the store is closed")
+        if len(self._waiting) >= self._longest:
+            raise StoreUnavailable("too many writes are waiting")
+        self._waiting.append(ticket)
+        self._arrived.set()
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Forget a ticket whose caller was cancelled before its turn."""
+        if not ticket.taken:
+            self._waiting.remove(ticket)
+
+    def close(self) -> None:
+        """Refuse what comes from now on; what waits is still served."""
+        self.closed = True
+        self._arrived.set()
+
+    async def take(self, most: int) -> list[Ticket]:
+        """Wait for tickets and take the oldest ones; an empty list means that the queue is closed and empty."""
+        while not self._waiting and not self.closed:
+            self._arrived = anyio.Event()
+            await self._arrived.wait()
+            await anyio.lowlevel.checkpoint()
+        group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        for ticket in group:
+            ticket.taken = True
+        return group

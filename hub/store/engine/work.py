@@ -1,0 +1,86 @@
+"""One caller's unit of work inside a shared transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy.engine import Connection, CursorResult, NestedTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import Executable
+
+from hub.clock import Clock
+
+Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
+
+
+class Work:
+    """What one caller reads, writes and leaves for the end of the group's transaction.
+
+    A work may run again after a conflict, so it must do nothing outside the database. Its statements stand in
+    a savepoint of their own, opened before the first one: a work that only defers never touches the database.
+    """
+
+    __slots__ = ("after", "apart", "clock", "connection", "deferred", "savepoint", "signals")
+
+    def __init__(self, connection: AsyncConnection, clock: Clock, *, alone: bool) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.apart = alone
+        self.savepoint: NestedTransaction | None = None
+        self.deferred: list[tuple[int, Flush, Any]] = []
+        self.signals: list[tuple[str, Hashable]] = []
+        self.after: list[Callable[[], None]] = []
+
+    @property
+    def dialect(self) -> str:
+        """The database's name: ``sqlite`` or ``postgresql``."""
+        return self.connection.dialect.name
+
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
+        """Run one statement, or many rows of one, and return its buffered result."""
+        return await self.connection.execute(statement, parameters)
+
+    async def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Run one statement and return the first column of its first row, or None."""
+        return await self.connection.scalar(statement, parameters)
+
+    def defer(self, flush: Flush, row: Any, *, order: int = 0) -> None:
+        """Leave a row for the end of the group, where ``flush`` is called once with the rows of all works.
+
+        Flushes run by ``order``, then by name; mailboxes come last, so that actor rows are the last locks taken.
+        """
+        self.deferred.append((order, flush, row))
+
+    def signal(self, topic: str, key: Hashable) -> None:
+        """Tell the topic's listeners of this key once the group is durable."""
+        self.signals.append((topic, key))
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call ``action`` once the group is durable; it must be quick and must not raise."""
+        self.after.append(action)
+
+    def enter(self, connection: Connection) -> None:
+        """Open the savepoint that keeps this work's statements apart from its group's."""
+        if not self.apart:
+            self.apart = True
+            self.savepoint = connection.begin_nested()
+
+    async def keep(self) -> None:
+        """Let this work's statements stand as part of the group."""
+        if self.savepoint is not None:
+            await self.connection.run_sync(_commit, self.savepoint)
+
+    async def undo(self) -> None:
+        """Take back this work's statements; a work alone leaves that to its transaction."""
+        if self.savepoint is not None:
+            await self.connection.run_sync(_rollback, self.savepoint)
+
+
+def _commit(_connection: Connection, savepoint: NestedTransaction) -> None:
+    savepoint.commit()
+
+
+def _rollback(_connection: Connection, savepoint: NestedTransaction) -> None:
+    savepoint.rollback()

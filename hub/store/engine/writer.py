@@ -1,0 +1,178 @@
+"""Group commit: concurrent callers share transactions, so that durability costs one fsync for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import anyio
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+
+from hub.clock import Clock
+from hub.store.engine.context import Blame
+from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
+from hub.store.engine.group import Group
+from hub.store.engine.ticket import Queue, Ticket
+
+LARGEST_GROUP = 512
+TRIES_TOGETHER = 2
+TRIES_ALONE = 8
+FIRST_PAUSE = 0.005
+DISCONNECT_DEADLINE = 3.0
+
+
+class Unsure(Exception):
+    """Something in a group's deferred rows cannot be written, and it is not known whose."""
+
+
+class Writer:
+    """One connection that writes one group after another, and finds a new connection when it lost its own."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        queue: Queue,
+        clock: Clock,
+        random: Random,
+        tell: Callable[[Group], None],
+        deadline: float,
+    ) -> None:
+        self._engine = engine
+        self._queue = queue
+        self._clock = clock
+        self._random = random
+        self._tell = tell
+        self._deadline = deadline
+        self._connection: AsyncConnection | None = None
+        self._group: Group | None = None
+        event.listen(engine.sync_engine, "before_execute", self._before_statement)
+
+    def _before_statement(self, connection: Connection, *_: object) -> None:
+        if self._group is not None:
+            self._group.enter(connection)
+
+    async def run(self) -> None:
+        """Serve the queue until it is closed and empty."""
+        try:
+            while group := await self._queue.take(LARGEST_GROUP):
+                await self._serve(group)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._disconnect()
+
+    async def _serve(self, tickets: list[Ticket]) -> None:
+        try:
+            left = await self._together(tickets)
+            for ticket in left:
+                await self._apart(ticket)
+        except (StoreUnavailable, SQLAlchemyError) as error:
+            await self._disconnect()
+            fault = (
+                error if isinstance(error, StoreUnavailable) else StoreUnavailable(f"the transaction broke: {error}")
+            )
+            _settle(tickets, fault)
+        finally:
+            _settle(tickets, StoreUnavailable("the store is closing", unknown=True))
+
+    async def _together(self, tickets: list[Ticket]) -> list[Ticket]:
+        """Return the tickets that must run apart from each other; the rest is settled."""
+        left, tries = tickets, TRIES_TOGETHER
+        while left and tries:
+            try:
+                left = await self._attempt(left)
+            except Conflict:
+                tries -= 1
+                await self._pause(TRIES_TOGETHER - tries)
+            except Unsure:
+                break
+        return left
+
+    async def _apart(self, ticket: Ticket) -> None:
+        for tries in range(TRIES_ALONE):
+            try:
+                await self._attempt([ticket])
+            except Conflict as conflict:
+                last = StoreUnavailable(f"conflicts do not end: {conflict}")
+                await self._pause(tries)
+            else:
+                return
+        ticket.settle(last)
+
+    async def _pause(self, tries: int) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(self._random.uniform(0, FIRST_PAUSE * 2**tries))
+
+    async def _attempt(self, tickets: list[Ticket]) -> list[Ticket]:
+        """Run one transaction; return the tickets that must run again because others' rows were refused."""
+        try:
+            with anyio.fail_after(self._deadline, shield=True):
+                return await self._transaction(Group(await self._connected(), self._clock, tickets))
+        except TimeoutError as error:
+            raise StoreUnavailable(f"no commit within {self._deadline:.0f} s", unknown=True) from error
+
+    async def _transaction(self, group: Group) -> list[Ticket]:
+        transaction = await group.connection.begin()
+        self._group = group
+        try:
+            with Blame() as blame:
+                await group.run()
+        except Conflict:
+            await transaction.rollback()
+            raise
+        finally:
+            self._group = None
+        if blame.error is None and group.kept:
+            await self._commit(transaction)
+        else:
+            await transaction.rollback()
+        return self._verdict(group, blame.error)
+
+    async def _commit(self, transaction: AsyncTransaction) -> None:
+        try:
+            await transaction.commit()
+        except StoreUnavailable as fault:
+            lost = self._engine.dialect.name == "postgresql"
+            raise StoreUnavailable(fault.reason, unknown=lost) from fault
+
+    def _verdict(self, group: Group, error: Exception | None) -> list[Ticket]:
+        refused = group.spoiled(error) if isinstance(error, Spoiled) else []
+        if error is not None and not refused:
+            return self._blamed(group, error)
+        for ticket, reason in [*group.failed, *refused]:
+            ticket.settle(reason)
+        if error is not None:
+            return [ticket for ticket in group.tickets if not ticket.settled]
+        self._tell(group)
+        for ticket, _ in group.kept:
+            ticket.settle()
+        return []
+
+    def _blamed(self, group: Group, error: Exception) -> list[Ticket]:
+        """Let the one work of a group answer for what its deferred rows broke; many are run apart to find out."""
+        if not group.alone:
+            raise Unsure from error
+        group.tickets[0].settle(error)
+        return []
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            try:
+                self._connection = await self._engine.connect()
+            except (DBAPIError, OSError) as error:
+                raise StoreUnavailable(f"the database cannot be reached: {error}") from error
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with anyio.move_on_after(DISCONNECT_DEADLINE, shield=True):
+                await connection.invalidate()
+                await connection.close()
+
+
+def _settle(tickets: list[Ticket], fault: StoreUnavailable) -> None:
+    for ticket in tickets:
+        ticket.settle(fault)
