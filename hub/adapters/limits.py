@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -59,26 +60,25 @@ class _Window:
         if self.resets_at is not None and server_now >= self.resets_at:
             self.remaining, self.resets_at = self.limit, None
 
-    def observe(self, headers: Mapping[str, str], in_flight: int) -> None:
-        """Believe the headers, less what is under way and the server has not counted yet."""
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Believe the headers; an answer overtaken by a later one never raises what is left."""
         limit = _number(headers.get(self.names.limit))
         remaining = _number(headers.get(self.names.remaining))
         reset = _instant(headers.get(self.names.reset))
         if limit is not None:
             self.limit = limit
-        if remaining is None:
+        overtaken = reset is not None and self.resets_at is not None and reset < self.resets_at
+        if remaining is None or overtaken:
             return
-        told = max(remaining - in_flight, 0)
-        if reset is not None and self.resets_at is not None and reset < self.resets_at:
-            return
-        same = self.remaining is not None and reset == self.resets_at
-        self.remaining = min(self.remaining or 0, told) if same else told
+        same_window = self.remaining is not None and reset == self.resets_at
+        self.remaining = min(self.remaining or 0, remaining) if same_window else remaining
         self.resets_at = reset
 
-    def lacks(self, reserve: float) -> bool:
+    def lacks(self, reserve: float, in_flight: int) -> bool:
+        """Tell whether one more call would touch the reserve; calls under way may not be counted yet."""
         if self.remaining is None:
             return False
-        return self.remaining <= int((self.limit or 0) * reserve)
+        return self.remaining - in_flight <= int((self.limit or 0) * reserve)
 
 
 class Budget:
@@ -94,38 +94,36 @@ class Budget:
         self._skew = timedelta()
         self._in_flight = 0
 
-    def admit(self, lane: Lane) -> None:
-        """Take one call for a lane, or raise ``Throttled`` until the window that lacks room resets.
+    @contextmanager
+    def call(self, lane: Lane) -> Iterator[None]:
+        """Hold one call for the time of the block; ``observe`` its answer within. Raises like ``admit``."""
+        self.admit(lane)
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
 
-        Every admitted call ends with ``observe`` or ``release``.
-        """
+    def admit(self, lane: Lane) -> None:
+        """Raise ``Throttled`` until the reset of a window that has no room for one more call of this lane."""
         now = self._server_now()
         for window in self._windows:
             window.roll(now)
-            if window.lacks(RESERVES[lane]):
-                raise Throttled(self._wait(window, now), f"{window.names.name} budget of {self._name}")
-        for window in self._windows:
-            if window.remaining is not None:
-                window.remaining -= 1
-        self._in_flight += 1
-
-    def release(self) -> None:
-        """Tell that an admitted call ended without an answer."""
-        self._in_flight = max(self._in_flight - 1, 0)
+            if window.lacks(RESERVES[lane], self._in_flight):
+                raise Throttled(self._until_reset(window, now), f"{window.names.name} budget of {self._name}")
 
     def observe(self, headers: Mapping[str, str]) -> None:
-        """Learn from an answer's headers (also a 429's) that an admitted call ended."""
-        self.release()
+        """Learn from the headers of an answer, a 429's too."""
         date = http_date(headers.get("Date", ""))
         if date is not None:
             self._skew = date - self._clock.now()
         for window in self._windows:
-            window.observe(headers, self._in_flight)
+            window.observe(headers)
 
     def wait(self) -> float | None:
         """Return the seconds until an exhausted window resets, None where none is exhausted."""
         now = self._server_now()
-        return max((self._wait(w, now) for w in self._windows if w.remaining == 0), default=None)
+        return max((self._until_reset(w, now) for w in self._windows if w.remaining == 0), default=None)
 
     def meters(self) -> tuple[Meter, ...]:
         """Return the windows as last told, in the order they were given."""
@@ -134,10 +132,10 @@ class Budget:
     def _server_now(self) -> datetime:
         return self._clock.now() + self._skew
 
-    @staticmethod
-    def _wait(window: _Window, now: datetime) -> float:
+    def _until_reset(self, window: _Window, now: datetime) -> float:
+        """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""
         if window.resets_at is None:
-            return 60.0
+            return 1.0 if self._in_flight else 60.0
         return max((window.resets_at - now).total_seconds(), 0.0) + 0.05
 
 

@@ -1,0 +1,126 @@
+"""Goods deliveries in Exact: changes of headers and lines put together into whole deliveries, and new ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from hub.adapters.exact import mapping
+from hub.adapters.exact.client import ExactClient
+from hub.adapters.exact.odata import Row, any_guid, expanded, guid_literal, need_guid, read_guid, read_instant
+from hub.adapters.exact.sales_orders import SINGLE_PAGE
+from hub.adapters.exact.sync import SyncCursor, read_sync
+from hub.adapters.limits import Lane
+from hub.adapters.port import Page
+from hub.clock import Clock
+from hub.domain.delivery import Delivery
+from hub.outcome import Rejected, Unavailable
+
+DELIVERIES = "salesorder/GoodsDeliveries"
+LINES = "salesorder/GoodsDeliveryLines"
+SYNC_HEADERS = "sync/SalesOrder/GoodsDeliveries"
+SYNC_LINES = "sync/SalesOrder/GoodsDeliveryLines"
+HORIZON = timedelta(days=60)
+"""Deliveries untouched for so long are left out: a first reading passes over the whole history."""
+BATCH = 25
+"""Ids in one filter; longer URLs are refused."""
+
+_HEADER = ("EntryID", "DeliveryNumber", "DeliveryDate", "TrackingNumber", "ShippingMethod", "Description")
+_LINE = ("ID", "EntryID", "SalesOrderLineID", "QuantityDelivered", "TrackingNumber")
+_SELECT = ",".join((*_HEADER, *(f"GoodsDeliveryLines/{field}" for field in _LINE)))
+_CHANGED = "Timestamp,EntryID,Modified"
+
+
+class Deliveries:
+    """The goods deliveries of one division; the port's docstrings apply."""
+
+    def __init__(self, client: ExactClient, clock: Clock, zone: tzinfo) -> None:
+        self._client = client
+        self._clock = clock
+        self._zone = zone
+
+    async def since(self, cursor: str | None) -> Page[Delivery]:
+        """Read what changed on headers and lines (two calls), then the changed deliveries whole (25 a call).
+
+        A tracking code filled in later on one line brings the whole delivery again.
+        """
+        of_headers, of_lines = _read_cursor(cursor)
+        headers = await read_sync(self._client, Lane.TRACKING, SYNC_HEADERS, _CHANGED, of_headers)
+        lines = await read_sync(self._client, Lane.TRACKING, SYNC_LINES, _CHANGED, of_lines)
+        changed = self._recent((*headers.rows, *lines.rows))
+        whole = await self._whole(changed)
+        told = _write_cursor(headers.cursor, lines.cursor)
+        return Page(whole, told, more=headers.more or lines.more)
+
+    async def read(self, entry_id: str) -> Delivery | None:
+        found = await self._whole((entry_id,))
+        return found[0] if found else None
+
+    async def create(
+        self, lines: Mapping[str, Decimal], delivered_at: datetime, tracking: str | None, description: str
+    ) -> str:
+        payload = mapping.delivery_payload(lines, delivered_at, tracking, description, self._zone)
+        entry_id = read_guid(await self._client.create(Lane.TRACKING, DELIVERIES, payload), "EntryID")
+        if entry_id is None:
+            raise Unavailable("Exact created a delivery without telling its id", unknown=True)
+        return entry_id
+
+    async def find(self, description: str, sales_order_line_ids: Sequence[str]) -> str | None:
+        """Look over the deliveries of these sales order lines for the one with our description."""
+        entries: dict[str, None] = {}
+        for batch in _batches(sales_order_line_ids):
+            query = {"$filter": any_guid("SalesOrderLineID", batch), "$select": "ID,EntryID"}
+            rows = await self._client.rows(Lane.TRACKING, LINES, query)
+            entries |= dict.fromkeys(need_guid(row, "EntryID") for row in rows)
+        for batch in _batches(list(entries)):
+            query = {"$filter": any_guid("EntryID", batch), "$select": "EntryID,Description"}
+            for row in await self._client.rows(Lane.TRACKING, DELIVERIES, query):
+                if row.get("Description") == description:
+                    return need_guid(row, "EntryID")
+        return None
+
+    def _recent(self, rows: Iterable[Row]) -> list[str]:
+        horizon = self._clock.now() - HORIZON
+        entries: dict[str, None] = {}
+        for row in rows:
+            modified = read_instant(row.get("Modified"))
+            if modified is None or modified >= horizon:
+                entries[need_guid(row, "EntryID")] = None
+        return list(entries)
+
+    async def _whole(self, entry_ids: Sequence[str]) -> tuple[Delivery, ...]:
+        found: list[Delivery] = []
+        for batch in _batches(entry_ids):
+            query = {"$filter": any_guid("EntryID", batch), "$select": _SELECT, "$expand": "GoodsDeliveryLines"}
+            rows = await self._client.rows(Lane.TRACKING, DELIVERIES, query)
+            found += [mapping.delivery(row, await self._lines(row)) for row in rows]
+        return tuple(found)
+
+    async def _lines(self, row: Row) -> tuple[Row, ...]:
+        lines = expanded(row, "GoodsDeliveryLines")
+        if lines is not None and len(lines) < SINGLE_PAGE:
+            return lines
+        condition = f"EntryID eq {guid_literal(need_guid(row, 'EntryID'))}"
+        return await self._client.rows(Lane.TRACKING, LINES, {"$filter": condition, "$select": ",".join(_LINE)})
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def _write_cursor(headers: SyncCursor, lines: SyncCursor) -> str:
+    return json.dumps([json.loads(headers.write()), json.loads(lines.write())], separators=(",", ":"))
+
+
+def _read_cursor(text: str | None) -> tuple[SyncCursor, SyncCursor]:
+    if text is None:
+        return SyncCursor(), SyncCursor()
+    try:
+        match json.loads(text):
+            case [headers, lines]:
+                return SyncCursor.of(headers), SyncCursor.of(lines)
+    except ValueError as error:
+        raise Rejected("the stored cursor is unreadable", code="bad_cursor") from error
+    raise Rejected("the stored cursor is unreadable", code="bad_cursor")

@@ -1,0 +1,113 @@
+"""Exact Online as the hub's ERP: one object per division."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+import httpx2
+
+from hub.adapters.exact.client import ExactClient
+from hub.adapters.exact.deliveries import Deliveries
+from hub.adapters.exact.master_data import MasterData
+from hub.adapters.exact.sales_orders import SalesOrders
+from hub.adapters.exact.subscriptions import Subscriptions
+from hub.adapters.http import open_client
+from hub.adapters.oauth import Tokens
+from hub.adapters.port import HookSubscription, Meter, Page, StockRow
+from hub.clock import Clock
+from hub.domain.delivery import Delivery
+from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.domain.sales_order import SalesOrder, SalesOrderDraft
+
+
+class ExactErp:
+    """One division of Exact Online (``hub.adapters.port.Erp``); have one per division, so its budget is counted once.
+
+    ``zone`` decides the calendar date of orders and deliveries; Exact keeps no time of day.
+    """
+
+    def __init__(
+        self, http: httpx2.AsyncClient, division: int, tokens: Tokens, clock: Clock, *, zone: tzinfo = UTC
+    ) -> None:
+        self._client = ExactClient(http, division, tokens, clock)
+        self._data = MasterData(self._client, clock)
+        self._orders = SalesOrders(self._client, zone)
+        self._deliveries = Deliveries(self._client, clock, zone)
+        self._hooks = Subscriptions(self._client)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        base_url: str,
+        division: int,
+        tokens: Tokens,
+        clock: Clock,
+        *,
+        zone: tzinfo = UTC,
+        timeout: float = 30.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> AsyncIterator[ExactErp]:
+        """Open a division with a connection pool of its own; ``ExactOnline.erp`` shares one instead."""
+        async with open_client(base_url, timeout=timeout, tls=tls) as http:
+            yield cls(http, division, tokens, clock, zone=zone)
+
+    def meters(self) -> tuple[Meter, ...]:
+        return self._client.meters()
+
+    async def divisions(self) -> tuple[Division, ...]:
+        return await self._data.divisions()
+
+    async def warehouses(self) -> tuple[Warehouse, ...]:
+        return await self._data.warehouses()
+
+    async def vat_codes(self) -> tuple[VatCode, ...]:
+        return await self._data.vat_codes()
+
+    async def shipping_methods(self) -> tuple[ShippingMethod, ...]:
+        return await self._data.shipping_methods()
+
+    async def customers_since(self, cursor: str | None) -> Page[Customer]:
+        return await self._data.customers_since(cursor)
+
+    async def items_since(self, cursor: str | None) -> Page[ErpItem]:
+        return await self._data.items_since(cursor)
+
+    async def stock_since(self, cursor: str | None) -> Page[StockRow]:
+        return await self._data.stock_since(cursor)
+
+    async def find_sales_order(self, your_ref: str) -> SalesOrder | None:
+        return await self._orders.find(your_ref)
+
+    async def create_sales_order(self, draft: SalesOrderDraft) -> str:
+        return await self._orders.create(draft)
+
+    async def sales_order(self, order_id: str) -> SalesOrder:
+        return await self._orders.read(order_id)
+
+    async def deliveries_since(self, cursor: str | None) -> Page[Delivery]:
+        return await self._deliveries.since(cursor)
+
+    async def delivery(self, entry_id: str) -> Delivery | None:
+        return await self._deliveries.read(entry_id)
+
+    async def deliver(
+        self, lines: Mapping[str, Decimal], *, delivered_at: datetime, tracking: str | None, description: str
+    ) -> str:
+        return await self._deliveries.create(lines, delivered_at, tracking, description)
+
+    async def find_delivery(self, description: str, sales_order_line_ids: Sequence[str]) -> str | None:
+        return await self._deliveries.find(description, sales_order_line_ids)
+
+    async def subscriptions(self) -> tuple[HookSubscription, ...]:
+        return await self._hooks.all()
+
+    async def subscribe(self, topic: str, callback: str) -> HookSubscription:
+        return await self._hooks.add(topic, callback)
+
+    async def unsubscribe(self, external_id: str) -> None:
+        await self._hooks.remove(external_id)

@@ -1,0 +1,210 @@
+"""Exact's wire words to ours and back; amounts Decimal in the order's currency, times UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from hub.adapters.exact.odata import (
+    Row,
+    need_decimal,
+    need_guid,
+    need_int,
+    read_decimal,
+    read_flag,
+    read_guid,
+    read_instant,
+    read_int,
+    read_text,
+    wire_date,
+)
+from hub.adapters.port import StockRow
+from hub.domain.delivery import Delivery, DeliveryLine
+from hub.domain.money import cents
+from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrder, SalesOrderDraft, SalesOrderLine
+from hub.outcome import Rejected
+
+
+def division(row: Row) -> Division:
+    return Division(
+        need_int(row, "Code"),
+        read_text(row, "Description"),
+        read_text(row, "Country") or None,
+        read_text(row, "Currency") or "EUR",
+    )
+
+
+def warehouse(row: Row, code: int) -> Warehouse:
+    return Warehouse(
+        code,
+        need_guid(row, "ID"),
+        read_text(row, "Code"),
+        read_text(row, "Description"),
+        main=read_flag(row, "Main"),
+    )
+
+
+def vat_code(row: Row, code: int) -> VatCode:
+    return VatCode(
+        division=code,
+        code=read_text(row, "Code"),
+        description=read_text(row, "Description"),
+        percentage=read_decimal(row, "Percentage") or Decimal(0),
+        kind=read_text(row, "Type"),
+        transaction=read_text(row, "VATTransactionType"),
+        blocked=read_flag(row, "IsBlocked"),
+    )
+
+
+def shipping_method(row: Row, code: int) -> ShippingMethod:
+    return ShippingMethod(
+        code,
+        need_guid(row, "ID"),
+        read_text(row, "Code"),
+        read_text(row, "Description"),
+        read_text(row, "TrackingURL") or None,
+    )
+
+
+def customer(row: Row, code: int) -> Customer:
+    return Customer(
+        division=code,
+        account_id=need_guid(row, "ID"),
+        code=read_text(row, "Code"),
+        name=read_text(row, "Name"),
+        is_customer=read_text(row, "Status") == "C" and not read_flag(row, "Blocked"),
+    )
+
+
+def item(row: Row, code: int, now: datetime) -> ErpItem:
+    ends = read_instant(row.get("EndDate"))
+    return ErpItem(
+        division=code,
+        item_id=need_guid(row, "ID"),
+        code=read_text(row, "Code"),
+        ean=read_text(row, "Barcode") or None,
+        description=read_text(row, "Description"),
+        vat_code=read_text(row, "SalesVatCode") or None,
+        unit=read_text(row, "Unit") or None,
+        is_stock_item=read_flag(row, "IsStockItem"),
+        is_sales_item=read_flag(row, "IsSalesItem"),
+        ended=ends is not None and ends < now,
+    )
+
+
+def stock_row(row: Row) -> StockRow:
+    """Map a stock position; FreeStock is taken as delivered, and a null sells nothing."""
+    if "FreeStock" not in row:
+        raise Rejected("Exact gives no FreeStock for this division", code="no_free_stock")
+    return StockRow(
+        item_id=need_guid(row, "ItemId"),
+        warehouse_id=need_guid(row, "Warehouse"),
+        free_stock=read_decimal(row, "FreeStock") or Decimal(0),
+        timestamp=need_int(row, "Timestamp"),
+        item_code=read_text(row, "ItemCode"),
+    )
+
+
+def sales_order_payload(draft: SalesOrderDraft, zone: tzinfo) -> dict[str, Any]:
+    """Write the body of a POST to salesorder/SalesOrders; the order's date is the calendar date in ``zone``."""
+    payload: dict[str, Any] = {
+        "OrderedBy": draft.customer_id,
+        "OrderDate": wire_date(draft.order_date, zone),
+        "YourRef": draft.your_ref,
+        "Description": draft.description,
+        "Currency": draft.currency,
+        "SalesOrderLines": [_line_payload(line) for line in draft.lines],
+    }
+    if draft.charges:
+        payload["SalesOrderOrderChargeLines"] = [_charge_payload(charge) for charge in draft.charges]
+    if draft.warehouse_id:
+        payload["WarehouseID"] = draft.warehouse_id
+    if draft.shipping_method_id:
+        payload["ShippingMethod"] = draft.shipping_method_id
+    return payload
+
+
+def _line_payload(line: DraftLine) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "Item": line.item_id,
+        "Quantity": line.quantity,
+        "NetPrice": line.net_price,
+        "VATCode": line.vat_code,
+        "Description": line.description,
+    }
+    if line.vat is not None:
+        payload["VATAmount"] = line.vat
+    return payload
+
+
+def _charge_payload(charge: DraftCharge) -> dict[str, Any]:
+    payload: dict[str, Any] = {"AmountFCInclVAT": charge.gross, "VATCode": charge.vat_code}
+    if charge.shipping:
+        return {"IsShippingCost": True, **payload}
+    if charge.charge_id is None:
+        raise Rejected("A charge other than shipping needs an order charge of Exact", code="charge_unmapped")
+    return {"OrderCharge": charge.charge_id, **payload}
+
+
+def sales_order(row: Row, lines: Iterable[Row]) -> SalesOrder:
+    return SalesOrder(
+        order_id=need_guid(row, "OrderID"),
+        order_number=read_int(row, "OrderNumber") or 0,
+        your_ref=read_text(row, "YourRef"),
+        total=cents(need_decimal(row, "AmountFC")),
+        total_excluding_vat=cents(need_decimal(row, "AmountFCExclVat")),
+        status=read_int(row, "Status") or 0,
+        lines=tuple(sorted(map(_sales_order_line, lines), key=lambda line: line.line_number)),
+    )
+
+
+def _sales_order_line(row: Row) -> SalesOrderLine:
+    return SalesOrderLine(
+        line_id=need_guid(row, "ID"),
+        item_id=need_guid(row, "Item"),
+        line_number=read_int(row, "LineNumber") or 0,
+        quantity=need_decimal(row, "Quantity"),
+        amount=cents(read_decimal(row, "AmountFC") or Decimal(0)),
+    )
+
+
+def delivery(row: Row, lines: Iterable[Row]) -> Delivery:
+    """Map a goods delivery; lines split over storage locations are added up."""
+    delivered_at = read_instant(row.get("DeliveryDate"))
+    if delivered_at is None:
+        raise Rejected("Exact's answer lacks a readable DeliveryDate", code="unreadable")
+    return Delivery(
+        entry_id=need_guid(row, "EntryID"),
+        number=read_int(row, "DeliveryNumber") or 0,
+        delivered_at=delivered_at,
+        tracking=read_text(row, "TrackingNumber") or None,
+        shipping_method_id=read_guid(row, "ShippingMethod"),
+        lines=_delivery_lines(lines),
+    )
+
+
+def _delivery_lines(rows: Iterable[Row]) -> tuple[DeliveryLine, ...]:
+    quantities: dict[tuple[str, str | None], Decimal] = {}
+    for row in rows:
+        key = (need_guid(row, "SalesOrderLineID"), read_text(row, "TrackingNumber") or None)
+        quantities[key] = quantities.get(key, Decimal(0)) + need_decimal(row, "QuantityDelivered")
+    return tuple(DeliveryLine(line, quantity, tracking) for (line, tracking), quantity in quantities.items())
+
+
+def delivery_payload(
+    lines: Mapping[str, Decimal], delivered_at: datetime, tracking: str | None, description: str, zone: tzinfo
+) -> dict[str, Any]:
+    """Write the body of a POST to salesorder/GoodsDeliveries."""
+    payload: dict[str, Any] = {
+        "DeliveryDate": wire_date(delivered_at, zone),
+        "Description": description,
+        "GoodsDeliveryLines": [
+            {"SalesOrderLineID": line, "QuantityDelivered": quantity} for line, quantity in lines.items()
+        ],
+    }
+    if tracking:
+        payload["TrackingNumber"] = tracking
+    return payload

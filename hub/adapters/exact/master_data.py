@@ -1,0 +1,66 @@
+"""Master data and stock of a division: what the hub mirrors."""
+
+from __future__ import annotations
+
+from hub.adapters.exact import mapping
+from hub.adapters.exact.client import ExactClient
+from hub.adapters.exact.odata import Row
+from hub.adapters.exact.sync import SyncCursor, SyncPage, read_sync
+from hub.adapters.limits import Lane
+from hub.adapters.port import Page, StockRow
+from hub.clock import Clock
+from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
+
+STOCK = "sync/Inventory/StockPositions"
+ITEMS = "sync/Logistics/Items"
+ACCOUNTS = "sync/CRM/Accounts"
+
+_STOCK_FIELDS = "Timestamp,ItemId,ItemCode,Warehouse,FreeStock"
+_ITEM_FIELDS = "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,EndDate"
+_ACCOUNT_FIELDS = "Timestamp,ID,Code,Name,Status,Blocked"
+_ARCHIVED = 2
+
+
+class MasterData:
+    """The readings of one division; the port's docstrings apply."""
+
+    def __init__(self, client: ExactClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def divisions(self) -> tuple[Division, ...]:
+        rows = await self._rows("system/Divisions", "Code,Description,Country,Currency,Status")
+        return tuple(mapping.division(row) for row in rows if row.get("Status") != _ARCHIVED)
+
+    async def warehouses(self) -> tuple[Warehouse, ...]:
+        rows = await self._rows("inventory/Warehouses", "ID,Code,Description,Main")
+        return tuple(mapping.warehouse(row, self._client.division) for row in rows)
+
+    async def vat_codes(self) -> tuple[VatCode, ...]:
+        fields = "ID,Code,Description,Percentage,Type,VATTransactionType,IsBlocked"
+        return tuple(mapping.vat_code(row, self._client.division) for row in await self._rows("vat/VATCodes", fields))
+
+    async def shipping_methods(self) -> tuple[ShippingMethod, ...]:
+        rows = await self._rows("sales/ShippingMethods", "ID,Code,Description,TrackingURL")
+        return tuple(mapping.shipping_method(row, self._client.division) for row in rows)
+
+    async def customers_since(self, cursor: str | None) -> Page[Customer]:
+        page = await self._changed(Lane.CATALOGUE, ACCOUNTS, _ACCOUNT_FIELDS, cursor)
+        rows = tuple(mapping.customer(row, self._client.division) for row in page.rows)
+        return Page(rows, page.cursor.write(), more=page.more)
+
+    async def items_since(self, cursor: str | None) -> Page[ErpItem]:
+        page = await self._changed(Lane.CATALOGUE, ITEMS, _ITEM_FIELDS, cursor)
+        now = self._clock.now()
+        rows = tuple(mapping.item(row, self._client.division, now) for row in page.rows)
+        return Page(rows, page.cursor.write(), more=page.more)
+
+    async def stock_since(self, cursor: str | None) -> Page[StockRow]:
+        page = await self._changed(Lane.STOCK, STOCK, _STOCK_FIELDS, cursor)
+        return Page(tuple(map(mapping.stock_row, page.rows)), page.cursor.write(), more=page.more)
+
+    async def _rows(self, entity: str, fields: str) -> tuple[Row, ...]:
+        return await self._client.rows(Lane.CATALOGUE, entity, {"$select": fields})
+
+    async def _changed(self, lane: Lane, entity: str, fields: str, cursor: str | None) -> SyncPage:
+        return await read_sync(self._client, lane, entity, fields, SyncCursor.read(cursor))

@@ -1,0 +1,64 @@
+"""Sales orders in Exact: looked up by our reference, posted once, read back whole."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from hub.adapters.exact import mapping
+from hub.adapters.exact.client import ExactClient
+from hub.adapters.exact.odata import Row, expanded, guid_literal, need_guid, read_guid, text_literal
+from hub.adapters.limits import Lane
+from hub.domain.sales_order import YOUR_REF_LENGTH, SalesOrder, SalesOrderDraft
+from hub.outcome import Rejected, Unavailable
+
+ORDERS = "salesorder/SalesOrders"
+LINES = "salesorder/SalesOrderLines"
+SINGLE_PAGE = 60
+"""Rows in a page of a single endpoint; an expanded collection this long may have been cut."""
+
+_HEADER = ("OrderID", "OrderNumber", "YourRef", "AmountFC", "AmountFCExclVat", "Status")
+_LINE = ("ID", "Item", "LineNumber", "Quantity", "AmountFC")
+_SELECT = ",".join((*_HEADER, *(f"SalesOrderLines/{field}" for field in _LINE)))
+
+
+class SalesOrders:
+    """The sales orders of one division; the port's docstrings apply."""
+
+    def __init__(self, client: ExactClient, zone: tzinfo) -> None:
+        self._client = client
+        self._zone = zone
+
+    async def find(self, your_ref: str) -> SalesOrder | None:
+        """Return the order with this reference, the first one where there are several."""
+        rows = await self._read(f"YourRef eq {text_literal(your_ref)}")
+        orders = [row for row in rows if str(row.get("YourRef", "")).strip() == your_ref]
+        if not orders:
+            return None
+        return await self._whole(min(orders, key=lambda row: str(row.get("OrderNumber", "")).zfill(12)))
+
+    async def create(self, draft: SalesOrderDraft) -> str:
+        if len(draft.your_ref) > YOUR_REF_LENGTH:
+            raise Rejected(f"Reference longer than {YOUR_REF_LENGTH} characters", code="reference_too_long")
+        row = await self._client.create(Lane.ORDERS, ORDERS, mapping.sales_order_payload(draft, self._zone))
+        order_id = read_guid(row, "OrderID")
+        if order_id is None:
+            raise Unavailable("Exact created a sales order without telling its id", unknown=True)
+        return order_id
+
+    async def read(self, order_id: str) -> SalesOrder:
+        rows = await self._read(f"OrderID eq {guid_literal(order_id)}")
+        if not rows:
+            raise Rejected(f"Sales order {order_id} is not in Exact", code="not_found")
+        return await self._whole(rows[0])
+
+    async def _read(self, condition: str) -> tuple[Row, ...]:
+        """Filter rather than address by key: an unknown key would be a 404, which counts against the endpoint."""
+        query = {"$filter": condition, "$select": _SELECT, "$expand": "SalesOrderLines"}
+        return await self._client.rows(Lane.ORDERS, ORDERS, query)
+
+    async def _whole(self, row: Row) -> SalesOrder:
+        lines = expanded(row, "SalesOrderLines")
+        if lines is None or len(lines) >= SINGLE_PAGE:
+            condition = f"OrderID eq {guid_literal(need_guid(row, 'OrderID'))}"
+            lines = await self._client.rows(Lane.ORDERS, LINES, {"$filter": condition, "$select": ",".join(_LINE)})
+        return mapping.sales_order(row, lines)
