@@ -111,7 +111,14 @@ def make_app(options: Options) -> Starlette:
 
 def _config(app: ASGIApp, port: int) -> uvicorn.Config:
     return uvicorn.Config(
-        app, host="127.0.0.1", port=port, http=DroppableProtocol, ws="none", log_level="warning", access_log=False
+        app,
+        host="127.0.0.1",
+        port=port,
+        http=DroppableProtocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        date_header=False,
     )
 
 

@@ -66,12 +66,16 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Goods of a sales order that left, with the tracking code if it is known already."""
+    """Goods of a sales order that left, with the tracking code if it is known already.
+
+    A delivery noted again (its tracking came later) replaces its earlier notes.
+    """
 
     order_id: str
     units: tuple[Units, ...]
     tracking: str | None
     at: datetime
+    delivery_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

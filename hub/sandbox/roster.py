@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
 
-PLATFORMS: dict[str, Callable[[World], Platform]] = {}
+PLATFORMS: dict[str, Callable[[World], Platform]] = {"exact": ExactPlatform}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+
 import anyio
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,11 +63,16 @@ class Gate:
 
     def _noting(self, send: Send) -> Send:
         async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 400:
-                self._count(self._world.ledger.refusals, f"{self._platform.name}.{message['status']}")
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"date", self._date())]
+                if message["status"] >= 400:
+                    self._count(self._world.ledger.refusals, f"{self._platform.name}.{message['status']}")
             await send(message)
 
         return noting
+
+    def _date(self) -> bytes:
+        return format_datetime(self._world.clock.now(), usegmt=True).encode()
 
     @staticmethod
     def _count(counts: dict[str, int], key: str) -> None:
