@@ -20,7 +20,6 @@ DUE = 570 / 600
 """The part of a token's life after which a refresh is allowed; Exact refuses earlier ones."""
 SPENT = 595 / 600
 """The part of a token's life after which it is no longer used."""
-RECONNECT = "The connection was lost: connect the account again and give consent."
 
 ClientAuthMethod = Literal["client_secret_post", "client_secret_basic"]
 
@@ -101,6 +100,8 @@ class Tokens:
     the new pair is stored before it is used.
     """
 
+    _repair = "The connection was lost: connect the account again and give consent."
+
     def __init__(self, store: GrantStore, endpoint: TokenEndpoint, clock: Clock) -> None:
         self._store = store
         self._endpoint = endpoint
@@ -177,11 +178,13 @@ class Tokens:
             return stored
         if stored is not None and "not expired" in refused.description.lower():
             return stored
-        raise Unauthorized(f"{RECONNECT} ({refused})") from refused
+        raise Unauthorized(f"{self._repair} ({refused})") from refused
 
 
 class ClientTokens(Tokens):
     """Access tokens by client credentials: no refresh token, a new one is asked for near the end of the old."""
+
+    _repair = "The platform refuses the client id or secret: enter them again."
 
     def _renewable(self, grant: Grant | None) -> bool:
         return True

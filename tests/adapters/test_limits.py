@@ -1,0 +1,202 @@
+"""Budgets told by headers, buckets, and the breaker for client errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.adapters.exact.client import WINDOWS
+from hub.adapters.limits import RESERVES, Bucket, Budget, ErrorBreaker, Lane
+from hub.outcome import Throttled
+from tests.adapters.handclock import START, HandClock
+
+MINUTE = 60
+
+
+class Window:
+    """Exact's fixed minute window as the contract tells it, on a clock that runs ahead of or behind ours."""
+
+    def __init__(self, clock: HandClock, limit: int, ahead: float = 0.0) -> None:
+        self._clock = clock
+        self._limit = limit
+        self._ahead = timedelta(seconds=ahead)
+        self._minute = 0
+        self._used = 0
+        self.refused = 0
+
+    def call(self) -> dict[str, str]:
+        now = self._clock.now() + self._ahead
+        minute = int(now.timestamp()) // MINUTE
+        if minute != self._minute:
+            self._minute, self._used = minute, 0
+        if self._used >= self._limit:
+            self.refused += 1
+        self._used = min(self._used + 1, self._limit)
+        return {
+            "Date": format_datetime(now.astimezone(UTC), usegmt=True),
+            "X-RateLimit-Minutely-Limit": str(self._limit),
+            "X-RateLimit-Minutely-Remaining": str(self._limit - self._used),
+            "X-RateLimit-Minutely-Reset": str((minute + 1) * MINUTE * 1000),
+        }
+
+
+def told(remaining: int, limit: int = 60, reset: datetime = START + timedelta(seconds=40)) -> dict[str, str]:
+    return {
+        "Date": format_datetime(START, usegmt=True),
+        "X-RateLimit-Minutely-Limit": str(limit),
+        "X-RateLimit-Minutely-Remaining": str(remaining),
+        "X-RateLimit-Minutely-Reset": str(int(reset.timestamp() * 1000)),
+    }
+
+
+def test_without_headers_nothing_is_known_and_nothing_is_refused(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe({})
+    for _ in range(100):
+        budget.admit(Lane.BACKFILL)
+    assert [(m.limit, m.remaining, m.resets_at) for m in budget.meters()] == [(None, None, None)] * 2
+
+
+def test_a_missing_header_leaves_what_is_known_of_that_window(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe({**told(30), "X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4000"})
+    budget.observe(
+        {"X-RateLimit-Minutely-Remaining": "0", "X-RateLimit-Minutely-Reset": told(0)["X-RateLimit-Minutely-Reset"]}
+    )
+    minute, day = budget.meters()
+    assert (minute.remaining, day.remaining) == (0, 4000)
+
+
+def test_an_exhausted_window_says_how_long_to_wait_in_the_servers_time(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    clock.forward(3600)
+    budget.observe(told(0))
+    with pytest.raises(Throttled) as caught:
+        budget.admit(Lane.ORDERS)
+    assert 40 <= caught.value.retry_after < 41
+    clock.forward(caught.value.retry_after)
+    budget.admit(Lane.ORDERS)
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_a_lane_leaves_its_reserve_to_the_lanes_above(clock: HandClock, lane: Lane) -> None:
+    reserve = int(60 * RESERVES[lane])
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(reserve + 1))
+    budget.admit(lane)
+    budget.observe(told(reserve))
+    with pytest.raises(Throttled):
+        budget.admit(lane)
+
+
+def test_an_answer_overtaken_by_a_later_one_does_not_raise_the_budget(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(3))
+    budget.observe(told(9))
+    assert budget.meters()[0].remaining == 3
+
+
+def test_a_call_that_never_ended_in_an_answer_costs_nothing_on_our_side(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(1))
+    with budget.call(Lane.ORDERS), pytest.raises(Throttled):
+        budget.admit(Lane.ORDERS)
+    budget.admit(Lane.ORDERS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(list(Lane)), st.floats(0, 5)), max_size=250),
+    st.integers(5, 60),
+    st.integers(-86400, 86400),
+)
+def test_however_calls_come_the_server_never_has_to_refuse_one(
+    calls: list[tuple[Lane, float]], limit: int, ahead: int
+) -> None:
+    clock = HandClock()
+    server = Window(clock, limit, ahead)
+    budget = Budget("d", WINDOWS, clock)
+    waits: list[float] = []
+    for lane, pause in calls:
+        clock.forward(pause)
+        try:
+            with budget.call(lane):
+                budget.observe(server.call())
+        except Throttled as throttled:
+            waits.append(throttled.retry_after)
+            clock.forward(throttled.retry_after)
+    assert server.refused == 0
+    assert all(0 < wait <= 62 for wait in waits)
+
+
+def test_calls_under_way_together_stay_within_what_was_left(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(2))
+    with budget.call(Lane.ORDERS), budget.call(Lane.ORDERS), pytest.raises(Throttled) as caught:
+        budget.admit(Lane.ORDERS)
+    assert caught.value.retry_after > 0
+
+
+def test_a_bucket_admits_its_capacity_at_once_and_then_its_rate(clock: HandClock) -> None:
+    bucket = Bucket("orders", 25, 10.0, clock)
+    for _ in range(25):
+        bucket.admit()
+    with pytest.raises(Throttled) as caught:
+        bucket.admit()
+    assert caught.value.retry_after == pytest.approx(0.4)
+    clock.forward(caught.value.retry_after)
+    bucket.admit()
+
+
+def test_a_bucket_believes_the_platforms_headers(clock: HandClock) -> None:
+    bucket = Bucket("orders", 25, 10.0, clock)
+    bucket.correct(limit=50, remaining=0, reset_in=4.0)
+    with pytest.raises(Throttled) as caught:
+        bucket.admit()
+    assert caught.value.retry_after == pytest.approx(4.0)
+    clock.forward(4.0)
+    bucket.admit()
+    assert bucket.meter().limit == 50
+
+
+def test_a_held_bucket_admits_nothing_until_the_wait_is_over(clock: HandClock) -> None:
+    bucket = Bucket("orders", 25, 10.0, clock)
+    bucket.hold(30.0)
+    with pytest.raises(Throttled) as caught:
+        bucket.admit()
+    assert caught.value.retry_after == pytest.approx(30.0)
+
+
+def test_the_breaker_stops_one_endpoint_for_the_rest_of_the_hour(clock: HandClock) -> None:
+    breaker = ErrorBreaker(clock)
+    for _ in range(5):
+        breaker.admit("salesorder/SalesOrders")
+        breaker.count("salesorder/SalesOrders")
+        clock.forward(60)
+    with pytest.raises(Throttled, match="salesorder/SalesOrders") as caught:
+        breaker.admit("salesorder/SalesOrders")
+    assert caught.value.retry_after == pytest.approx(3300)
+    assert breaker.stopped() == ("salesorder/SalesOrders",)
+    breaker.admit("sync/Inventory/StockPositions")
+    clock.forward(caught.value.retry_after)
+    breaker.admit("salesorder/SalesOrders")
+
+
+@given(st.lists(st.floats(0, 900), max_size=80))
+def test_no_hour_sees_more_errors_than_the_breaker_allows(pauses: list[float]) -> None:
+    clock = HandClock()
+    breaker = ErrorBreaker(clock)
+    errors: list[float] = []
+    for pause in pauses:
+        clock.forward(pause)
+        try:
+            breaker.admit("x")
+        except Throttled:
+            continue
+        breaker.count("x")
+        errors.append(clock.monotonic())
+    assert all(sum(0 <= at - start < 3600 for at in errors) <= 5 for start in errors)
