@@ -29,10 +29,15 @@ def order_ref(order: Fields) -> OrderRef:
     return OrderRef(order.text("id"), modified)
 
 
+def placed(order: Fields) -> bool:
+    """Say whether a buyer has placed this order; the block checkout keeps drafts among the orders."""
+    return order.text("status") not in UNFINISHED
+
+
 def channel_order(order: Fields) -> ChannelOrder | None:
     """Return an order; None for one that a buyer has not placed yet (the block checkout's draft)."""
     status = order.text("status")
-    if status in UNFINISHED:
+    if not placed(order):
         return None
     rates = {rate.text("rate_id"): _fraction(rate) for rate in order.children("tax_lines")}
     ref = order_ref(order)
