@@ -7,16 +7,21 @@ from decimal import Decimal
 
 import anyio
 from anyio.abc import TaskGroup
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.sandbox.bol.account import CHANNEL, Account
+from hub.sandbox.bol.answers import Trouble
 from hub.sandbox.bol.door import Door
 from hub.sandbox.bol.offer_doors import OfferDoors
-from hub.sandbox.bol.order_doors import OrderDoors, ShipmentDoors
+from hub.sandbox.bol.order_doors import OrderDoors
 from hub.sandbox.bol.orders import Discount, Item, Order
-from hub.sandbox.bol.other_doors import StatusDoors, StockroomDoors, SubscriptionDoors
+from hub.sandbox.bol.shipment_doors import ShipmentDoors
 from hub.sandbox.bol.shipments import Shipment
+from hub.sandbox.bol.status_doors import StatusDoors
+from hub.sandbox.bol.stockroom_doors import StockroomDoors
+from hub.sandbox.bol.subscription_doors import SubscriptionDoors
 from hub.sandbox.bol.switches import Switches
 from hub.sandbox.buyers import make_buyer
 from hub.sandbox.ledger import Sale, Units
@@ -49,7 +54,8 @@ class BolPlatform:
             StockroomDoors(self.account),
         )
         token = Route("/token", self.door.token, methods=["POST"])
-        return [token, *(route for room in rooms for route in room.routes(self.door))]
+        rest = Route("/{path:path}", _no_route, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        return [token, *(route for room in rooms for route in room.routes(self.door)), rest]
 
     async def start(self, task_group: TaskGroup) -> None:
         task_group.start_soon(self._keep_time)
@@ -202,6 +208,10 @@ class BolPlatform:
         self.account.settle()
         waiting = self.account.open_orders.values()
         return [order.order_id for order in waiting if any(item.method == "FBR" for item in order.items)]
+
+
+async def _no_route(request: Request) -> Response:
+    return Trouble(404, "The requested resource was not found.").response()
 
 
 def _spread(items: list[Item], discount: Decimal) -> None:
