@@ -170,3 +170,9 @@ async def products_by_code(connection: AsyncConnection, tenant_id: str) -> tuple
         if row.ean:
             eans.setdefault(row.ean, []).append(row.product_id)
     return {row.code: row.product_id for row in rows}, {ean: ids[0] for ean, ids in eans.items() if len(ids) == 1}
+
+
+async def product_exists(connection: AsyncConnection, tenant_id: str, one: str) -> bool:
+    """Say whether the tenant has this product."""
+    statement = select(product.c.product_id).where(product.c.tenant_id == tenant_id, product.c.product_id == one)
+    return (await connection.execute(statement)).scalar_one_or_none() is not None

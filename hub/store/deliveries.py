@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
@@ -35,6 +35,8 @@ class StoredParcel:
     process_id: str | None
     attempt_at: datetime | None
     shipped_at: datetime
+    stored_at: datetime
+    confirmed_at: datetime | None
     goods_delivery: str
     entry_id: str | None
 
@@ -75,6 +77,18 @@ async def change_parcel(work: Work, tenant_id: str, one: str, **values: Any) -> 
     await work.execute(statement.values(**values))
 
 
+async def delete_waiting(work: Work, tenant_id: str, order_id: str, delivery_id: str) -> None:
+    """Remove an order's parcels of a delivery that were never told to anyone, to be packed anew."""
+    await work.execute(
+        delete(parcel).where(
+            parcel.c.tenant_id == tenant_id,
+            parcel.c.order_id == order_id,
+            parcel.c.delivery_id == delivery_id,
+            parcel.c.status == ParcelStatus.WAITING.value,
+        )
+    )
+
+
 async def load_parcel(connection: AsyncConnection, tenant_id: str, one: str) -> StoredParcel | None:
     """Return one parcel of the tenant, None if there is none."""
     statement = select(parcel).where(parcel.c.tenant_id == tenant_id, parcel.c.parcel_id == one)
@@ -88,6 +102,16 @@ async def parcels_of_orders(
     """Return the parcels of some orders, oldest first."""
     statement = select(parcel).where(parcel.c.tenant_id == tenant_id, parcel.c.order_id.in_(order_ids))
     return [_stored(row) for row in (await connection.execute(statement.order_by(parcel.c.shipped_at))).all()]
+
+
+async def parcels_to_tell(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[str]:
+    """Return the ids of parcels that the channel should be told of and was not."""
+    statement = select(parcel.c.parcel_id).where(
+        parcel.c.tenant_id == tenant_id,
+        parcel.c.channel_id == channel_id,
+        parcel.c.status == ParcelStatus.READY.value,
+    )
+    return list((await connection.execute(statement)).scalars())
 
 
 async def parcels_in_process(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredParcel]:

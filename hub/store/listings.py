@@ -117,14 +117,15 @@ async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Itera
 
 async def listings_selling(
     connection: AsyncConnection, tenant_id: str, product_ids: Iterable[str]
-) -> list[tuple[str, str]]:
-    """Return (channel id, listing id) of every listing that sells one of the products from own stock."""
-    statement = select(listing.c.channel_id, listing.c.listing_id).where(
+) -> list[tuple[str, str, str]]:
+    """Return (product id, channel id, listing id) of every listing that sells one of the products from own stock."""
+    statement = select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id).where(
         listing.c.tenant_id == tenant_id,
         listing.c.product_id.in_(list(product_ids)),
         listing.c.by_platform.is_(False),
     )
-    return [(row.channel_id, row.listing_id) for row in (await connection.execute(statement)).all()]
+    rows = (await connection.execute(statement)).all()
+    return [(row.product_id, row.channel_id, row.listing_id) for row in rows]
 
 
 async def pending_listings(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredListing]:

@@ -56,6 +56,7 @@ class StoredOrder:
     number: str
     placed_at: datetime
     changed_at: datetime
+    imported_at: datetime
     currency: str
     total: Decimal
     payment: str
@@ -356,6 +357,7 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         number=row.number,
         placed_at=row.placed_at,
         changed_at=row.changed_at,
+        imported_at=row.imported_at,
         currency=row.currency,
         total=row.total,
         payment=row.payment,

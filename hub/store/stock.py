@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Reading
 from hub.store.engine import Work
-from hub.store.tables import claim, division, order_line, orders, stock_reading
+from hub.store.tables import claim, division, order_line, stock_reading
 from hub.store.upsert import upsert
 
 
@@ -183,9 +183,3 @@ async def open_claims(connection: AsyncConnection, tenant_id: str, product_ids: 
     for row in (await connection.execute(statement)).all():
         found[row.product_id] += row.quantity
     return found
-
-
-async def orders_awaiting(connection: AsyncConnection, tenant_id: str, statuses: Sequence[str]) -> list[str]:
-    """Return the ids of orders in one of these states, oldest first."""
-    statement = select(orders.c.order_id).where(orders.c.tenant_id == tenant_id, orders.c.status.in_(statuses))
-    return list((await connection.execute(statement.order_by(orders.c.placed_at))).scalars())

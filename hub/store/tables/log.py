@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
-from hub.store.tables.metadata import key, metadata, tenant_key
+from hub.store.tables.metadata import metadata, tenant_key
 from hub.store.types import Instant, Json
 
 sync_event = Table(

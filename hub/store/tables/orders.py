@@ -134,6 +134,7 @@ parcel = Table(
     Column("process_id", String(128)),
     Column("attempt_at", Instant),
     Column("shipped_at", Instant, nullable=False),
+    Column("stored_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("goods_delivery", String(16), nullable=False),
     Column("entry_id", String(64)),

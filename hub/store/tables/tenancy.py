@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from hub.store.tables.metadata import key, metadata, tenant_key
-from hub.store.types import Instant, Json
+from hub.store.types import Instant
 
 tenant = Table(
     "tenant",

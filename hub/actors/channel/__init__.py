@@ -1,0 +1,41 @@
+"""The actor of one tenant-channel pair: orders in, stock out, tracking back."""
+
+from __future__ import annotations
+
+from hub.actors.channel.control import ControlLane
+from hub.actors.channel.orders import OrderLane
+from hub.actors.channel.scene import Scene
+from hub.actors.channel.stock import StockLane
+from hub.actors.channel.tracking import TrackingLane
+from hub.actors.desk import Desk, Teller
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import Channel
+from hub.domain.channel import ChannelStatus
+from hub.outcome import Throttled
+from hub.store.channels import load_channel
+
+LANES = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+PAUSED_SECONDS = 60.0
+
+
+class ChannelActor:
+    """Routes each turn to its lane, with the channel's settings as they are now."""
+
+    def __init__(self, desk: Desk, channel: Channel) -> None:
+        self.desk = desk
+        self.channel = channel
+
+    def batch(self, lane: str) -> int:
+        """Return the most messages that one turn of a lane takes."""
+        return LANES[lane].batch
+
+    async def handle(self, turn: Turn) -> None:
+        """Handle one turn; mail to a channel that was removed is dropped, to a paused one it waits."""
+        async with self.desk.database.read() as connection:
+            stored = await load_channel(connection, turn.address.tenant, turn.address.name)
+        if stored is None:
+            return
+        if stored.status is ChannelStatus.PAUSED:
+            raise Throttled(PAUSED_SECONDS, "the channel is paused")
+        scene = Scene(self.desk, self.channel, stored, Teller(turn.address, self.desk.clock))
+        await LANES[turn.lane](scene).handle(turn)

@@ -1,0 +1,119 @@
+"""The control lane of a channel: its listings, its webhook subscriptions, the keys that sign them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from hub.actors.channel.scene import Scene
+from hub.actors.hooks import heal_hooks
+from hub.actors.messages import CheckChannelHooks, PublishStock, ReadHookKeys, ReadListings
+from hub.actors.runtime.mailbox import post
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import ChannelListing
+from hub.store.catalogue import products_by_code
+from hub.store.channels import change_channel
+from hub.store.engine import Work
+from hub.store.listings import OfferedProduct, save_listings
+
+
+class ControlLane:
+    """Keeps what the channel offers, and its webhooks, in order."""
+
+    batch = 1
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    async def handle(self, turn: Turn) -> None:
+        """Handle one chore."""
+        match turn.messages[0].body:
+            case ReadListings(tick):
+                await self._read_listings(turn, tick)
+            case CheckChannelHooks(tick):
+                await self._check_hooks(turn, tick)
+            case ReadHookKeys():
+                await self._read_keys(turn)
+
+    async def _read_listings(self, turn: Turn, tick: bool) -> None:
+        found: list[ChannelListing] = []
+        cursor: str | None = None
+        while True:
+            page = await self.scene.channel.listings(cursor)
+            found += page.rows
+            cursor = page.cursor
+            if not page.more:
+                break
+        turn.write(lambda work: self._save(work, turn, found))
+        if tick:
+            due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.listings)
+            turn.post(turn.address, ReadListings(), due_at=due)
+
+    async def _save(self, work: Work, turn: Turn, found: list[ChannelListing]) -> None:
+        codes, eans = await products_by_code(work.connection, self.scene.tenant)
+        products = {one.external_id: match for one in found if (match := _match(one, codes, eans))}
+        fresh = await save_listings(work, *self.scene.key, [_offered(one) for one in found], products)
+        now = work.clock.now()
+        await change_channel(work, *self.scene.key, listings_read_at=now)
+        for listing_id in fresh:
+            post(work, turn.address, PublishStock(listing_id, "new listing"))
+        unmapped = len(found) - len(products)
+        self.scene.tell(
+            work,
+            "listings.read",
+            f"{len(found)} listings read, {len(fresh)} new, {unmapped} without a product",
+            level="warning" if unmapped else "info",
+        )
+
+    async def _check_hooks(self, turn: Turn, tick: bool) -> None:
+        now = self.scene.desk.clock.now()
+        if self.scene.desk.public_url and self.scene.channel.hook_topics:
+            await self._heal(turn)
+        if tick:
+            due = now + timedelta(seconds=self.scene.desk.pace.hooks)
+            turn.post(turn.address, CheckChannelHooks(), due_at=due)
+
+    async def _heal(self, turn: Turn) -> None:
+        secret = await self._secret(turn)
+        platform, channel = self.scene.stored.platform.value, self.scene.channel
+        callback = (
+            f"{self.scene.desk.public_url}/webhooks/{platform}/{self.scene.tenant}/{self.scene.stored.channel_id}"
+        )
+        await heal_hooks(
+            turn,
+            self.scene.desk.clock,
+            topics=channel.hook_topics,
+            callback=callback,
+            listed=await channel.subscriptions(),
+            subscribe=lambda topic: channel.subscribe(topic, callback, secret),
+            unsubscribe=channel.unsubscribe,
+        )
+
+    async def _secret(self, turn: Turn) -> str:
+        """Return the secret webhooks are verified with, made and stored before the first subscription uses it."""
+        given = await self.scene.channel.hook_secret()
+        label = f"hook:{self.scene.tenant}:{self.scene.stored.channel_id}"
+        if given is None and self.scene.stored.hook_secret is not None:
+            return self.scene.desk.vault.open(self.scene.stored.hook_secret, label).decode()
+        secret = given or token_urlsafe(32)
+        sealed = self.scene.desk.vault.seal(secret.encode(), label)
+        await turn.checkpoint(lambda work: change_channel(work, *self.scene.key, hook_secret=sealed))
+        return secret
+
+    async def _read_keys(self, turn: Turn) -> None:
+        await self._secret(turn)
+
+
+def _match(one: ChannelListing, codes: dict[str, str], eans: dict[str, str]) -> str | None:
+    return codes.get(one.sku or "") or eans.get(one.ean or "")
+
+
+def _offered(one: ChannelListing) -> OfferedProduct:
+    return OfferedProduct(
+        external_id=one.external_id,
+        sku=one.sku,
+        ean=one.ean,
+        title=one.title,
+        refs=one.references,
+        by_platform=one.stocked_by_platform,
+    )

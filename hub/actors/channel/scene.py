@@ -1,0 +1,53 @@
+"""What the lanes of one channel share during a turn: its settings, its platform, its name in the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hub.actors.desk import Desk, Teller
+from hub.adapters.port import Channel, ChannelListing
+from hub.domain.address import Buyer
+from hub.store.channels import StoredChannel
+from hub.store.engine import Work
+from hub.store.listings import StoredListing
+from hub.store.sealed import BUYER
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One channel as it is configured at the start of a turn, with its adapter."""
+
+    desk: Desk
+    channel: Channel
+    stored: StoredChannel
+    teller: Teller
+
+    @property
+    def tenant(self) -> str:
+        return self.stored.tenant_id
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.stored.tenant_id, self.stored.channel_id
+
+    def tell(self, work: Work, kind: str, message: str, *, level: str = "info", **fields: Any) -> None:
+        """Write one sync event of this channel."""
+        self.teller.tell(work, kind, message, level=level, channel_id=self.stored.channel_id, **fields)
+
+    def seal_buyer(self, order_id: str, buyer: Buyer) -> bytes:
+        """Return the buyer's personal data sealed for this order alone."""
+        return self.desk.vault.seal_json(asdict(buyer), BUYER.place(self.tenant, order_id))
+
+
+def offered(listing: StoredListing) -> ChannelListing:
+    """Return a stored listing in the words of the port."""
+    return ChannelListing(
+        external_id=listing.external_id,
+        sku=listing.sku,
+        ean=listing.ean,
+        title=listing.title,
+        quantity=listing.quantity,
+        references=listing.refs,
+        stocked_by_platform=listing.by_platform,
+    )

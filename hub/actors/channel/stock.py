@@ -1,0 +1,140 @@
+"""The stock lane of a channel: compute what may be sold now, send what differs, follow it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.actors.channel.publications import Plan, plan_publications
+from hub.actors.channel.scene import Scene, offered
+from hub.actors.messages import FollowStock, PublishStock
+from hub.actors.runtime.message import Envelope
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
+from hub.outcome import Throttled
+from hub.store.engine import Work
+from hub.store.listings import StoredListing, note_accepted, note_published, note_refused, pending_listings
+from hub.telemetry import record_delays
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One write and its answer."""
+
+    plan: Plan
+    result: WriteResult
+    at: datetime
+
+
+class StockLane:
+    """Publishes absolute quantities, the newest value of a listing only, what can oversell soonest first."""
+
+    batch = 1000
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    async def handle(self, turn: Turn) -> None:
+        """Publish the listings named, then ask how earlier writes ended."""
+        asked = {one.body.listing_id: one for one in turn.messages if isinstance(one.body, PublishStock)}
+        if asked and self.scene.stored.settings.stock:
+            await self._publish(turn, asked)
+        if any(isinstance(one.body, FollowStock) for one in turn.messages):
+            await self._follow(turn)
+
+    async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> None:
+        async with self.scene.desk.database.read() as connection:
+            plans = await plan_publications(connection, self.scene.stored, asked)
+        due = sorted((plan for plan in plans if plan.differs), key=lambda plan: plan.urgency)
+        if not due:
+            return
+        updates = [StockUpdate(offered(plan.listing), plan.quantity) for plan in due]
+        results = await self.scene.channel.publish_stock(updates)
+        now = self.scene.desk.clock.now()
+        sent = [Sent(plan, result, now) for plan, result in zip(due, results, strict=True)]
+        self._wait_for_deferred(turn, sent, asked)
+        turn.write(lambda work: self._note(work, sent))
+        if any(isinstance(one.result, Pending) for one in sent):
+            turn.post(turn.address, FollowStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.follow))
+
+    def _wait_for_deferred(self, turn: Turn, sent: Sequence[Sent], asked: dict[str, Envelope]) -> None:
+        for one in sent:
+            if isinstance(one.result, Deferred):
+                wait = Throttled(one.result.retry_after, one.result.reason)
+                turn.retry(asked[one.plan.listing.listing_id], wait)
+
+    async def _note(self, work: Work, sent: Sequence[Sent]) -> None:
+        for one in sent:
+            await self._note_one(work, one)
+
+    async def _note_one(self, work: Work, one: Sent) -> None:
+        tenant, listing = self.scene.tenant, one.plan.listing
+        match one.result:
+            case Accepted():
+                await note_published(work, tenant, listing, one.plan.publication, one.at, None)
+                self._tell_published(work, one)
+            case Pending(process_id):
+                await note_published(work, tenant, listing, one.plan.publication, one.at, process_id)
+            case Refused(code, reason):
+                await note_refused(work, tenant, listing.listing_id, reason)
+                self._tell_refused(work, listing, code, reason)
+            case Deferred():
+                pass
+
+    def _tell_published(self, work: Work, one: Sent) -> None:
+        delays = one.plan.delays(one.at)
+        record_delays("stock", self.scene.stored.platform.value, delays)
+        self.scene.tell(
+            work,
+            "stock.published",
+            f"{one.plan.listing.sku or one.plan.listing.external_id} is now {one.plan.quantity}",
+            subject_type="listing",
+            subject_id=one.plan.listing.listing_id,
+            quantity=one.plan.quantity,
+            before=one.plan.listing.quantity,
+            cause=one.plan.cause,
+            **delays,
+        )
+
+    def _tell_refused(self, work: Work, listing: StoredListing, code: str, reason: str) -> None:
+        self.scene.tell(
+            work,
+            "stock.refused",
+            f"The channel refuses the stock of {listing.sku or listing.external_id}: {reason}",
+            level="error",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            code=code,
+        )
+
+    async def _follow(self, turn: Turn) -> None:
+        async with self.scene.desk.database.read() as connection:
+            pending = await pending_listings(connection, *self.scene.key)
+        if not pending:
+            return
+        answers = await self.scene.channel.follow([one.process_id for one in pending if one.process_id])
+        now = self.scene.desk.clock.now()
+        turn.write(lambda work: self._note_ends(work, turn, pending, answers, now))
+        if any(isinstance(answer, Pending) for answer in answers.values()):
+            turn.post(turn.address, FollowStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.follow))
+
+    async def _note_ends(
+        self,
+        work: Work,
+        turn: Turn,
+        pending: Sequence[StoredListing],
+        answers: dict[str, WriteResult],
+        now: datetime,
+    ) -> None:
+        for listing in pending:
+            match answers.get(listing.process_id or ""):
+                case Accepted():
+                    await note_accepted(work, self.scene.tenant, listing, now)
+                case Refused(code, reason):
+                    await note_refused(work, self.scene.tenant, listing.listing_id, reason)
+                    self._tell_refused(work, listing, code, reason)
+                case Pending():
+                    pass
+                case _:
+                    await note_refused(work, self.scene.tenant, listing.listing_id, "outcome unknown")

@@ -1,0 +1,39 @@
+"""What people may ask of the hub; each command writes who did it, and posts what must follow, in one work.
+
+All raise CommandRefused for input that cannot be taken, before anything is written.
+"""
+
+from hub.actors.commands.channels import (
+    change_settings,
+    create_channel,
+    pause_channel,
+    replace_credentials,
+    republish_channel,
+    resume_channel,
+    sweep_channel,
+)
+from hub.actors.commands.erp import connection_granted, enable_division
+from hub.actors.commands.listings import map_listing, set_listing_rule
+from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order
+from hub.actors.commands.parked import discard_parked, retry_parked
+from hub.actors.commands.refusal import CommandRefused
+
+__all__ = [
+    "CommandRefused",
+    "cancel_order",
+    "change_settings",
+    "connection_granted",
+    "create_channel",
+    "discard_parked",
+    "enable_division",
+    "enter_parcel",
+    "map_listing",
+    "pause_channel",
+    "replace_credentials",
+    "republish_channel",
+    "resume_channel",
+    "retry_order",
+    "retry_parked",
+    "set_listing_rule",
+    "sweep_channel",
+]

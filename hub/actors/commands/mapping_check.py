@@ -1,0 +1,104 @@
+"""Settings are refused when they name something Exact does not have: at saving, not when an order comes."""
+
+from __future__ import annotations
+
+from hub.actors.commands.refusal import CommandRefused
+from hub.domain.channel import ChannelSettings, FulfilmentMode
+from hub.domain.forwarding import vat_code_problem
+from hub.domain.stock import StockRule
+from hub.store.catalogue import find_customer, vat_codes_of, warehouse_ids
+from hub.store.channels import list_channels
+from hub.store.divisions import load_division
+from hub.store.engine import Work
+
+LONGEST_PREFIX = 12
+
+
+async def check_settings(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
+    """Raise CommandRefused for the first setting that cannot work, with the path of its field."""
+    check_rule(settings.rule, ("settings", "rule"))
+    await _check_prefix(work, tenant_id, channel_id, settings)
+    await _check_sources(work, tenant_id, settings)
+    if settings.division is None:
+        _needs_no_division(settings)
+        return
+    await _check_division(work, tenant_id, settings.division, ("settings", "division"))
+    await _check_customer(work, tenant_id, settings.division, settings)
+    await _check_vat_codes(work, tenant_id, settings.division, settings)
+
+
+def _needs_no_division(settings: ChannelSettings) -> None:
+    if settings.forwarding or settings.fulfilment is not FulfilmentMode.OFF:
+        raise CommandRefused(
+            "DIVISION_NEEDED", "Choose the division of Exact that orders go to.", ("settings", "division")
+        )
+    if settings.stock and not settings.sources:
+        raise CommandRefused("SOURCE_NEEDED", "Choose where stock comes from.", ("settings", "sources"))
+
+
+async def _check_division(work: Work, tenant_id: str, code: int, field: tuple[str, ...]) -> None:
+    found = await load_division(work.connection, tenant_id, code)
+    if found is None or not found.enabled:
+        raise CommandRefused("DIVISION_UNKNOWN", f"Division {code} is not connected or not enabled.", field)
+
+
+async def _check_customer(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:
+    field = ("settings", "customerId")
+    if settings.customer_id is None:
+        if settings.forwarding:
+            raise CommandRefused("CUSTOMER_NEEDED", "Choose the customer account that orders are booked on.", field)
+        return
+    if not await find_customer(work.connection, tenant_id, division, settings.customer_id):
+        raise CommandRefused("CUSTOMER_UNKNOWN", "This account is not a customer of the division.", field)
+
+
+async def _check_vat_codes(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:
+    codes = await vat_codes_of(work.connection, tenant_id, division)
+    for rate, mapped in settings.vat_codes.items():
+        field = ("settings", "vatCodes", str(rate))
+        code = codes.get(mapped)
+        if code is None:
+            raise CommandRefused("VAT_CODE_UNKNOWN", f"The division has no VAT code {mapped}.", field)
+        if problem := vat_code_problem(code, rate):
+            raise CommandRefused("VAT_CODE_UNFIT", problem, field)
+
+
+async def _check_sources(work: Work, tenant_id: str, settings: ChannelSettings) -> None:
+    for place, source in enumerate(settings.sources):
+        field = ("settings", "sources", str(place))
+        await _check_division(work, tenant_id, source.division, field)
+        if source.warehouse_id is None:
+            continue
+        if source.warehouse_id not in await warehouse_ids(work.connection, tenant_id, source.division):
+            raise CommandRefused("WAREHOUSE_UNKNOWN", "The division has no such warehouse.", field)
+
+
+async def _check_prefix(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
+    """Two channels with one prefix could give two orders the same reference in Exact."""
+    field = ("settings", "referencePrefix")
+    prefix = settings.reference_prefix
+    if len(prefix) > LONGEST_PREFIX or not prefix.isascii() or "'" in prefix:
+        raise CommandRefused("PREFIX_UNFIT", f"A prefix has at most {LONGEST_PREFIX} plain characters.", field)
+    if not settings.forwarding:
+        return
+    for other in await list_channels(work.connection, tenant_id):
+        if other.channel_id != channel_id and other.settings.forwarding and _clash(prefix, other.settings):
+            raise CommandRefused("PREFIX_TAKEN", f"{other.name} uses this prefix for its references.", field)
+
+
+def _clash(prefix: str, other: ChannelSettings) -> bool:
+    return prefix == other.reference_prefix
+
+
+def check_rule(rule: StockRule, field: tuple[str, ...]) -> None:
+    """Raise CommandRefused for a stock rule that makes no sense."""
+    problems = {
+        "buffer": rule.buffer < 0,
+        "bufferPercent": not 0 <= rule.buffer_percent <= 100,
+        "cap": rule.cap < 0,
+        "fixed": rule.fixed < 0,
+        "unitsPerOffer": rule.units_per_offer < 1,
+    }
+    for name, wrong in problems.items():
+        if wrong:
+            raise CommandRefused("RULE_UNFIT", f"{name} is out of range.", (*field, name))

@@ -1,0 +1,148 @@
+"""Commands on orders: retry one that is held, cancel one before it is forwarded, enter a parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from hub.actors.commands.channels import find_channel
+from hub.actors.commands.refusal import CommandRefused, record
+from hub.actors.desk import Cause, channel_address, erp_address, pass_on_stock
+from hub.actors.messages import ConfirmParcel, ForwardOrder, MakeDelivery
+from hub.actors.runtime import mailbox
+from hub.domain.channel import ChannelSettings, FulfilmentMode
+from hub.domain.delivery import ParcelStatus, ShippedUnits
+from hub.domain.order import OrderStatus
+from hub.domain.tenant import Principal
+from hub.store.deliveries import StoredParcel, parcel_id, parcels_of_orders, save_parcel, units_by_line
+from hub.store.engine import Work
+from hub.store.order_state import lock_order
+from hub.store.orders import StoredOrder, change_order, load_order, rematch_lines
+from hub.store.stock import drop_claims, make_claims
+
+RETRYABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY)
+CANCELLABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY)
+
+
+async def find_order(work: Work, who: Principal, order_id: str) -> StoredOrder:
+    """Lock and return an order of the principal's tenant or refuse."""
+    await lock_order(work, who.tenant_id, order_id)
+    found = await load_order(work.connection, who.tenant_id, order_id)
+    if found is None:
+        raise CommandRefused("NOT_FOUND", "There is no such order.", ("orderId",))
+    return found
+
+
+async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) -> None:
+    """Try again to forward an order that is held or waits, with mappings as they are now."""
+    order = await find_order(work, who, order_id)
+    if order.status not in RETRYABLE:
+        raise CommandRefused("NOT_WAITING", f"The order is {order.status.value}; there is nothing to retry.")
+    settings = (await find_channel(work, who, order.channel_id)).settings
+    if settings.division is None:
+        raise CommandRefused("DIVISION_NEEDED", "The channel has no division of Exact yet.")
+    await rematch_lines(work, order)
+    products = await make_claims(work, who.tenant_id, order_id, now)
+    await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
+    mailbox.post(work, erp_address(who.tenant_id, settings.division), ForwardOrder(order_id))
+    await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number}"))
+    _record(work, who, now, order, "order.retried", f"Order {order.number} is tried again")
+
+
+async def cancel_order(work: Work, who: Principal, now: datetime, order_id: str) -> None:
+    """Give up an order that is not in Exact yet, and release its claims."""
+    order = await find_order(work, who, order_id)
+    if order.status not in CANCELLABLE:
+        raise CommandRefused("NOT_CANCELLABLE", f"The order is {order.status.value}; cancel it where it stands.")
+    await change_order(work, who.tenant_id, order_id, status=OrderStatus.CANCELLED.value)
+    products = await drop_claims(work, who.tenant_id, order_id, now, "cancelled by hand")
+    await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number} cancelled"))
+    _record(work, who, now, order, "order.cancelled", f"Order {order.number} was cancelled by hand")
+
+
+async def enter_parcel(
+    work: Work,
+    who: Principal,
+    now: datetime,
+    order_id: str,
+    units: Sequence[ShippedUnits] | None,
+    carrier: str | None,
+    tracking: str | None,
+    shipped_at: datetime,
+) -> str:
+    """Enter a parcel that was packed in the hub (mode A); without units it holds all that is left.
+
+    The channel is told, and the goods delivery is made in Exact once the order stands there. Entering the same
+    tracking code for the same order twice is refused. Returns the parcel's id.
+    """
+    order = await find_order(work, who, order_id)
+    channel = await find_channel(work, who, order.channel_id)
+    settings = channel.settings
+    if settings.fulfilment is not FulfilmentMode.BOOKKEEPING:
+        raise CommandRefused("OTHER_MODE", "Parcels of this channel come from Exact, or are not told at all.")
+    before = await parcels_of_orders(work.connection, who.tenant_id, [order_id])
+    if tracking is not None and any(one.tracking == tracking for one in before):
+        raise CommandRefused("ENTERED_ALREADY", "This tracking code was entered before.", ("tracking",))
+    chosen = _units(order, units, units_by_line([one for one in before if one.status is not ParcelStatus.FAILED]))
+    parcel = _parcel(order, settings, chosen, carrier, tracking, shipped_at, now)
+    await save_parcel(work, parcel)
+    mailbox.post(work, channel_address(who.tenant_id, order.channel_id), ConfirmParcel(parcel.parcel_id))
+    if settings.division is not None:
+        mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel.parcel_id))
+    _record(work, who, now, order, "parcel.entered", f"A parcel of order {order.number} left", parcel=parcel.parcel_id)
+    return parcel.parcel_id
+
+
+def _units(
+    order: StoredOrder, asked: Sequence[ShippedUnits] | None, packed: dict[str, int]
+) -> tuple[ShippedUnits, ...]:
+    left = {line.line_id: line.quantity - line.cancelled - packed.get(line.line_id, 0) for line in order.lines}
+    chosen = asked if asked is not None else [ShippedUnits(one, count) for one, count in left.items() if count > 0]
+    if not chosen:
+        raise CommandRefused("NOTHING_LEFT", "Everything of this order is packed already.", ("units",))
+    for unit in chosen:
+        if unit.line_id not in left:
+            raise CommandRefused("LINE_UNKNOWN", f"The order has no line {unit.line_id}.", ("units",))
+        if not 0 < unit.quantity <= left[unit.line_id]:
+            raise CommandRefused("TOO_MANY", f"Line {unit.line_id} has {left[unit.line_id]} left to ship.", ("units",))
+    return tuple(chosen)
+
+
+def _parcel(
+    order: StoredOrder,
+    settings: ChannelSettings,
+    units: tuple[ShippedUnits, ...],
+    carrier: str | None,
+    tracking: str | None,
+    shipped_at: datetime,
+    now: datetime,
+) -> StoredParcel:
+    reference = f"HH-{uuid4().hex[:20]}"
+    return StoredParcel(
+        tenant_id=order.tenant_id,
+        parcel_id=parcel_id(order.tenant_id, order.channel_id, reference),
+        order_id=order.order_id,
+        channel_id=order.channel_id,
+        delivery_id=None,
+        reference=reference,
+        carrier=settings.carriers.get(carrier or "", carrier or settings.default_carrier),
+        tracking=tracking,
+        units=units,
+        status=ParcelStatus.READY,
+        problem=None,
+        process_id=None,
+        attempt_at=None,
+        shipped_at=shipped_at,
+        stored_at=now,
+        confirmed_at=None,
+        goods_delivery="todo" if settings.division is not None else "none",
+        entry_id=None,
+    )
+
+
+def _record(
+    work: Work, who: Principal, now: datetime, order: StoredOrder, kind: str, message: str, **detail: str
+) -> None:
+    record(work, who, now, kind, message, channel_id=order.channel_id, subject_type="order",
+           subject_id=order.order_id, **detail)  # fmt: skip

@@ -1,0 +1,37 @@
+"""The actor of one tenant and division: orders into Exact, FreeStock and deliveries out of it."""
+
+from __future__ import annotations
+
+from hub.actors.desk import Desk, Teller
+from hub.actors.erp.control import ControlLane
+from hub.actors.erp.orders import OrderLane
+from hub.actors.erp.scene import Scene
+from hub.actors.erp.stock import StockLane
+from hub.actors.erp.tracking import TrackingLane
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import Erp
+from hub.store.divisions import save_meters
+
+LANES = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+
+
+class ErpActor:
+    """Routes each turn to its lane and stores the budgets that Exact's answers told."""
+
+    def __init__(self, desk: Desk, erp: Erp, connection_id: str) -> None:
+        self.desk = desk
+        self.erp = erp
+        self.connection_id = connection_id
+
+    def batch(self, lane: str) -> int:
+        """Return the most messages that one turn of a lane takes."""
+        return LANES[lane].batch
+
+    async def handle(self, turn: Turn) -> None:
+        """Handle one turn of a lane."""
+        tenant, division = turn.address.tenant, int(turn.address.name)
+        teller = Teller(turn.address, self.desk.clock)
+        scene = Scene(self.desk, self.erp, tenant, division, self.connection_id, teller)
+        await LANES[turn.lane](scene).handle(turn)
+        meters, now = self.erp.meters(), self.desk.clock.now()
+        turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, now))

@@ -1,0 +1,133 @@
+"""How a goods delivery of Exact becomes parcels: per order, per tracking code, never twice, never more than left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.domain.channel import ChannelSettings, FulfilmentMode
+from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
+from hub.store.channels import load_channel
+from hub.store.deliveries import (
+    StoredParcel,
+    delete_waiting,
+    parcel_id,
+    parcels_of_orders,
+    save_parcel,
+    units_by_line,
+)
+from hub.store.engine import Work
+from hub.store.orders import StoredOrder, load_orders, orders_of_sales_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """One delivery to be packed; ``shipping_code`` is the code of its shipping method in Exact."""
+
+    tenant: str
+    delivery_id: str
+    delivery: Delivery
+    shipping_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Offers of one order that travel under one tracking code."""
+
+    order_id: str
+    tracking: str | None
+    units: tuple[ShippedUnits, ...]
+
+
+async def pack(work: Work, packing: Packing) -> tuple[list[StoredParcel], list[StoredParcel]]:
+    """Store the parcels of a delivery; returns (to be told now, waiting for a tracking code). Repeatable."""
+    known = await orders_of_sales_lines(
+        work.connection, packing.tenant, [line.sales_order_line_id for line in packing.delivery.lines]
+    )
+    ids = {order_id for order_id, _, _ in known.values()}
+    ready: list[StoredParcel] = []
+    waiting: list[StoredParcel] = []
+    for order in await load_orders(work.connection, packing.tenant, sorted(ids)):
+        channel = await load_channel(work.connection, packing.tenant, order.channel_id)
+        if channel is None or channel.settings.fulfilment is not FulfilmentMode.ERP:
+            continue
+        for parcel in await _parcels(work, packing, order, channel.settings, known):
+            (ready if parcel.status is ParcelStatus.READY else waiting).append(parcel)
+    return ready, waiting
+
+
+async def _parcels(
+    work: Work,
+    packing: Packing,
+    order: StoredOrder,
+    settings: ChannelSettings,
+    known: Mapping[str, tuple[str, str, int]],
+) -> list[StoredParcel]:
+    before = [
+        one
+        for one in await parcels_of_orders(work.connection, packing.tenant, [order.order_id])
+        if one.delivery_id == packing.delivery_id
+    ]
+    told = [one for one in before if one.status is not ParcelStatus.WAITING]
+    await delete_waiting(work, packing.tenant, order.order_id, packing.delivery_id)
+    contents = contents_of(packing.delivery, order.order_id, known, units_by_line(told))
+    fresh = [_parcel(work, packing, order, settings, one, len(told) + n) for n, one in enumerate(contents)]
+    for parcel in fresh:
+        await save_parcel(work, parcel)
+    noted = {(one.tracking, one.units) for one in before if one.status is ParcelStatus.WAITING}
+    return [one for one in fresh if (one.tracking, one.units) not in noted]
+
+
+def contents_of(
+    delivery: Delivery,
+    order_id: str,
+    known: Mapping[str, tuple[str, str, int]],
+    told: Mapping[str, int],
+) -> list[Content]:
+    """Return what of a delivery belongs to one order and was not told before, grouped by tracking code."""
+    left = dict(told)
+    groups: dict[str | None, list[ShippedUnits]] = defaultdict(list)
+    for line in delivery.lines:
+        owner, line_id, units = known.get(line.sales_order_line_id, ("", "", 1))
+        if owner != order_id:
+            continue
+        quantity = int(line.quantity / units)
+        taken = min(quantity, left.get(line_id, 0))
+        left[line_id] = left.get(line_id, 0) - taken
+        if quantity > taken:
+            groups[line.tracking or delivery.tracking].append(ShippedUnits(line_id, quantity - taken))
+    return [Content(order_id, tracking, _merged(units)) for tracking, units in groups.items()]
+
+
+def _merged(units: Sequence[ShippedUnits]) -> tuple[ShippedUnits, ...]:
+    sums: dict[str, int] = {}
+    for unit in units:
+        sums[unit.line_id] = sums.get(unit.line_id, 0) + unit.quantity
+    return tuple(ShippedUnits(line_id, quantity) for line_id, quantity in sums.items())
+
+
+def _parcel(
+    work: Work, packing: Packing, order: StoredOrder, settings: ChannelSettings, content: Content, place: int
+) -> StoredParcel:
+    reference = f"{packing.delivery.number}-{order.order_id[:8]}-{place + 1}"
+    return StoredParcel(
+        tenant_id=packing.tenant,
+        parcel_id=parcel_id(packing.tenant, order.channel_id, reference),
+        order_id=order.order_id,
+        channel_id=order.channel_id,
+        delivery_id=packing.delivery_id,
+        reference=reference,
+        carrier=settings.carriers.get(packing.shipping_code or "", settings.default_carrier),
+        tracking=content.tracking,
+        units=content.units,
+        status=ParcelStatus.READY if content.tracking else ParcelStatus.WAITING,
+        problem=None,
+        process_id=None,
+        attempt_at=None,
+        shipped_at=packing.delivery.delivered_at,
+        stored_at=work.clock.now(),
+        confirmed_at=None,
+        goods_delivery="exact",
+        entry_id=packing.delivery.entry_id,
+    )

@@ -1,0 +1,146 @@
+"""The stock lane of a division: many hints, one read; readings stored, claims released, channels told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.erp.scene import Scene
+from hub.actors.messages import ItemChanged, ReadCatalogue, SweepStock
+from hub.actors.runtime.message import Envelope
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import StockRow
+from hub.domain.pacing import read_spacing
+from hub.outcome import Throttled
+from hub.store.catalogue import products_by_item
+from hub.store.divisions import count_swept_only
+from hub.store.engine import Work
+from hub.store.stock import FreshReading, begin_read, finish_read, save_readings
+
+CURSOR = "stock_cursor"
+READ_AT = "read_at"
+PAGES_PER_TURN = 30
+SIX_PLACES = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One answered read: its rows, the cursor behind them, and whether it reached the end."""
+
+    number: int
+    began_at: datetime
+    rows: tuple[StockRow, ...]
+    cursor: str | None
+    complete: bool
+
+
+class StockLane:
+    """Answers a burst of webhooks with one read, and sweeps behind the webhooks."""
+
+    batch = 5000
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    async def handle(self, turn: Turn) -> None:
+        """Read what changed since the cursor, once for all messages of the turn."""
+        self._keep_distance(turn)
+        read = await self._read(turn)
+        turn.state[CURSOR] = read.cursor
+        turn.state[READ_AT] = read.began_at.timestamp()
+        hints = {one.body.item_id: one for one in turn.messages if isinstance(one.body, ItemChanged)}
+        turn.write(lambda work: self._store(work, turn, read, hints))
+        self._tick(turn, read)
+
+    def _keep_distance(self, turn: Turn) -> None:
+        """Gather hints for a moment, so that a stream of webhooks does not become a stream of reads."""
+        last = turn.state.get(READ_AT)
+        if last is None:
+            return
+        now = self.scene.desk.clock.now()
+        wait = self._spacing(now) - (now.timestamp() - last)
+        if wait > 0:
+            raise Throttled(wait, "gathering stock changes")
+
+    def _spacing(self, now: datetime) -> float:
+        day = next((meter for meter in self.scene.erp.meters() if meter.name == "day"), None)
+        shortest = self.scene.desk.pace.stock_gather
+        if day is None:
+            return shortest
+        return read_spacing(shortest, day.limit, day.remaining, day.resets_at, now)
+
+    async def _read(self, turn: Turn) -> Read:
+        number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))
+        began_at = self.scene.desk.clock.now()
+        rows: list[StockRow] = []
+        cursor = turn.state.get(CURSOR)
+        for _ in range(PAGES_PER_TURN):
+            page = await self.scene.erp.stock_since(cursor)
+            rows += page.rows
+            cursor = page.cursor
+            if not page.more:
+                return Read(number, began_at, tuple(rows), cursor, complete=True)
+        return Read(number, began_at, tuple(rows), cursor, complete=False)
+
+    def _tick(self, turn: Turn, read: Read) -> None:
+        sweeps = [one.body for one in turn.messages if isinstance(one.body, SweepStock)]
+        now = self.scene.desk.clock.now()
+        if not read.complete:
+            turn.post(turn.address, SweepStock(tick=any(sweep.tick for sweep in sweeps)))
+        elif any(sweep.tick for sweep in sweeps):
+            turn.post(turn.address, SweepStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.stock_sweep))
+
+    async def _store(self, work: Work, turn: Turn, read: Read, hints: dict[str, Envelope]) -> None:
+        products = await products_by_item(work.connection, *self.scene.key, {row.item_id for row in read.rows})
+        fresh = [_reading(row, products[row.item_id]) for row in read.rows if row.item_id in products]
+        changed = await save_readings(work, *self.scene.key, fresh, read.number, read.began_at)
+        released: set[str] = set()
+        if read.complete:
+            released = await finish_read(work, *self.scene.key, read.number, read.began_at)
+        if len(fresh) < len(read.rows):
+            self._ask_for_catalogue(turn)
+        causes = _causes(hints, products)
+        await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
+        await self._count(work, read, changed, causes, hints)
+
+    def _sweep_cause(self, read: Read) -> Cause:
+        return Cause("stock read", None, read.began_at)
+
+    def _ask_for_catalogue(self, turn: Turn) -> None:
+        """Rows of unknown items: read the items, then begin the stock anew, for their rows will not come again."""
+        turn.state[CURSOR] = None
+        turn.post(turn.address, ReadCatalogue(tick=False))
+
+    async def _count(
+        self, work: Work, read: Read, changed: set[str], causes: dict[str, Cause], hints: dict[str, Envelope]
+    ) -> None:
+        only_swept = len(changed - causes.keys())
+        if hints and only_swept:
+            await count_swept_only(work, *self.scene.key, only_swept)
+        if changed or hints:
+            self.scene.tell(
+                work,
+                "stock.read",
+                f"{len(read.rows)} stock rows read for {len(hints)} webhooks, {len(changed)} products changed",
+                rows=len(read.rows),
+                webhooks=len(hints),
+                changed=len(changed),
+                only_swept=only_swept,
+            )
+
+
+def _reading(row: StockRow, product_id: str) -> FreshReading:
+    return FreshReading(product_id, row.warehouse_id, row.free_stock.quantize(SIX_PLACES), row.timestamp)
+
+
+def _causes(hints: dict[str, Envelope], products: dict[str, str]) -> dict[str, Cause]:
+    """Return why each product is published: the webhook that announced it, heard at its oldest waiting time."""
+    found: dict[str, Cause] = {}
+    for item_id, envelope in hints.items():
+        body = envelope.body
+        if item_id in products and isinstance(body, ItemChanged):
+            heard = min(envelope.posted_at, body.accepted_at or envelope.posted_at)
+            found[products[item_id]] = Cause("stock changed in Exact", body.event_at, heard)
+    return found

@@ -1,0 +1,79 @@
+"""Short statements on an order's state: lock it, compare it, begin and take back an attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.order import OrderStatus
+from hub.store.engine import Work
+from hub.store.tables import orders
+
+
+async def lock_order(work: Work, tenant_id: str, one: str) -> OrderStatus | None:
+    """Lock an order until the work commits and return its state; None where there is none yet."""
+    statement = select(orders.c.status).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one)
+    status = (await work.connection.execute(statement.with_for_update())).scalar_one_or_none()
+    return None if status is None else OrderStatus(status)
+
+
+async def known_changes(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, external_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return when each of these orders changed on the channel, as far as stored (UTC)."""
+    statement = select(orders.c.external_id, orders.c.changed_at).where(
+        orders.c.tenant_id == tenant_id,
+        orders.c.channel_id == channel_id,
+        orders.c.external_id.in_(list(external_ids)),
+    )
+    return {row.external_id: row.changed_at for row in (await connection.execute(statement)).all()}
+
+
+async def begin_attempt(
+    work: Work, tenant_id: str, one: str, *, division: int, your_ref: str, fingerprint: str, now: datetime
+) -> bool:
+    """Write down that posting the order is about to begin; False where it is no longer to be forwarded."""
+    statement = (
+        update(orders)
+        .where(
+            orders.c.tenant_id == tenant_id,
+            orders.c.order_id == one,
+            orders.c.status.in_([OrderStatus.READY.value, OrderStatus.SENDING.value]),
+            orders.c.cancelled.is_(False),
+        )
+        .values(
+            status=OrderStatus.SENDING.value,
+            division=division,
+            your_ref=your_ref,
+            fingerprint=fingerprint,
+            attempt_at=now,
+        )
+        .returning(orders.c.order_id)
+    )
+    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
+
+
+async def take_back_attempt(work: Work, tenant_id: str, one: str) -> None:
+    """Write down that nothing was sent after all."""
+    await work.execute(
+        update(orders)
+        .where(
+            orders.c.tenant_id == tenant_id,
+            orders.c.order_id == one,
+            orders.c.status == OrderStatus.SENDING.value,
+        )
+        .values(status=OrderStatus.READY.value, attempt_at=None)
+    )
+
+
+async def orders_awaiting(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, statuses: Sequence[str]
+) -> list[str]:
+    """Return the ids of a channel's orders in one of these states, oldest first."""
+    statement = select(orders.c.order_id).where(
+        orders.c.tenant_id == tenant_id, orders.c.channel_id == channel_id, orders.c.status.in_(statuses)
+    )
+    return list((await connection.execute(statement.order_by(orders.c.placed_at))).scalars())
