@@ -15,20 +15,10 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from hub.domain.delivery import Delivery, Shipment
+from hub.domain.grant import Grant as Grant
 from hub.domain.order import ChannelOrder
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """An OAuth token pair. ``version`` grows with every stored pair; times are UTC."""
-
-    access_token: str
-    refresh_token: str | None
-    issued_at: datetime
-    expires_in: float
-    version: int = 0
 
 
 class GrantStore(Protocol):

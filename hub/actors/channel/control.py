@@ -15,6 +15,7 @@ from hub.store.catalogue import products_by_code
 from hub.store.channels import change_channel
 from hub.store.engine import Work
 from hub.store.listings import OfferedProduct, save_listings
+from hub.store.sealed import CHANNEL_HOOK_SECRET
 
 
 class ControlLane:
@@ -75,10 +76,9 @@ class ControlLane:
 
     async def _heal(self, turn: Turn) -> None:
         secret = await self._secret(turn)
-        platform, channel = self.scene.stored.platform.value, self.scene.channel
-        callback = (
-            f"{self.scene.desk.public_url}/webhooks/{platform}/{self.scene.tenant}/{self.scene.stored.channel_id}"
-        )
+        channel = self.scene.channel
+        path = "/".join(("webhooks", self.scene.stored.platform.value, *self.scene.key))
+        callback = f"{self.scene.desk.public_url}/{path}"
         await heal_hooks(
             turn,
             self.scene.desk.clock,
@@ -92,11 +92,11 @@ class ControlLane:
     async def _secret(self, turn: Turn) -> str:
         """Return the secret webhooks are verified with, made and stored before the first subscription uses it."""
         given = await self.scene.channel.hook_secret()
-        label = f"hook:{self.scene.tenant}:{self.scene.stored.channel_id}"
+        place = CHANNEL_HOOK_SECRET.place(*self.scene.key)
         if given is None and self.scene.stored.hook_secret is not None:
-            return self.scene.desk.vault.open(self.scene.stored.hook_secret, label).decode()
+            return self.scene.desk.vault.open(self.scene.stored.hook_secret, place).decode()
         secret = given or token_urlsafe(32)
-        sealed = self.scene.desk.vault.seal(secret.encode(), label)
+        sealed = self.scene.desk.vault.seal(secret.encode(), place)
         await turn.checkpoint(lambda work: change_channel(work, *self.scene.key, hook_secret=sealed))
         return secret
 
