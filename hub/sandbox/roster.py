@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
+from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.world import World
 
-PLATFORMS: dict[str, Callable[[World], Platform]] = {"exact": ExactPlatform}
+PLATFORMS: dict[str, Callable[[World], Platform]] = {
+    "exact": ExactPlatform,
+    "bol": BolPlatform,
+    "woocommerce": WooPlatform,
+}
