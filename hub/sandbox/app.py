@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub.sandbox.catalogue import make_catalogue
 from hub.sandbox.clock import Clock
 from hub.sandbox.control import control_routes
+from hub.sandbox.expectation import Rule
 from hub.sandbox.faults import Faults
 from hub.sandbox.ledger import Ledger
 from hub.sandbox.platform import Platform
@@ -60,6 +61,8 @@ class Sandbox:
         )
         for name, make in options.platforms.items():
             self.world.platforms[name] = make(self.world)
+        self.rules: dict[str, Rule] = {}
+        self.chance = self.world.chance("control")
         self._doors: dict[str, ASGIApp] = {
             name: Gate(Router(platform.routes()), platform, self.world)
             for name, platform in self.world.platforms.items()
@@ -148,6 +151,8 @@ class _GuestServer(uvicorn.Server):
 async def running(options: Options, port: int = 0) -> AsyncIterator[Sandbox]:
     """Run the sandbox within the caller's event loop; ``sandbox.options.base_url`` tells where."""
     with socket.create_server(("127.0.0.1", port)) as listener:
+        # asyncio sets this only on sockets it made itself; without it every answer with a body waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         place = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = make_app(replace(options, base_url=place))
         server = _GuestServer(_config(app, 0))

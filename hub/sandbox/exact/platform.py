@@ -65,10 +65,16 @@ class ExactPlatform:
     def expire_grant(self) -> None:
         """Withdraw the consent; the subscriptions made under it vanish."""
         self.grants.end_all()
+        self.drop_subscriptions()
+
+    def drop_subscriptions(self) -> None:
+        """Forget every webhook subscription."""
         for division in self.office.divisions.values():
             for key in list(division.table(SUBSCRIPTIONS.table).rows):
                 division.delete(SUBSCRIPTIONS.table, key)
 
-    def free(self, sku: str) -> Decimal:
-        """Return FreeStock of an article over the warehouses of the main division."""
-        return self.main.free_of(self.main.guid("item", sku))
+    def free(self, sku: str, warehouses: tuple[str, ...] | None = None) -> Decimal:
+        """Return FreeStock of an article in the main division, over all warehouses or those with these codes."""
+        rows = self.main.table("stock").of(self.main.guid("item", sku))
+        chosen = (row for row in rows if warehouses is None or row["WarehouseCode"] in warehouses)
+        return sum((row["FreeStock"] for row in chosen), Decimal(0))
