@@ -215,7 +215,7 @@ async def resolve_products(
 
 async def _listings_named(
     connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     externals = [line.external_listing_id for line in lines if line.external_listing_id]
     skus = [line.sku for line in lines if line.sku]
     eans = [line.ean for line in lines if line.ean]

@@ -1,0 +1,64 @@
+"""What becomes of an order does not depend on the order in which the channel's news arrives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hub.domain.channel import ChannelSettings
+from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, OrderStatus, PaymentState
+from hub.domain.order_life import ClaimAction, next_step
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SETTINGS = ChannelSettings(division=1, forwarding=True)
+LINE = OrderLine("1", "SKU", None, "Thing", 2, Decimal(10))
+PAID = ChannelOrder(
+    "A1", "A1", NOW, NOW, "EUR", Decimal(10), PaymentState.PAID, FulfilledBy.SELLER, (LINE,), buyer=None
+)
+UNPAID = replace(PAID, payment=PaymentState.PENDING)
+CANCELLED = replace(PAID, cancelled=True)
+
+
+def test_a_paid_order_claims_and_is_forwarded() -> None:
+    step = next_step(None, PAID, SETTINGS)
+    assert (step.status, step.claims, step.forward) == (OrderStatus.READY, ClaimAction.SET, True)
+
+
+def test_an_unpaid_order_claims_and_waits() -> None:
+    step = next_step(None, UNPAID, SETTINGS)
+    assert (step.status, step.claims, step.forward) == (OrderStatus.WAITING, ClaimAction.SET, False)
+
+
+def test_a_waiting_order_goes_on_when_it_is_paid() -> None:
+    assert next_step(OrderStatus.WAITING, PAID, SETTINGS).forward
+
+
+def test_nothing_is_forwarded_while_the_switch_is_off() -> None:
+    assert not next_step(None, PAID, replace(SETTINGS, forwarding=False)).forward
+
+
+def test_a_cancelled_order_gives_its_claims_back() -> None:
+    for before in (None, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.HELD, OrderStatus.CANCELLED):
+        step = next_step(before, CANCELLED, SETTINGS)
+        assert (step.status, step.claims) == (OrderStatus.CANCELLED, ClaimAction.DROP)
+
+
+def test_an_order_with_every_unit_cancelled_is_cancelled() -> None:
+    off = replace(PAID, lines=(replace(LINE, cancelled=2),))
+    assert next_step(OrderStatus.WAITING, off, SETTINGS).status is OrderStatus.CANCELLED
+
+
+def test_a_cancellation_during_or_after_sending_never_hides_the_sales_order() -> None:
+    assert next_step(OrderStatus.SENDING, CANCELLED, SETTINGS).status is OrderStatus.SENDING
+    after = next_step(OrderStatus.FORWARDED, CANCELLED, SETTINGS)
+    assert (after.status, after.needs_person) == (OrderStatus.FORWARDED, True)
+
+
+def test_a_held_order_stays_held_until_a_person_acts() -> None:
+    assert next_step(OrderStatus.HELD, PAID, SETTINGS).status is OrderStatus.HELD
+
+
+def test_goods_from_the_platforms_warehouse_never_touch_own_stock() -> None:
+    step = next_step(None, replace(PAID, fulfilled_by=FulfilledBy.PLATFORM), SETTINGS)
+    assert (step.status, step.claims, step.forward) == (OrderStatus.PLATFORM, ClaimAction.DROP, False)
