@@ -1,0 +1,105 @@
+"""OAuth grants in the database: refreshed by one node at a time, stored before they are used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.grant import Grant
+from hub.store.engine import Database, Work
+from hub.store.sealed import OAUTH_GRANT
+from hub.store.secrets import Vault
+from hub.store.tables import oauth_grant
+
+LEASE = timedelta(seconds=60)
+"""Longer than any token call may take, so that two nodes never refresh the same version."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StoredGrant:
+    """The token pair of one grant of a tenant, shared by all nodes: an ``adapters.port.GrantStore``.
+
+    ``grant_id`` is the ERP connection's or the channel's id.
+    """
+
+    def __init__(self, database: Database, vault: Vault, tenant_id: str, grant_id: str) -> None:
+        self._database = database
+        self._vault = vault
+        self._tenant_id = tenant_id
+        self._grant_id = grant_id
+
+    async def load(self) -> Grant | None:
+        """Return the newest stored pair; None before the first one."""
+        async with self._database.read() as connection:
+            return await self._load(connection)
+
+    async def reserve(self, version: int) -> bool:
+        """Return True to one caller per version until its lease of a minute ends; version 0 is 'no pair yet'."""
+        return await self._database.write(lambda work: self._reserve(work, version))
+
+    async def save(self, grant: Grant) -> Grant:
+        """Store the pair durably and return it with its version; a pair issued later than this one stands."""
+        return await self._database.write(lambda work: self.save_within(work, grant))
+
+    async def save_within(self, work: Work, grant: Grant) -> Grant:
+        """Store the pair as part of a larger unit of work; otherwise as ``save``."""
+        await self._make_room(work)
+        values = {
+            "sealed": self._sealed(grant),
+            "issued_at": grant.issued_at,
+            "expires_in": grant.expires_in,
+            "version": oauth_grant.c.version + 1,
+            "reserved_version": None,
+            "reserved_until": None,
+        }
+        newer = update(oauth_grant).where(*self._here(), oauth_grant.c.issued_at <= grant.issued_at)
+        await work.execute(newer.values(values))
+        stored = await self._load(work.connection)
+        return stored or grant
+
+    async def _reserve(self, work: Work, version: int) -> bool:
+        await self._make_room(work)
+        now = work.clock.now()
+        free = or_(
+            oauth_grant.c.reserved_until.is_(None),
+            oauth_grant.c.reserved_until <= now,
+            oauth_grant.c.reserved_version != version,
+        )
+        statement = update(oauth_grant).where(*self._here(), oauth_grant.c.version == version, free)
+        return (
+            await work.execute(statement.values(reserved_version=version, reserved_until=now + LEASE))
+        ).rowcount == 1
+
+    async def _make_room(self, work: Work) -> None:
+        """Have a row of version 0 to reserve and to update, so that the first pair is fetched once too."""
+        constructor: Any = postgresql.insert if work.dialect == "postgresql" else sqlite.insert
+        row = {
+            "tenant_id": self._tenant_id,
+            "grant_id": self._grant_id,
+            "sealed": b"",
+            "issued_at": NEVER,
+            "expires_in": 0.0,
+            "version": 0,
+        }
+        await work.execute(constructor(oauth_grant).values(row).on_conflict_do_nothing())
+
+    async def _load(self, connection: AsyncConnection) -> Grant | None:
+        statement = select(oauth_grant).where(*self._here(), oauth_grant.c.version > 0)
+        row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else self._grant(row)
+
+    def _here(self) -> tuple[Any, Any]:
+        return oauth_grant.c.tenant_id == self._tenant_id, oauth_grant.c.grant_id == self._grant_id
+
+    def _sealed(self, grant: Grant) -> bytes:
+        pair = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
+        return self._vault.seal_json(pair, OAUTH_GRANT.place(self._tenant_id, self._grant_id))
+
+    def _grant(self, row: Row[Any]) -> Grant:
+        pair = self._vault.open_json(row.sealed, OAUTH_GRANT.place(self._tenant_id, self._grant_id))
+        return Grant(pair["access_token"], pair["refresh_token"], row.issued_at, row.expires_in, row.version)

@@ -1,0 +1,113 @@
+"""The schema's way forward: from empty to what the tables say, on both databases, or a clear refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import anyio
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+from sqlalchemy.engine import Connection, make_url
+
+from hub.clock import SystemClock
+from hub.store.engine import Database, StoreBusy
+from hub.store.engine.connect import writing_engine
+from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate, newest
+from hub.store.tables import metadata, tenant
+from tests.postgres import Server
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/deep/down/empty.db"
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: Server) -> Iterator[str]:
+    name = f"empty_{uuid4().hex}"
+    postgres_server.run(f"CREATE DATABASE {name}")
+    yield postgres_server.url(name)
+    postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["empty_sqlite", "empty_postgres"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+async def in_database(url: str, do: Any) -> Any:
+    engine = writing_engine(make_url(url))
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(do)
+    finally:
+        await engine.dispose()
+
+
+async def test_the_migrated_schema_is_what_the_tables_say(empty_url: str) -> None:
+    await migrate(empty_url)
+    assert await in_database(empty_url, differences) == []
+    assert await in_database(empty_url, partial_indexes) == {
+        "ix_actor_due_at",
+        "ix_actor_node",
+        "ix_claim_open",
+        "uq_message_fold",
+    }
+
+
+def differences(connection: Connection) -> list[Any]:
+    options = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def partial_indexes(connection: Connection) -> set[str]:
+    looked = inspect(connection)
+    found = [index for table in looked.get_table_names() for index in looked.get_indexes(table)]
+    where = f"{connection.dialect.name}_where"
+    return {str(index["name"]) for index in found if index.get("dialect_options", {}).get(where) is not None}
+
+
+async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    first = await migrate(empty_url)
+    assert await migrate(empty_url) == first == newest()
+    async with Database.open(empty_url, SystemClock()) as database:
+        assert await check_schema(database) == first
+
+
+async def test_two_nodes_that_migrate_at_once_both_end_with_the_schema(empty_postgres: str) -> None:
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(migrate, empty_postgres)
+    assert await in_database(empty_postgres, differences) == []
+
+
+async def test_an_empty_database_is_refused_with_what_to_do(empty_url: str) -> None:
+    await in_database(empty_url.replace("/deep/down", ""), lambda _: None)
+    async with Database.open(empty_url.replace("/deep/down", ""), SystemClock()) as database:
+        with pytest.raises(SchemaTooOld, match=r"no schema.*run python main\.py migrate"):
+            await check_schema(database)
+
+
+async def test_a_schema_of_a_newer_hub_stops_migration_and_start(empty_url: str) -> None:
+    await migrate(empty_url)
+    await in_database(empty_url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(SchemaTooNew, match="9999 of a newer Handelhub"):
+        await migrate(empty_url)
+    async with Database.open(empty_url, SystemClock()) as database:
+        with pytest.raises(SchemaTooNew):
+            await check_schema(database)
+        async with database.read() as connection:
+            assert (await connection.execute(select(tenant))).all() == []
+
+
+async def test_a_file_that_a_running_hub_has_open_is_not_migrated(empty_sqlite: str) -> None:
+    await migrate(empty_sqlite)
+    async with Database.open(empty_sqlite, SystemClock()):
+        with pytest.raises(StoreBusy):
+            await migrate(empty_sqlite)
