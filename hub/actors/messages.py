@@ -10,6 +10,12 @@ from datetime import datetime
 
 from hub.actors.runtime.message import message
 
+
+def repeating(name: str, tick: bool) -> str:
+    """Return the fold key of a chore: asking for it once never replaces its next regular tick."""
+    return name if tick else f"{name}:once"
+
+
 # To a ChannelActor ------------------------------------------------------------------------------
 
 
@@ -21,7 +27,7 @@ class SweepOrders:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "sweep"
+        return repeating("sweep", self.tick)
 
 
 @message("channel.order.fetch", lane="order")
@@ -90,7 +96,7 @@ class ReadListings:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "listings"
+        return repeating("listings", self.tick)
 
 
 @message("channel.hooks.check", lane="control")
@@ -101,7 +107,7 @@ class CheckChannelHooks:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "hooks"
+        return repeating("hooks", self.tick)
 
 
 @message("channel.hooks.keys", lane="control")
@@ -151,7 +157,16 @@ class SweepStock:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "sweep"
+        return repeating("sweep", self.tick)
+
+
+@message("erp.stock.anew", lane="stock")
+@dataclass(frozen=True, slots=True)
+class ReadStockAnew:
+    """Read all FreeStock again if the last reads met items that were unknown then."""
+
+    def fold(self) -> str | None:
+        return "anew"
 
 
 @message("erp.tracking.delivery", lane="tracking")
@@ -173,7 +188,7 @@ class SweepDeliveries:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "sweep"
+        return repeating("sweep", self.tick)
 
 
 @message("erp.tracking.deliver", lane="tracking")
@@ -195,7 +210,7 @@ class ReadCatalogue:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "catalogue"
+        return repeating("catalogue", self.tick)
 
 
 @message("erp.hooks.check", lane="control")
@@ -206,4 +221,4 @@ class CheckErpHooks:
     tick: bool = True
 
     def fold(self) -> str | None:
-        return "hooks"
+        return repeating("hooks", self.tick)

@@ -86,6 +86,7 @@ class OrderLane:
             return
         now = self.scene.desk.clock.now()
         step = next_step(before, fetched, self.scene.stored.settings)
+        await self._tell_new_requests(work, one, fetched)
         await stored_orders.save_order(work, tenant, channel, fetched, step.status, now, current_trace_id())
         await self._keep_buyer(work, one, fetched)
         products = await self._claim(work, one, step)
@@ -133,6 +134,16 @@ class OrderLane:
         elif step.status is not before:
             kind = "order.cancelled" if step.status is OrderStatus.CANCELLED else "order.changed"
             self._tell(work, kind, f"Order {fetched.number} is {step.status.value}", one, **amount)
+
+    async def _tell_new_requests(self, work: Work, one: str, fetched: ChannelOrder) -> None:
+        """A buyer's wish to cancel is a person's business: it is told once, and nothing is done by itself."""
+        stored = await stored_orders.load_order(work.connection, self.scene.tenant, one)
+        known = {line.line_id for line in stored.lines if line.cancellation_requested} if stored else set()
+        fresh = [line for line in fetched.lines if line.cancellation_requested and line.line_id not in known]
+        if fresh:
+            names = ", ".join(line.sku or line.title for line in fresh)
+            message = f"The buyer of order {fetched.number} asks to cancel {names}"
+            self._tell(work, "order.cancellation_requested", message, one, level="warning")
 
     def _tell(self, work: Work, kind: str, message: str, one: str, level: str = "info", **detail: str) -> None:
         self.scene.tell(work, kind, message, level=level, subject_type="order", subject_id=one, **detail)

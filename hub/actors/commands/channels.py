@@ -125,8 +125,8 @@ async def sweep_channel(work: Work, who: Principal, now: datetime, channel_id: s
     """Look for changed orders and listings now."""
     await find_channel(work, who, channel_id)
     address = channel_address(who.tenant_id, channel_id)
-    mailbox.post(work, address, SweepOrders())
-    mailbox.post(work, address, ReadListings())
+    mailbox.post(work, address, SweepOrders(tick=False))
+    mailbox.post(work, address, ReadListings(tick=False))
     record(work, who, now, "channel.swept", "A sweep was asked for", channel_id=channel_id)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from hub.actors.desk import channel_address
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
-from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, SweepStock
+from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, ReadStockAnew
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Page
@@ -76,7 +76,7 @@ class ControlLane:
         """New items may be what unmapped listings and unread stock rows wait for."""
         if not items:
             return
-        post(work, turn.address, SweepStock(tick=False))
+        post(work, turn.address, ReadStockAnew())
         for channel in await list_channels(work.connection, self.scene.tenant):
             post(work, channel_address(self.scene.tenant, channel.channel_id), ReadListings(tick=False))
         self.scene.tell(work, "catalogue.read", f"{items} items read from Exact")

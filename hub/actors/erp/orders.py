@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.each import for_each
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ForwardOrder
+from hub.actors.messages import ForwardOrder, SweepStock
+from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.channel import ChannelSettings
@@ -28,7 +30,7 @@ from hub.store.divisions import load_division
 from hub.store.engine import Work
 from hub.store.order_state import begin_attempt, lock_order, take_back_attempt
 from hub.store.orders import StoredOrder, change_order, hold_order, load_order, note_forwarded
-from hub.store.stock import drop_claims, show_claims
+from hub.store.stock import drop_claims, reads_begun, show_claims
 from hub.telemetry import record_delays
 
 
@@ -87,7 +89,8 @@ class OrderLane:
         except Hold as hold:
             self._hold(turn, order, hold)
             return
-        if not await self._begin(turn, order, draft):
+        reads = await self._begin(turn, order, draft)
+        if reads is None:
             return
         try:
             order_id = await self.scene.erp.create_sales_order(draft)
@@ -97,21 +100,24 @@ class OrderLane:
         except (Throttled, Unavailable) as wait:
             await self._take_back_if_not_sent(turn, order, wait)
             raise
-        self._finish_with(turn, order, draft, await self.scene.erp.sales_order(order_id))
+        self._finish_with(turn, order, draft, await self.scene.erp.sales_order(order_id), reads)
 
-    async def _begin(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft) -> bool:
-        now = self.scene.desk.clock.now()
-        return await turn.checkpoint(
-            lambda work: begin_attempt(
+    async def _begin(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft) -> int | None:
+        """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
+
+        async def begin(work: Work) -> int | None:
+            begun = await begin_attempt(
                 work,
                 self.scene.tenant,
                 order.order_id,
                 division=self.scene.division,
                 your_ref=draft.your_ref,
                 fingerprint=draft.fingerprint(),
-                now=now,
+                now=work.clock.now(),
             )
-        )
+            return await reads_begun(work, *self.scene.key) if begun else None
+
+        return await turn.checkpoint(begin)
 
     async def _take_back_if_not_sent(self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable) -> None:
         sent = isinstance(wait, Unavailable) and wait.unknown
@@ -125,22 +131,37 @@ class OrderLane:
             draft = draft_sales_order(order.to_forward(), settings, books)
         except Hold as hold:
             problem = hold
-            turn.write(lambda work: self._forwarded(work, order, found, {}, problem))
+            turn.write(lambda work: self._forwarded(work, order, found, {}, problem, None))
             return
-        self._finish_with(turn, order, draft, found)
+        self._finish_with(turn, order, draft, found, None)
 
-    def _finish_with(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft, found: SalesOrder) -> None:
+    def _finish_with(
+        self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft, found: SalesOrder, reads: int | None
+    ) -> None:
         lines = match_lines(draft.lines, found.lines)
         problem = _difference(draft, found)
-        turn.write(lambda work: self._forwarded(work, order, found, lines, problem))
+        turn.write(lambda work: self._forwarded(work, order, found, lines, problem, reads))
+
+    async def _read_stock_again(self, work: Work, reads: int | None) -> None:
+        """A read that began while the order was being posted may show it already: only a later one releases claims."""
+        if reads is None or await reads_begun(work, *self.scene.key) != reads:
+            due = work.clock.now() + timedelta(seconds=self.scene.desk.pace.stock_gather)
+            post(work, self.scene.teller.address, SweepStock(tick=False), due_at=due)
 
     async def _forwarded(
-        self, work: Work, order: StoredOrder, found: SalesOrder, lines: dict[str, str], problem: Hold | None
+        self,
+        work: Work,
+        order: StoredOrder,
+        found: SalesOrder,
+        lines: dict[str, str],
+        problem: Hold | None,
+        reads: int | None,
     ) -> None:
         now = work.clock.now()
         await lock_order(work, self.scene.tenant, order.order_id)
         await note_forwarded(work, order, found, lines, now)
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
+        await self._read_stock_again(work, reads)
         delays = {"hub_delay_ms": max(0, round((now - order.imported_at).total_seconds() * 1000))}
         record_delays("order", order.channel_id, delays)
         self._tell(

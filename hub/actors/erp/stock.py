@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ItemChanged, ReadCatalogue, SweepStock
+from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
+from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
@@ -21,6 +22,7 @@ from hub.store.stock import FreshReading, begin_read, finish_read, save_readings
 
 CURSOR = "stock_cursor"
 READ_AT = "read_at"
+UNKNOWN = "unknown_items"
 PAGES_PER_TURN = 30
 SIX_PLACES = Decimal("0.000001")
 
@@ -47,6 +49,9 @@ class StockLane:
     async def handle(self, turn: Turn) -> None:
         """Read what changed since the cursor, once for all messages of the turn."""
         self._keep_distance(turn)
+        if turn.state.get(UNKNOWN) and any(isinstance(one.body, ReadStockAnew) for one in turn.messages):
+            turn.state[CURSOR] = None
+            turn.state[UNKNOWN] = False
         read = await self._read(turn)
         turn.state[CURSOR] = read.cursor
         turn.state[READ_AT] = read.began_at.timestamp()
@@ -100,18 +105,14 @@ class StockLane:
         if read.complete:
             released = await finish_read(work, *self.scene.key, read.number, read.began_at)
         if len(fresh) < len(read.rows):
-            self._ask_for_catalogue(turn)
+            turn.state[UNKNOWN] = True
+            post(work, turn.address, ReadCatalogue(tick=False))
         causes = _causes(hints, products)
         await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
         await self._count(work, read, changed, causes, hints)
 
     def _sweep_cause(self, read: Read) -> Cause:
         return Cause("stock read", None, read.began_at)
-
-    def _ask_for_catalogue(self, turn: Turn) -> None:
-        """Rows of unknown items: read the items, then begin the stock anew, for their rows will not come again."""
-        turn.state[CURSOR] = None
-        turn.post(turn.address, ReadCatalogue(tick=False))
 
     async def _count(
         self, work: Work, read: Read, changed: set[str], causes: dict[str, Cause], hints: dict[str, Envelope]
