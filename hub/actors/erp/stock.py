@@ -9,7 +9,6 @@ from decimal import Decimal
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
-from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
@@ -56,7 +55,11 @@ class StockLane:
         turn.state[CURSOR] = read.cursor
         turn.state[READ_AT] = read.began_at.timestamp()
         hints = {one.body.item_id: one for one in turn.messages if isinstance(one.body, ItemChanged)}
-        turn.write(lambda work: self._store(work, turn, read, hints))
+        products = await self._products(read)
+        if len(products) < len({row.item_id for row in read.rows}):
+            turn.state[UNKNOWN] = True
+            turn.post(turn.address, ReadCatalogue(tick=False))
+        turn.write(lambda work: self._store(work, read, products, hints))
         self._tick(turn, read)
 
     def _keep_distance(self, turn: Turn) -> None:
@@ -97,16 +100,16 @@ class StockLane:
         elif any(sweep.tick for sweep in sweeps):
             turn.post(turn.address, SweepStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.stock_sweep))
 
-    async def _store(self, work: Work, turn: Turn, read: Read, hints: dict[str, Envelope]) -> None:
-        products = await products_by_item(work.connection, *self.scene.key, {row.item_id for row in read.rows})
+    async def _products(self, read: Read) -> dict[str, str]:
+        async with self.scene.desk.database.read() as connection:
+            return await products_by_item(connection, *self.scene.key, {row.item_id for row in read.rows})
+
+    async def _store(self, work: Work, read: Read, products: dict[str, str], hints: dict[str, Envelope]) -> None:
         fresh = [_reading(row, products[row.item_id]) for row in read.rows if row.item_id in products]
         changed = await save_readings(work, *self.scene.key, fresh, read.number, read.began_at)
         released: set[str] = set()
         if read.complete:
             released = await finish_read(work, *self.scene.key, read.number, read.began_at)
-        if len(fresh) < len(read.rows):
-            turn.state[UNKNOWN] = True
-            post(work, turn.address, ReadCatalogue(tick=False))
         causes = _causes(hints, products)
         await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
         await self._count(work, read, changed, causes, hints)
