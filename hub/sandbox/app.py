@@ -147,17 +147,34 @@ class _GuestServer(uvicorn.Server):
         self.ready.set()
 
 
+def loopback_socket(port: int = 0) -> socket.socket:
+    """Return a listening socket on loopback.
+
+    It names its protocol: asyncio switches Nagle's delay off only for sockets that say they are TCP.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(512)
+    return listener
+
+
+@asynccontextmanager
+async def guest_server(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application on a listening socket within the caller's event loop."""
+    server = _GuestServer(_config(app, 0))
+    async with anyio.create_task_group() as group:
+        group.start_soon(server.serve, [listener])
+        await server.ready.wait()
+        yield
+        server.should_exit = True
+
+
 @asynccontextmanager
 async def running(options: Options, port: int = 0) -> AsyncIterator[Sandbox]:
     """Run the sandbox within the caller's event loop; ``sandbox.options.base_url`` tells where."""
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        # asyncio sets this only on sockets it made itself; without it every answer with a body waits 40 ms for an ACK.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with loopback_socket(port) as listener:
         place = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = make_app(replace(options, base_url=place))
-        server = _GuestServer(_config(app, 0))
-        async with anyio.create_task_group() as group:
-            group.start_soon(server.serve, [listener])
-            await server.ready.wait()
+        async with guest_server(app, listener):
             yield app.state.sandbox
-            server.should_exit = True
