@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import httpx2
-from anyio import Lock
+from anyio import Lock, fail_after
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 
@@ -20,6 +20,8 @@ DUE = 570 / 600
 """The part of a token's life after which a refresh is allowed; Exact refuses earlier ones."""
 SPENT = 595 / 600
 """The part of a token's life after which it is no longer used."""
+RENEWAL_SECONDS = 45.0
+"""The longest that a renewal may hold off a shutdown."""
 
 ClientAuthMethod = Literal["client_secret_post", "client_secret_basic"]
 
@@ -108,6 +110,8 @@ class Tokens:
         self._clock = clock
         self._lock = Lock()
         self._grant: Grant | None = None
+        self._unsaved: Grant | None = None
+        self._unsaved_over = 0
 
     async def access_token(self) -> str:
         """Return a token that is valid now. Raises Unauthorized when a person must consent again."""
@@ -146,14 +150,30 @@ class Tokens:
         if not self._renewable(grant):
             raise Unauthorized("There is no consent yet: connect the account.")
         version = grant.version if grant is not None else 0
-        if not await self._store.reserve(version):
+        if self._unsaved is not None and self._unsaved_over != version:
+            self._unsaved = None
+        if self._unsaved is None and not await self._store.reserve(version):
             return await self._from_another_node(version)
         try:
-            fresh = await self._request(grant)
+            self._grant = await self._rotate(grant)
         except TokenRefused as refused:
-            return await self._after_refusal(grant, refused)
-        self._grant = await self._store.save(fresh)
+            self._grant = await self._after_refusal(grant, refused)
         return self._grant
+
+    async def _rotate(self, grant: Grant | None) -> Grant:
+        """Ask and store as one step that a cancellation cannot part: the old pair is dead once the new one is made.
+
+        A pair that could not be stored is kept for the next try: it alone still opens the account.
+        """
+        try:
+            with fail_after(RENEWAL_SECONDS, shield=True):
+                fresh = self._unsaved = self._unsaved or await self._request(grant)
+                self._unsaved_over = grant.version if grant is not None else 0
+                saved = await self._store.save(fresh)
+                self._unsaved = None
+                return saved
+        except TimeoutError as error:
+            raise Unavailable("renewing the grant took too long", unknown=True) from error
 
     def _renewable(self, grant: Grant | None) -> bool:
         return grant is not None and grant.refresh_token is not None
@@ -174,7 +194,6 @@ class Tokens:
     async def _after_refusal(self, grant: Grant | None, refused: TokenRefused) -> Grant:
         stored = await self._store.load()
         if stored is not None and (grant is None or stored.version != grant.version):
-            self._grant = stored
             return stored
         if stored is not None and "not expired" in refused.description.lower():
             return stored

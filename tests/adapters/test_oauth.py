@@ -243,18 +243,64 @@ async def test_a_lost_answer_is_tried_again_and_then_told_as_a_lost_grant(
     assert [request["refresh_token"] for request in server.requests] == ["refresh-1", "refresh-1"]
 
 
-async def test_a_new_pair_is_not_used_when_it_could_not_be_stored(
-    tokens: Tokens, store: SharedGrants, clock: HandClock
+async def test_a_new_pair_is_not_used_before_it_is_stored_and_not_lost_either(
+    tokens: Tokens, server: TokenServer, store: SharedGrants, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(grant: Grant) -> Grant:
         raise OSError("disk full")
 
-    store.save = full  # type: ignore[method-assign]
     clock.forward(571)
-    with pytest.raises(OSError, match="disk full"):
-        await tokens.access_token()
-    store.reserved.add(1)
-    assert await tokens.access_token() == "access-1"
+    with monkeypatch.context() as disk:
+        disk.setattr(store, "save", full)
+        for _ in range(2):
+            with pytest.raises(OSError, match="disk full"):
+                await tokens.access_token()
+    assert await tokens.access_token() == "access-2"
+    assert (await store.load(), len(server.requests)) == (store.saved[-1], 1)
+
+
+async def test_a_pair_that_could_not_be_stored_never_replaces_a_newer_consent(
+    tokens: Tokens, server: TokenServer, store: SharedGrants, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(grant: Grant) -> Grant:
+        raise OSError("disk full")
+
+    clock.forward(571)
+    with monkeypatch.context() as disk:
+        disk.setattr(store, "save", full)
+        with pytest.raises(OSError, match="disk full"):
+            await tokens.access_token()
+    consented = await server.endpoint().exchange("good", "https://hub.test/cb")
+    await store.save(consented)
+    clock.forward(571)
+    assert await tokens.access_token() == "access-4"
+
+
+async def test_a_cancellation_in_the_middle_of_a_refresh_loses_no_pair(
+    server: TokenServer, store: SharedGrants, tokens: Tokens, clock: HandClock
+) -> None:
+    clock.forward(571)
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await tokens.renewed("access-1")
+    saved = await store.load()
+    assert saved is not None
+    assert saved.refresh_token == f"refresh-{server.current}"
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_wherever_a_cancellation_strikes_the_stored_pair_is_the_living_one(
+    server: TokenServer, store: SharedGrants, tokens: Tokens, clock: HandClock, steps: int
+) -> None:
+    clock.forward(571)
+    async with anyio.create_task_group() as group:
+        group.start_soon(tokens.access_token)
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+        group.cancel_scope.cancel()
+    saved = await store.load()
+    assert saved is not None
+    assert saved.refresh_token == f"refresh-{server.current}"
 
 
 async def test_after_a_refused_call_a_fresh_token_is_fetched_even_before_its_time(

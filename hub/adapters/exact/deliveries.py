@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from hub.adapters.exact import mapping
+from hub.adapters.exact import mapping, payloads
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.odata import Row, any_guid, expanded, guid_literal, need_guid, read_guid, read_instant
 from hub.adapters.exact.sales_orders import SINGLE_PAGE
@@ -61,7 +61,7 @@ class Deliveries:
     async def create(
         self, lines: Mapping[str, Decimal], delivered_at: datetime, tracking: str | None, description: str
     ) -> str:
-        payload = mapping.delivery_payload(lines, delivered_at, tracking, description, self._zone)
+        payload = payloads.delivery_payload(lines, delivered_at, tracking, description, self._zone)
         entry_id = read_guid(await self._client.create(Lane.TRACKING, DELIVERIES, payload), "EntryID")
         if entry_id is None:
             raise Unavailable("Exact created a delivery without telling its id", unknown=True)

@@ -1,11 +1,10 @@
-"""Exact's wire words to ours and back; amounts Decimal in the order's currency, times UTC."""
+"""Exact's wire words to ours; amounts Decimal in the order's currency, times UTC."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from hub.adapters.exact.odata import (
     Row,
@@ -18,13 +17,12 @@ from hub.adapters.exact.odata import (
     read_instant,
     read_int,
     read_text,
-    wire_date,
 )
 from hub.adapters.port import StockRow
 from hub.domain.delivery import Delivery, DeliveryLine
 from hub.domain.money import cents
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
-from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrder, SalesOrderDraft, SalesOrderLine
+from hub.domain.sales_order import SalesOrder, SalesOrderLine
 from hub.outcome import Rejected
 
 
@@ -108,47 +106,6 @@ def stock_row(row: Row) -> StockRow:
     )
 
 
-def sales_order_payload(draft: SalesOrderDraft, zone: tzinfo) -> dict[str, Any]:
-    """Write the body of a POST to salesorder/SalesOrders; the order's date is the calendar date in ``zone``."""
-    payload: dict[str, Any] = {
-        "OrderedBy": draft.customer_id,
-        "OrderDate": wire_date(draft.order_date, zone),
-        "YourRef": draft.your_ref,
-        "Description": draft.description,
-        "Currency": draft.currency,
-        "SalesOrderLines": [_line_payload(line) for line in draft.lines],
-    }
-    if draft.charges:
-        payload["SalesOrderOrderChargeLines"] = [_charge_payload(charge) for charge in draft.charges]
-    if draft.warehouse_id:
-        payload["WarehouseID"] = draft.warehouse_id
-    if draft.shipping_method_id:
-        payload["ShippingMethod"] = draft.shipping_method_id
-    return payload
-
-
-def _line_payload(line: DraftLine) -> dict[str, Any]:
-    payload: dict[str, Any] = {
-        "Item": line.item_id,
-        "Quantity": line.quantity,
-        "NetPrice": line.net_price,
-        "VATCode": line.vat_code,
-        "Description": line.description,
-    }
-    if line.vat is not None:
-        payload["VATAmount"] = line.vat
-    return payload
-
-
-def _charge_payload(charge: DraftCharge) -> dict[str, Any]:
-    payload: dict[str, Any] = {"AmountFCInclVAT": charge.gross, "VATCode": charge.vat_code}
-    if charge.shipping:
-        return {"IsShippingCost": True, **payload}
-    if charge.charge_id is None:
-        raise Rejected("A charge other than shipping needs an order charge of Exact", code="charge_unmapped")
-    return {"OrderCharge": charge.charge_id, **payload}
-
-
 def sales_order(row: Row, lines: Iterable[Row]) -> SalesOrder:
     return SalesOrder(
         order_id=need_guid(row, "OrderID"),
@@ -192,19 +149,3 @@ def _delivery_lines(rows: Iterable[Row]) -> tuple[DeliveryLine, ...]:
         key = (need_guid(row, "SalesOrderLineID"), read_text(row, "TrackingNumber") or None)
         quantities[key] = quantities.get(key, Decimal(0)) + need_decimal(row, "QuantityDelivered")
     return tuple(DeliveryLine(line, quantity, tracking) for (line, tracking), quantity in quantities.items())
-
-
-def delivery_payload(
-    lines: Mapping[str, Decimal], delivered_at: datetime, tracking: str | None, description: str, zone: tzinfo
-) -> dict[str, Any]:
-    """Write the body of a POST to salesorder/GoodsDeliveries."""
-    payload: dict[str, Any] = {
-        "DeliveryDate": wire_date(delivered_at, zone),
-        "Description": description,
-        "GoodsDeliveryLines": [
-            {"SalesOrderLineID": line, "QuantityDelivered": quantity} for line, quantity in lines.items()
-        ],
-    }
-    if tracking:
-        payload["TrackingNumber"] = tracking
-    return payload

@@ -28,6 +28,7 @@ class ExactOnline:
         self._clock = clock
         self._caller = Caller(http, "exact")
         self._endpoint = TokenEndpoint(self._caller, app, clock)
+        self._erps: dict[int, ExactErp] = {}
         self.tokens = Tokens(store, self._endpoint, clock)
 
     @classmethod
@@ -77,8 +78,10 @@ class ExactOnline:
         return await self.erp(await self.current_division()).divisions()
 
     def erp(self, division: int, *, zone: tzinfo = UTC) -> ExactErp:
-        """Return a division's ERP over this connection pool; make it once per division and keep it."""
-        return ExactErp(self._http, division, self.tokens, self._clock, zone=zone)
+        """Return a division's ERP over this connection pool: always the same one, for its budget is counted once."""
+        if division not in self._erps:
+            self._erps[division] = ExactErp(self._http, division, self.tokens, self._clock, zone=zone)
+        return self._erps[division]
 
     async def _me(self, token: str) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}

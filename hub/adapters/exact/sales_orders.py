@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from hub.adapters.exact import mapping
+from hub.adapters.exact import mapping, payloads
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.odata import Row, expanded, guid_literal, need_guid, read_guid, text_literal
 from hub.adapters.limits import Lane
@@ -39,7 +39,7 @@ class SalesOrders:
     async def create(self, draft: SalesOrderDraft) -> str:
         if len(draft.your_ref) > YOUR_REF_LENGTH:
             raise Rejected(f"Reference longer than {YOUR_REF_LENGTH} characters", code="reference_too_long")
-        row = await self._client.create(Lane.ORDERS, ORDERS, mapping.sales_order_payload(draft, self._zone))
+        row = await self._client.create(Lane.ORDERS, ORDERS, payloads.sales_order_payload(draft, self._zone))
         order_id = read_guid(row, "OrderID")
         if order_id is None:
             raise Unavailable("Exact created a sales order without telling its id", unknown=True)

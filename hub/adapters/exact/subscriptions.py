@@ -11,6 +11,7 @@ from hub.outcome import Rejected
 SUBSCRIPTIONS = "webhooks/WebhookSubscriptions"
 TOPICS = ("StockPositions", "GoodsDeliveries", "SalesOrders", "Items")
 """The topics that the hub lives by."""
+_EXISTS_ALREADY = ("bestaat reeds", "already exists")
 
 
 class Subscriptions:
@@ -24,30 +25,26 @@ class Subscriptions:
         return tuple(_subscription(row) for row in rows)
 
     async def add(self, topic: str, callback: str) -> HookSubscription:
-        """Subscribe; where the topic is taken, keep the same callback and replace another one.
+        """Subscribe; the same callback is kept, another one of ours replaced, since Exact refuses updates.
 
-        Exact refuses updates, and its word for "exists already" is in the user's language, so it is looked up.
+        Looking first spares a refusal, which would count against the endpoint. A subscription that another user
+        of the same company made is not listed; it counts as success and has an empty id.
         """
-        try:
-            return await self._post(topic, callback)
-        except Rejected as rejected:
-            if rejected.code != "validation":
-                raise
-            taken = [known for known in await self.all() if known.topic == topic]
-            if not taken:
-                raise
-        for known in taken:
-            if known.callback == callback:
+        for known in await self.all():
+            if known.topic == topic and known.callback == callback:
                 return known
-            await self.remove(known.external_id)
-        return await self._post(topic, callback)
+            if known.topic == topic:
+                await self.remove(known.external_id)
+        payload = {"Topic": topic, "CallbackURL": callback}
+        try:
+            return _subscription(await self._client.create(Lane.CATALOGUE, SUBSCRIPTIONS, payload))
+        except Rejected as rejected:
+            if any(words in rejected.reason.lower() for words in _EXISTS_ALREADY):
+                return HookSubscription(topic, "", callback)
+            raise
 
     async def remove(self, external_id: str) -> None:
         await self._client.delete(Lane.CATALOGUE, SUBSCRIPTIONS, external_id)
-
-    async def _post(self, topic: str, callback: str) -> HookSubscription:
-        payload = {"Topic": topic, "CallbackURL": callback}
-        return _subscription(await self._client.create(Lane.CATALOGUE, SUBSCRIPTIONS, payload))
 
 
 def _subscription(row: Row) -> HookSubscription:
