@@ -8,6 +8,7 @@ from random import Random
 from typing import TypeAlias, TypeVar
 
 import anyio
+import anyio.to_thread
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -52,6 +53,7 @@ class Database:
         with ExitStack() as locks:
             if where.get_backend_name() == "sqlite":
                 locks.enter_context(sqlite.only_process(sqlite.file_of(where)))
+                await anyio.to_thread.run_sync(sqlite.prepare, sqlite.file_of(where))
             database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where))
             async with database._writing(random or Random(), deadline):  # noqa: S311
                 yield database

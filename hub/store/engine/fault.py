@@ -88,4 +88,6 @@ def name_fault(context: ExceptionContext) -> None:
     error = context.sqlalchemy_exception
     if isinstance(error, DBAPIError):
         error.connection_invalidated = error.connection_invalidated or context.is_disconnect
-    context.chained_exception = named(error) or context.chained_exception
+    fault = named(error)
+    if fault is not None:
+        context.chained_exception = fault

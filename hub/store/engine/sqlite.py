@@ -13,9 +13,9 @@ from typing import Any
 import aiosqlite
 from sqlalchemy.engine import URL
 
-from hub.store.engine.fault import StoreBusy
+from hub.store.engine.fault import StoreBusy, StoreUnavailable
 
-WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "cache_size=-65536")
+WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536")
 READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
 
 
@@ -99,6 +99,17 @@ def file_of(url: URL) -> Path:
     if not url.database or url.database == ":memory:":
         raise ValueError("the store needs a SQLite file, not a database in memory")
     return Path(url.database)
+
+
+def prepare(path: Path) -> None:
+    """Make the file keep a write-ahead log, which cannot be changed any more once somebody reads."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path} cannot be opened: {error}") from error
+    finally:
+        database.close()
 
 
 @contextmanager

@@ -84,7 +84,8 @@ class Queue:
     async def take(self, most: int) -> list[Ticket]:
         """Wait for tickets and take the oldest ones; an empty list means that the queue is closed and empty."""
         while not self._waiting and not self.closed:
-            self._arrived = anyio.Event()
+            if self._arrived.is_set():
+                self._arrived = anyio.Event()
             await self._arrived.wait()
             await anyio.lowlevel.checkpoint()
         group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
