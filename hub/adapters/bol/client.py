@@ -52,7 +52,7 @@ class BolChannel:
     def __init__(self, caller: Caller, tokens: Tokens, clock: Clock) -> None:
         self._clock = clock
         self._calls = BolCalls(caller, tokens, clock)
-        self._stock = StockWriter(self._calls, clock)
+        self._stock = StockWriter(self._calls)
         self._shipments = Shipments(self._calls)
         self._subscriptions = Subscriptions(self._calls)
 

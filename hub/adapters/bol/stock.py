@@ -10,7 +10,6 @@ import anyio
 from hub.adapters.bol.calls import BolCalls
 from hub.adapters.bol.endpoints import OFFER_STOCK
 from hub.adapters.port import Accepted, Deferred, Refused, StockUpdate, WriteResult
-from hub.clock import Clock
 from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
 
 LARGEST = 999
@@ -30,6 +29,7 @@ class _Batch:
     results: dict[int, WriteResult] = field(default_factory=dict)
     failures: list[Outcome] = field(default_factory=list)
     answers: int = 0
+    patience: float = PATIENCE
 
     @property
     def hopeless(self) -> bool:
@@ -39,22 +39,20 @@ class _Batch:
 class StockWriter:
     """Writes absolute figures with ``managedByRetailer``: they already contain the open orders."""
 
-    def __init__(self, calls: BolCalls, clock: Clock) -> None:
+    def __init__(self, calls: BolCalls) -> None:
         self._calls = calls
-        self._clock = clock
         self._doors = anyio.CapacityLimiter(SIDE_BY_SIDE)
 
     async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
         """Write the updates in their order; what finds no room in the limit comes back as ``Deferred``."""
         batch = _Batch()
-        deadline = self._clock.monotonic() + PATIENCE
         rest: Deferred | None = None
         async with anyio.create_task_group() as group:
             for place, update in enumerate(updates):
                 if update.listing.stocked_by_platform:
                     batch.results[place] = STOCKED_BY_PLATFORM
                     continue
-                rest = rest or await self._room(batch, deadline)
+                rest = rest or await self._room(batch)
                 if rest is not None:
                     batch.results[place] = rest
                     continue
@@ -64,14 +62,15 @@ class StockWriter:
             raise batch.failures[0]
         return [batch.results[place] for place in range(len(updates))]
 
-    async def _room(self, batch: _Batch, deadline: float) -> Deferred | None:
+    async def _room(self, batch: _Batch) -> Deferred | None:
         """Wait shortly for room; return what the remaining updates are told when there is none."""
         while not batch.hopeless:
             try:
                 self._calls.admit(OFFER_STOCK)
             except Throttled as throttled:
-                if self._clock.monotonic() + throttled.retry_after > deadline:
+                if throttled.retry_after > batch.patience:
                     return Deferred(throttled.retry_after, throttled.reason)
+                batch.patience -= throttled.retry_after
                 await anyio.sleep(throttled.retry_after)
             else:
                 return None

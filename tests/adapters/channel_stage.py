@@ -1,0 +1,228 @@
+"""A simulated platform with goods on show, on loopback, and the channel adapter under test in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+import anyio
+import httpx2
+import orjson
+
+from hub.adapters.port import (
+    Channel,
+    ChannelListing,
+    Deferred,
+    HookReader,
+    OrderRef,
+    Pending,
+    StockUpdate,
+    WriteResult,
+)
+from hub.clock import Clock
+from hub.domain.delivery import Shipment, ShippedUnits
+from hub.outcome import Throttled, Unavailable
+from hub.sandbox.app import Options, Sandbox, running
+from hub.sandbox.faults import Fault, Forced
+from hub.sandbox.ledger import Units
+from hub.sandbox.platform import Channel as SimulatedChannel
+from hub.sandbox.platform import Platform
+from hub.sandbox.world import World
+from tests.adapters.handclock import HandClock
+
+FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)
+T = TypeVar("T")
+SPEED = 100.0
+"""Platform seconds per second: commands take hundredths of a second."""
+
+
+class Fixture(Protocol):
+    """What the suite must know of a platform beyond the port."""
+
+    name: str
+    hooks: HookReader
+    carrier: str
+    write_paths: tuple[tuple[str, str], ...]
+    """Methods and parts of paths that ``ship`` writes to."""
+    stock_path: tuple[str, str]
+
+    def platform(self, world: World) -> Platform:
+        """Make the simulated platform."""
+
+    def open(
+        self, url: str, clock: Clock, *, secret: str | None = None, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> AbstractAsyncContextManager[Channel]:
+        """Open the adapter on the platform's address; another secret is a wrong one."""
+
+    def unknown(self, listing: ChannelListing) -> ChannelListing:
+        """Return the listing with ids that the platform does not know."""
+
+    def expire_access(self, platform: Any) -> None:
+        """Make the platform forget the adapter's session, where it has one."""
+
+    def switch_off_hooks(self, platform: Any) -> None:
+        """Make the platform switch its webhooks off, as after failures."""
+
+    def confirmed(self, world: World, order_id: str) -> list[tuple[str | None, int]]:
+        """Return what the platform knows of an order's parcels: tracking and units of each."""
+
+
+class Ticking(HandClock):
+    """Real time that a test may also move forward, past a limit."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+        self._started = anyio.current_time()
+
+    def now(self) -> datetime:
+        return super().now() + (datetime.now(UTC) - self._start)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + anyio.current_time() - self._started
+
+
+@dataclass(slots=True)
+class Stage:
+    """A platform with goods on show and the adapter under test."""
+
+    fixture: Fixture
+    sandbox: Sandbox
+    channel: Channel
+    clock: Ticking
+    listings: list[ChannelListing] = field(default_factory=list)
+
+    @property
+    def platform(self) -> SimulatedChannel:
+        platform = self.sandbox.world.platforms[self.fixture.name]
+        assert isinstance(platform, SimulatedChannel)
+        return platform
+
+    @property
+    def url(self) -> str:
+        return f"{self.sandbox.options.base_url}/{self.fixture.name}"
+
+    def force(self, fault: Fault, target: tuple[str, str] = ("", ""), times: int = 1) -> None:
+        """Let the next requests to a path meet a fault."""
+        method, path = target
+        self.sandbox.world.faults.forced.append(Forced(fault, self.fixture.name, method or None, path, times))
+
+    def met(self, fault: Fault) -> int:
+        return self.sandbox.world.faults.met[f"{self.fixture.name}.{fault.value}"]
+
+    def shown(self, listing: ChannelListing) -> int:
+        return self.platform.shown(str(listing.sku))
+
+    async def stock_up(self, quantity: int = 500) -> None:
+        """Read the listings and put goods on show."""
+        cursor, more = None, True
+        while more:
+            page = await self.channel.listings(cursor)
+            self.listings += page.rows
+            cursor, more = page.cursor, page.more
+        todo = [StockUpdate(listing, quantity) for listing in self.listings]
+        while todo:
+            results = await self.patiently(self.channel.publish_stock, todo)
+            todo = [update for update, result in zip(todo, results, strict=True) if isinstance(result, Deferred)]
+
+    async def sell(self, quantity: int = 2, at: int = 0) -> str:
+        return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
+
+    def pass_time(self, seconds: float) -> None:
+        """Move time forward on both sides."""
+        self.clock.forward(seconds)
+        self.sandbox.world.clock.advance(seconds)
+
+    async def patiently(self, call: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Call until the limits let us through; our time moves on meanwhile."""
+        while True:
+            try:
+                return await call(*args)
+            except Throttled as throttled:
+                self.clock.forward(throttled.retry_after)
+
+    async def sweep(self, cursor: str | None) -> tuple[dict[str, OrderRef], str | None]:
+        """Read all changed orders since a cursor."""
+        found: dict[str, OrderRef] = {}
+        more = True
+        while more:
+            page = await self.patiently(self.channel.changed_orders, cursor)
+            found |= {ref.external_id: ref for ref in page.rows}
+            cursor, more = page.cursor, page.more
+        return found, cursor
+
+    async def parcel(self, order_id: str, quantity: int, reference: str, *, completes: bool = True) -> Shipment:
+        order = await self.channel.order(order_id)
+        assert order is not None
+        units = (ShippedUnits(order.lines[0].line_id, quantity),)
+        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", self.clock.now(), completes)
+
+    async def settled(self, result: WriteResult | None) -> WriteResult | None:
+        """Follow an asynchronous write to its end."""
+        with anyio.fail_after(30):
+            while isinstance(result, Pending):
+                self.pass_time(0.2)
+                process = result.process_id
+                result = (await self.patiently(self.channel.follow, [process]))[process]
+        return result
+
+    async def ship_as_the_hub_does(self, shipment: Shipment) -> WriteResult | None:
+        """Try, and after an unknown outcome look it up before trying again."""
+        with anyio.fail_after(30):
+            while True:
+                try:
+                    known = await self.channel.find_shipment(shipment)
+                    if known is None:
+                        known = await self.settled(await self.channel.ship(shipment))
+                    if not isinstance(known, Deferred):
+                        return known
+                except (Throttled, Unavailable):
+                    self.clock.forward(60)
+                self.pass_time(0.2)
+
+    def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
+        return self.fixture.confirmed(self.sandbox.world, order_id)
+
+
+def in_the_books(world: World, order_id: str) -> list[tuple[str | None, int]]:
+    """Return tracking and units of the parcels in the sandbox's own ledger."""
+    rows = [each for each in world.ledger.confirmed if each.external_id == order_id]
+    return [(each.tracking, sum(units.quantity for units in each.units)) for each in rows]
+
+
+@asynccontextmanager
+async def staged(
+    fixture: Fixture, *, goods: int = 8, transport: httpx2.AsyncBaseTransport | None = None
+) -> AsyncIterator[Stage]:
+    options = Options(platforms={fixture.name: fixture.platform}, speed=SPEED, goods=goods)
+    clock = Ticking()
+    async with running(options) as sandbox:
+        url = f"{sandbox.options.base_url}/{fixture.name}"
+        async with fixture.open(url, clock, transport=transport) as channel:
+            stage = Stage(fixture, sandbox, channel, clock)
+            await stage.stock_up()
+            yield stage
+
+
+class Embellishing(httpx2.AsyncHTTPTransport):
+    """Adds members that nobody knows to every object of every JSON answer."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        content = await response.aread()
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
+        if "json" in headers.get("content-type", "") and content:
+            content = orjson.dumps(_embellished(orjson.loads(content)))
+        return httpx2.Response(response.status_code, headers=headers, content=content)
+
+
+def _embellished(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _embellished(each) for name, each in value.items()} | {"novelty": {"of": ["a", 1, None]}}
+        case list():
+            return [_embellished(each) for each in value]
+        case _:
+            return value

@@ -1,0 +1,245 @@
+"""What every channel adapter must do, run over its platform's sandbox with real HTTP on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+
+from hub.adapters.port import Accepted, Refused, StockUpdate
+from hub.outcome import Outcome, Throttled, Unauthorized, Unavailable
+from hub.sandbox.faults import Fault
+from tests.adapters.channel_stage import Embellishing, Fixture, Stage, staged
+
+FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)
+
+
+class _Suite:
+    """A subclass names its platform's fixture."""
+
+    fixture: Fixture
+
+    @pytest.fixture
+    async def stage(self) -> AsyncIterator[Stage]:
+        async with staged(self.fixture) as stage:
+            yield stage
+
+
+class StockConformance(_Suite):
+    """Quantities are absolute: they may be written again, and one refusal is nobody else's."""
+
+    async def test_published_stock_is_shown_and_listed(self, stage: Stage) -> None:
+        updates = [StockUpdate(listing, 3 + place) for place, listing in enumerate(stage.listings)]
+        assert await stage.channel.publish_stock(updates) == [Accepted()] * len(updates)
+        assert [stage.shown(update.listing) for update in updates] == [update.quantity for update in updates]
+        listed = (await stage.channel.listings(None)).rows
+        assert {each.external_id: each.quantity for each in listed} == {
+            each.listing.external_id: each.quantity for each in updates
+        }
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    async def test_stock_lost_on_the_way_is_sent_again_safely(self, stage: Stage, fault: Fault) -> None:
+        update = StockUpdate(stage.listings[0], 41)
+        stage.force(fault, stage.fixture.stock_path)
+        with pytest.raises((Throttled, Unavailable)) as outcome:
+            await stage.channel.publish_stock([update])
+        assert not getattr(outcome.value, "unknown", False), "writing a quantity again is always safe"
+        results = await stage.patiently(stage.channel.publish_stock, [update])
+        assert (results, stage.shown(update.listing)) == ([Accepted()], 41)
+
+    async def test_an_unknown_listing_is_refused_without_its_neighbours(self, stage: Stage) -> None:
+        updates = [StockUpdate(listing, 17) for listing in stage.listings[:4]]
+        updates[2] = replace(updates[2], listing=stage.fixture.unknown(updates[2].listing))
+        results = await stage.channel.publish_stock(updates)
+        assert [type(result) for result in results] == [Accepted, Accepted, Refused, Accepted]
+        assert [stage.shown(listing) for listing in stage.listings[:4]] == [17, 17, 500, 17]
+
+    async def test_access_that_ended_is_renewed_without_a_word(self, stage: Stage) -> None:
+        stage.fixture.expire_access(stage.platform)
+        assert await stage.channel.publish_stock([StockUpdate(stage.listings[0], 5)]) == [Accepted()]
+
+
+class OrderConformance(_Suite):
+    """Every order and every change of one is found."""
+
+    async def test_a_throttled_question_says_how_long_to_wait(self, stage: Stage) -> None:
+        order_id = await stage.sell()
+        questions: list[Callable[[], Any]] = [
+            lambda: stage.channel.changed_orders(None),
+            lambda: stage.channel.order(order_id),
+            lambda: stage.channel.listings(None),
+            lambda: stage.channel.subscriptions(),
+        ]
+        for ask in questions:
+            stage.force(Fault.THROTTLE)
+            with pytest.raises(Throttled) as outcome:
+                await ask()
+            assert 0 < outcome.value.retry_after <= 60
+            stage.clock.forward(outcome.value.retry_after)
+            await ask()
+
+    @pytest.mark.parametrize("fault", [Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER])
+    async def test_a_question_without_an_answer_may_be_asked_again(self, stage: Stage, fault: Fault) -> None:
+        order_id = await stage.sell()
+        stage.force(fault)
+        with pytest.raises(Unavailable) as outcome:
+            await stage.channel.order(order_id)
+        assert not outcome.value.unknown
+        order = await stage.channel.order(order_id)
+        assert order is not None
+        assert order.total == stage.sandbox.world.ledger.sales[(stage.fixture.name, order_id)].total
+
+    async def test_an_order_nobody_knows_is_none(self, stage: Stage) -> None:
+        assert await stage.channel.order("999999") is None
+
+    async def test_hundreds_of_orders_are_all_found_while_more_come_in_and_others_change(self, stage: Stage) -> None:
+        placed = [await stage.sell(quantity=1, at=number % len(stage.listings)) for number in range(260)]
+        cursor: str | None = None
+        seen: set[str] = set()
+        more, first = True, True
+        while more:
+            page = await stage.patiently(stage.channel.changed_orders, cursor)
+            seen |= {ref.external_id for ref in page.rows}
+            cursor, more = page.cursor, page.more
+            if first:
+                placed.append(await stage.sell(quantity=1))
+                await stage.platform.cancel(placed[100])
+                first = False
+        later, _ = await stage.sweep(cursor)
+        assert seen | set(later) == set(placed)
+        assert list(page.rows) == sorted(page.rows, key=lambda ref: ref.changed_at)
+
+    async def test_changes_after_a_sweep_are_in_the_next(self, stage: Stage) -> None:
+        first = await stage.sell()
+        _, cursor = await stage.sweep(None)
+        second = await stage.sell()
+        await stage.platform.cancel(first)
+        found, cursor = await stage.sweep(cursor)
+        assert {first, second} <= set(found)
+        cancelled = await stage.channel.order(first)
+        assert cancelled is not None
+        assert cancelled.cancelled
+
+
+class ParcelConformance(_Suite):
+    """A parcel is confirmed once, whatever gets lost."""
+
+    async def test_a_confirmed_parcel_is_found_and_one_never_sent_is_not(self, stage: Stage) -> None:
+        order_id = await stage.sell(quantity=2)
+        shipment = await stage.parcel(order_id, 2, "parcel-1")
+        assert await stage.channel.find_shipment(shipment) is None
+        assert isinstance(await stage.settled(await stage.channel.ship(shipment)), Accepted)
+        assert isinstance(await stage.channel.find_shipment(shipment), Accepted)
+        assert await stage.channel.find_shipment(replace(shipment, reference="parcel-2")) is None
+        assert stage.confirmed(order_id) == [("3Sparcel-1", 2)]
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    async def test_a_parcel_is_confirmed_once_whatever_happens_to_the_writes(self, stage: Stage, fault: Fault) -> None:
+        for target in stage.fixture.write_paths:
+            order_id = await stage.sell(quantity=3)
+            shipment = await stage.parcel(order_id, 3, f"{fault}-{len(target[1])}")
+            before = stage.met(fault)
+            stage.force(fault, target)
+            assert isinstance(await stage.ship_as_the_hub_does(shipment), Accepted)
+            assert stage.met(fault) == before + 1
+            assert stage.confirmed(order_id) == [(shipment.tracking, 3)]
+
+    async def test_a_lost_answer_to_a_parcel_is_told_as_unknown(self, stage: Stage) -> None:
+        """Only an adapter that cannot repeat must say so; one that can may simply be asked again."""
+        order_id = await stage.sell()
+        shipment = await stage.parcel(order_id, 2, "parcel-1")
+        stage.force(Fault.LOST_ANSWER, stage.fixture.write_paths[0])
+        with pytest.raises(Unavailable) as outcome:
+            await stage.channel.ship(shipment)
+        assert outcome.value.unknown
+
+    async def test_a_process_nobody_knows_is_left_out(self, stage: Stage) -> None:
+        assert await stage.channel.follow(["no-such-process"]) == {}
+
+
+class HookConformance(_Suite):
+    """Subscriptions are made once, healed, and their messages verified."""
+
+    async def test_subscribing_twice_leaves_one_subscription_and_its_messages_are_read(self, stage: Stage) -> None:
+        heard: list[tuple[dict[str, str], bytes]] = []
+        called = anyio.Event()
+
+        def hear(request: httpx2.Request) -> httpx2.Response:
+            heard.append(({name.lower(): value for name, value in request.headers.items()}, request.content))
+            if b"webhook_id" not in request.content:
+                called.set()
+            return httpx2.Response(200)
+
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(hear)) as listener:
+            stage.sandbox.world.http = listener
+            topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+            for _ in range(2):
+                made = await stage.channel.subscribe(topic, place, "our secret")
+                assert (made.topic, made.callback, made.active) == (topic, place, True)
+            assert [each.topic for each in await stage.channel.subscriptions()] == [topic]
+            order_id = await stage.sell()
+            with anyio.fail_after(10):
+                await called.wait()
+        secret = await stage.channel.hook_secret() or "our secret"
+        hints = [hint for headers, body in heard for hint in stage.fixture.hooks.read(headers, body, secret)]
+        assert [(hint.topic, hint.key) for hint in hints] == [(topic, order_id)]
+
+    async def test_a_subscription_switched_off_is_told_and_healed(self, stage: Stage) -> None:
+        topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+        await stage.channel.subscribe(topic, place, "our secret")
+        stage.fixture.switch_off_hooks(stage.platform)
+        assert [each.active for each in await stage.channel.subscriptions()] == [False]
+        assert (await stage.channel.subscribe(topic, place, "our secret")).active
+        assert [each.active for each in await stage.channel.subscriptions()] == [True]
+
+    async def test_a_subscription_can_be_removed_twice(self, stage: Stage) -> None:
+        made = await stage.channel.subscribe(stage.channel.hook_topics[0], "https://hub.test:8080/hooks", "s")
+        await stage.channel.unsubscribe(made.external_id)
+        stage.pass_time(0.2)
+        assert await stage.channel.subscriptions() == ()
+        await stage.channel.unsubscribe(made.external_id)
+
+
+class ChannelConformance(StockConformance, OrderConformance, ParcelConformance, HookConformance):
+    """All of it."""
+
+    async def test_a_wrong_secret_is_unauthorized_for_reading_and_writing(self, stage: Stage) -> None:
+        async with stage.fixture.open(stage.url, stage.clock, secret="wrong") as stranger:
+            for ask in (
+                lambda: stranger.changed_orders(None),
+                lambda: stranger.publish_stock([StockUpdate(stage.listings[0], 5)]),
+            ):
+                with pytest.raises(Unauthorized):
+                    await ask()
+        assert stage.shown(stage.listings[0]) == 500
+
+    async def test_members_that_nobody_knows_are_ignored(self) -> None:
+        async with staged(self.fixture, transport=Embellishing()) as stage:
+            order_id = await stage.sell()
+            assert order_id in (await stage.sweep(None))[0]
+            shipment = await stage.parcel(order_id, 2, "parcel-1")
+            assert isinstance(await stage.ship_as_the_hub_does(shipment), Accepted)
+            topic = stage.channel.hook_topics[0]
+            made = await stage.channel.subscribe(topic, "https://hub.test:8080/hooks", "secret")
+            assert made in await stage.channel.subscriptions()
+
+    async def test_every_outcome_is_one_of_the_four(self, stage: Stage) -> None:
+        """A day of faults: nothing but outcomes comes out of the adapter, and stock ends as it should."""
+        stage.sandbox.world.faults.profile = "harsh"
+        for round_ in range(12):
+            for ask in (
+                lambda: stage.channel.changed_orders(None),
+                lambda: stage.channel.listings(None),
+                lambda n=round_: stage.channel.publish_stock([StockUpdate(each, n) for each in stage.listings]),
+            ):
+                try:
+                    await ask()
+                except Outcome:
+                    stage.clock.forward(60)
+        stage.sandbox.world.faults.profile = "none"
+        await stage.patiently(stage.channel.publish_stock, [StockUpdate(each, 9) for each in stage.listings])
+        assert {stage.shown(each) for each in stage.listings} == {9}
