@@ -37,6 +37,9 @@ RESERVES: Mapping[Lane, float] = {
 """The part of a window that a lane leaves to the lanes above it."""
 
 
+_CLOCK_WAS_SET = timedelta(seconds=60)
+
+
 @dataclass(frozen=True, slots=True)
 class WindowHeaders:
     """The header names of one window; the reset is in epoch milliseconds."""
@@ -91,7 +94,7 @@ class Budget:
         self._name = name
         self._windows = tuple(_Window(names) for names in windows)
         self._clock = clock
-        self._skew = timedelta()
+        self._lead: timedelta | None = None
         self._in_flight = 0
 
     @contextmanager
@@ -114,11 +117,21 @@ class Budget:
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer, a 429's too."""
-        date = http_date(headers.get("Date", ""))
-        if date is not None:
-            self._skew = date - self._clock.now()
+        self._learn_time(http_date(headers.get("Date", "")))
         for window in self._windows:
             window.observe(headers)
+
+    def _learn_time(self, date: datetime | None) -> None:
+        """Keep the largest lead of the server seen: ``Date`` is cut to the second and ages on its way.
+
+        Too late a reset costs a moment, too early a one costs a refused call. A lead that cannot be true
+        any more means that one of the clocks was set.
+        """
+        if date is None:
+            return
+        lead = date - self._clock.now()
+        if self._lead is None or lead > self._lead or self._lead - lead > _CLOCK_WAS_SET:
+            self._lead = lead
 
     def wait(self) -> float | None:
         """Return the seconds until an exhausted window resets, None where none is exhausted."""
@@ -130,7 +143,7 @@ class Budget:
         return tuple(Meter(w.names.name, w.limit, w.remaining, w.resets_at) for w in self._windows)
 
     def _server_now(self) -> datetime:
-        return self._clock.now() + self._skew
+        return self._clock.now() + (self._lead or timedelta())
 
     def _until_reset(self, window: _Window, now: datetime) -> float:
         """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""

@@ -82,6 +82,17 @@ def test_an_exhausted_window_says_how_long_to_wait_in_the_servers_time(clock: Ha
     budget.admit(Lane.ORDERS)
 
 
+def test_a_clock_that_was_set_is_noticed(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(0))
+    clock.forward(7200)
+    ahead = {**told(0), "Date": "Mon, 23 Nov 2026 09:00:10 GMT"}
+    budget.observe(ahead)
+    with pytest.raises(Throttled) as caught:
+        budget.admit(Lane.ORDERS)
+    assert caught.value.retry_after == pytest.approx(30.05)
+
+
 @pytest.mark.parametrize("lane", list(Lane))
 def test_a_lane_leaves_its_reserve_to_the_lanes_above(clock: HandClock, lane: Lane) -> None:
     reserve = int(60 * RESERVES[lane])
@@ -112,10 +123,10 @@ def test_a_call_that_never_ended_in_an_answer_costs_nothing_on_our_side(clock: H
 @given(
     st.lists(st.tuples(st.sampled_from(list(Lane)), st.floats(0, 5)), max_size=250),
     st.integers(5, 60),
-    st.integers(-86400, 86400),
+    st.floats(-86400, 86400),
 )
 def test_however_calls_come_the_server_never_has_to_refuse_one(
-    calls: list[tuple[Lane, float]], limit: int, ahead: int
+    calls: list[tuple[Lane, float]], limit: int, ahead: float
 ) -> None:
     clock = HandClock()
     server = Window(clock, limit, ahead)
