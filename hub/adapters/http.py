@@ -143,7 +143,7 @@ class Caller:
             "http.request.method": request.method,
             "server.address": url.host,
             "server.port": url.port or (443 if url.scheme == "https" else 80),
-            "url.full": str(url.copy_with(query=None, fragment=None, userinfo=b"")),
+            "url.full": f"{url.scheme}://{url.netloc.decode()}{url.raw_path.partition(b'?')[0].decode()}",
             "hub.platform": self._platform,
             "hub.operation": operation,
         }
