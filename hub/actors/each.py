@@ -21,6 +21,7 @@ async def for_each(
 ) -> None:
     """Handle messages concurrently; a message that must wait or is refused does not touch its neighbours.
 
+    A handler gathers its writes at its end, without a pause between them, so that they are kept or dropped together.
     Raises Unauthorized after the others ended, for then the whole actor must stop.
     """
     stops: list[Unauthorized] = []
@@ -30,6 +31,7 @@ async def for_each(
         async with limit:
             try:
                 await handle(turn, envelope)
+                turn.done(envelope)
             except (Throttled, Unavailable) as wait:
                 turn.retry(envelope, wait)
             except Rejected as refusal:

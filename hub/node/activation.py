@@ -57,7 +57,7 @@ class Activation:
         code = int(address.name)
         async with self.desk.database.read() as connection:
             division = await load_division(connection, address.tenant, code)
-            stored = division and await load_connection(connection, address.tenant, division.connection_id)
+            stored = await load_connection(connection, address.tenant, division.connection_id) if division else None
         if division is None or stored is None or not division.enabled:
             yield Orphan()
             return

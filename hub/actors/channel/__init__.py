@@ -14,7 +14,9 @@ from hub.domain.channel import ChannelStatus
 from hub.outcome import Throttled
 from hub.store.channels import load_channel
 
-LANES = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
+
+LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
 PAUSED_SECONDS = 60.0
 
 

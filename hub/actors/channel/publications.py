@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,7 +52,7 @@ class Plan:
         falls = self.listing.quantity is None or self.quantity < self.listing.quantity
         return (0 if self.quantity == 0 else 1 if falls else 2, self.quantity)
 
-    def delays(self, done_at: datetime) -> dict[str, int]:
+    def delays(self, done_at: datetime) -> dict[str, Any]:
         """Return milliseconds: ``hub_delay_ms`` from hearing of the change to ``done_at``, ``erp_delay_ms`` before."""
         heard = self.message.accepted_at
         if heard is None:

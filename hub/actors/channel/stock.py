@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
@@ -83,7 +84,7 @@ class StockLane:
                 pass
 
     def _tell_published(self, work: Work, one: Sent) -> None:
-        delays = one.plan.delays(one.at)
+        delays: dict[str, Any] = one.plan.delays(one.at)
         record_delays("stock", self.scene.stored.platform.value, delays)
         self.scene.tell(
             work,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
@@ -115,7 +116,7 @@ class TrackingLane:
             process_id=None,
             problem=None,
         )
-        delays = {"hub_delay_ms": max(0, round((now - parcel.stored_at).total_seconds() * 1000))}
+        delays: dict[str, Any] = {"hub_delay_ms": max(0, round((now - parcel.stored_at).total_seconds() * 1000))}
         record_delays("tracking", self.scene.stored.platform.value, delays)
         self._tell(work, "tracking.confirmed", f"Parcel {parcel.reference} is known to the channel", parcel, **delays)
 
@@ -159,7 +160,7 @@ class TrackingLane:
             await self._note(work, parcel, answers.get(parcel.process_id or "", unknown))
 
     def _tell(
-        self, work: Work, kind: str, message: str, parcel: StoredParcel, level: str = "info", **detail: int
+        self, work: Work, kind: str, message: str, parcel: StoredParcel, level: str = "info", **detail: Any
     ) -> None:
         self.scene.tell(
             work,

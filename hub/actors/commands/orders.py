@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -95,7 +95,7 @@ async def enter_parcel(
 
 
 def _units(
-    order: StoredOrder, asked: Sequence[ShippedUnits] | None, packed: dict[str, int]
+    order: StoredOrder, asked: Sequence[ShippedUnits] | None, packed: Mapping[str, int]
 ) -> tuple[ShippedUnits, ...]:
     left = {line.line_id: line.quantity - line.cancelled - packed.get(line.line_id, 0) for line in order.lines}
     chosen = asked if asked is not None else [ShippedUnits(one, count) for one, count in left.items() if count > 0]

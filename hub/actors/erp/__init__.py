@@ -12,7 +12,9 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Erp
 from hub.store.divisions import save_meters
 
-LANES = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
+
+LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
 
 
 class ErpActor:

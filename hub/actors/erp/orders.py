@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.each import for_each
@@ -162,7 +163,7 @@ class OrderLane:
         await note_forwarded(work, order, found, lines, now)
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
         await self._read_stock_again(work, reads)
-        delays = {"hub_delay_ms": max(0, round((now - order.imported_at).total_seconds() * 1000))}
+        delays: dict[str, Any] = {"hub_delay_ms": max(0, round((now - order.imported_at).total_seconds() * 1000))}
         record_delays("order", order.channel_id, delays)
         self._tell(
             work,
@@ -199,7 +200,7 @@ class OrderLane:
         await pass_on_stock(work, self.scene.tenant, products, Cause("order cancelled"))
 
     def _tell(
-        self, work: Work, kind: str, message: str, order: StoredOrder, level: str = "info", **detail: object
+        self, work: Work, kind: str, message: str, order: StoredOrder, level: str = "info", **detail: Any
     ) -> None:
         self.scene.tell(
             work,
