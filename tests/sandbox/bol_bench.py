@@ -98,6 +98,9 @@ class BolBench:
         order_id = await self.platform.place_order([Units(sku, quantity)], **more)
         return await self.get(f"/retailer/orders/{order_id}")
 
+    async def renew(self) -> None:
+        self.token = (await ask_token(self.client)).json()["access_token"]
+
     def pass_time(self, seconds: float = 5) -> None:
         self.world.clock.advance(seconds)
 
@@ -135,7 +138,7 @@ async def bol_bench(switches: Switches | None = None, speed: float = 1, goods: i
         world.task_group = group
         await platform.start(group)
         bench = BolBench(platform, client, letterbox)
-        bench.token = (await ask_token(client)).json()["access_token"]
+        await bench.renew()
         yield bench
         group.cancel_scope.cancel()
 

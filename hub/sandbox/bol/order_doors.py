@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -24,7 +24,7 @@ ORDERS_KEPT = timedelta(days=92)
 class OrderDoors:
     """Lists and shows orders, and accepts cancellations."""
 
-    def __init__(self, account: Account, between_pages: Callable[[], None]) -> None:
+    def __init__(self, account: Account, between_pages: Callable[[], Awaitable[None]]) -> None:
         self.account, self._between_pages = account, between_pages
 
     def routes(self, door: Door) -> list[BaseRoute]:
@@ -43,7 +43,7 @@ class OrderDoors:
         shown = [wire.reduced_order(order, items) for order, items in rows if items]
         response = page(shown, number, "orders")
         if number == 1:
-            self._between_pages()
+            await self._between_pages()
         return response
 
     async def get(self, request: Request) -> Response:

@@ -165,13 +165,13 @@ class BolPlatform:
             )
         )
 
-    def _order_while_paging(self) -> None:
-        if self.switches.orders_while_paging <= 0 or self.world.task_group is None:
+    async def _order_while_paging(self) -> None:
+        if self.switches.orders_while_paging <= 0:
             return
         self.switches.orders_while_paging -= 1
         sku = next((sku for sku in self.listed() if self.shown(sku) > 0), None)
         if sku is not None:
-            self.world.task_group.start_soon(self.place_order, [Units(sku, 1)])
+            await self.place_order([Units(sku, 1)])
 
     async def pay(self, external_id: str) -> None:
         """Do nothing: an order on bol is always paid."""
