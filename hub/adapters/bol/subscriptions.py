@@ -17,6 +17,7 @@ from hub.adapters.bol.endpoints import (
     UNSUBSCRIBE,
     Endpoint,
 )
+from hub.adapters.bol.webhooks import TOPICS
 from hub.adapters.fields import Fields
 from hub.adapters.port import HookSubscription
 from hub.outcome import Rejected, Throttled
@@ -52,6 +53,8 @@ class Subscriptions:
 
         Raises ``Throttled`` while bol.com has not finished: the next attempt finds the subscription.
         """
+        if topic not in TOPICS:
+            raise Rejected(f"bol.com has no notifications named {topic}", code="unknown_topic")
         known = [each for each in await self.list() if (each.topic, each.callback) == (topic, callback)]
         running = next((each for each in known if each.active), None)
         if running is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hub.adapters.fields import Fields
 from hub.adapters.port import HookSubscription
 from hub.adapters.woocommerce.calls import API, WooCalls, content, rows
+from hub.adapters.woocommerce.webhooks import TOPICS
+from hub.outcome import Rejected
 
 PATH = f"{API}/webhooks"
 PAGE = 100
@@ -32,7 +34,9 @@ class Subscriptions:
 
         Switching it on again would not do: the shop keeps counting, and disables it at the next failure.
         """
-        body = {"topic": topic, "delivery_url": callback, "secret": secret, "status": "active"}
+        if topic not in TOPICS:
+            raise Rejected(f"the hub does not read webhooks named {topic}", code="unknown_topic")
+        body = {"secret": secret, "status": "active"}
         known = [each for each in await self.list() if (each.topic, each.callback) == (topic, callback)]
         for each in known:
             if each.active:
@@ -40,7 +44,7 @@ class Subscriptions:
                 return _subscription(Fields.of(content(response), "webhook"))
         for each in known:
             await self.unsubscribe(each.external_id)
-        body["name"] = f"Handelhub {topic}"
+        body |= {"name": f"Handelhub {topic}", "topic": topic, "delivery_url": callback}
         response = await self._calls.send("webhooks.create", "POST", PATH, body=body, repeatable=False)
         return _subscription(Fields.of(content(response), "webhook"))
 

@@ -1,0 +1,78 @@
+"""Requests that a channel adapter really sends, recorded between it and its platform's sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import anyio
+import httpx2
+
+from hub.adapters.port import StockUpdate
+from hub.outcome import Rejected
+from tests.adapters.channel_stage import Fixture, Stage, staged
+
+CALLBACK = "https://hub.test:8080/hooks"
+
+
+class Recording(httpx2.AsyncHTTPTransport):
+    """Notes every request on its way out, with its answer's status."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[httpx2.Request, httpx2.Response]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        self.seen.append((request, response))
+        return response
+
+
+@asynccontextmanager
+async def everything_asked(fixture: Fixture) -> AsyncIterator[tuple[Stage, Recording]]:
+    """Use each operation of the port at least once."""
+    recording = Recording()
+    with anyio.fail_after(60):
+        async with staged(fixture, transport=recording) as stage:
+            await _orders_and_parcels(stage)
+            await _stock(stage)
+            await _hooks(stage)
+            yield stage, recording
+
+
+async def _orders_and_parcels(stage: Stage) -> None:
+    order_id = await stage.sell(quantity=3)
+    _, cursor = await stage.sweep(None)
+    await stage.sweep(cursor)
+    await stage.patiently(stage.channel.order, "999999")
+    for reference, quantity in (("first", 1), ("second", 2)):
+        shipment = await stage.parcel(order_id, quantity, reference, completes=reference == "second")
+        await stage.ship_as_the_hub_does(shipment)
+        await stage.patiently(stage.channel.find_shipment, shipment)
+    untracked = await stage.parcel(await stage.sell(quantity=1), 1, "untracked")
+    await stage.ship_as_the_hub_does(replace(untracked, tracking=None))
+    await stage.patiently(stage.channel.follow, ["no-such-process"])
+
+
+async def _stock(stage: Stage) -> None:
+    updates = [StockUpdate(each, quantity) for each, quantity in zip(stage.listings, (0, 1, 998, 5000), strict=False)]
+    await stage.patiently(stage.channel.publish_stock, updates)
+    await stage.patiently(
+        stage.channel.publish_stock, [replace(updates[0], listing=stage.fixture.unknown(updates[0].listing)), *updates]
+    )
+
+
+async def _hooks(stage: Stage) -> None:
+    for topic in stage.channel.hook_topics:
+        await stage.patiently(stage.channel.subscribe, topic, CALLBACK, "secret")
+        await stage.patiently(stage.channel.subscribe, topic, CALLBACK, "secret")
+    stage.fixture.switch_off_hooks(stage.platform)
+    made = await stage.patiently(stage.channel.subscribe, stage.channel.hook_topics[0], CALLBACK, "secret")
+    await stage.patiently(stage.channel.unsubscribe, made.external_id)
+    await stage.patiently(stage.channel.hook_secret)
+    try:
+        await stage.patiently(stage.channel.subscribe, "no.such-topic", CALLBACK, "secret")
+    except Rejected:
+        return
+    raise AssertionError("a topic that does not exist was taken")
