@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
+from hub.actors.measures import record_delays
 from hub.actors.messages import FollowStock, PublishStock
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -16,7 +17,6 @@ from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate,
 from hub.outcome import Throttled
 from hub.store.engine import Work
 from hub.store.listings import StoredListing, note_accepted, note_published, note_refused, pending_listings
-from hub.telemetry import record_delays
 
 
 @dataclass(frozen=True, slots=True)

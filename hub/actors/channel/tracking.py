@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
+from hub.actors.measures import record_delays
 from hub.actors.messages import ConfirmParcel, FollowParcels
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
@@ -26,7 +27,6 @@ from hub.store.deliveries import (
 )
 from hub.store.engine import Work
 from hub.store.orders import load_order
-from hub.telemetry import record_delays
 
 TOLD = (ParcelStatus.SENT, ParcelStatus.CONFIRMED)
 

@@ -9,6 +9,7 @@ from typing import Any
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.each import for_each
 from hub.actors.erp.scene import Scene
+from hub.actors.measures import record_delays
 from hub.actors.messages import ForwardOrder, SweepStock
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
@@ -32,7 +33,6 @@ from hub.store.engine import Work
 from hub.store.order_state import begin_attempt, lock_order, take_back_attempt
 from hub.store.orders import StoredOrder, change_order, hold_order, load_order, note_forwarded
 from hub.store.stock import drop_claims, reads_begun, show_claims
-from hub.telemetry import record_delays
 
 
 class OrderLane:
@@ -164,7 +164,7 @@ class OrderLane:
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
         await self._read_stock_again(work, reads)
         delays: dict[str, Any] = {"hub_delay_ms": max(0, round((now - order.imported_at).total_seconds() * 1000))}
-        record_delays("order", order.channel_id, delays)
+        record_delays("order", "exact", delays)
         self._tell(
             work,
             "order.forwarded",
