@@ -15,8 +15,10 @@ def make_header(office: Office, division: Division, values: Row, check: Referenc
     """Return the header with its defaults filled in; what is wrong is noted on ``check``."""
     order: Row = {"DeliverTo": values["OrderedBy"], "InvoiceTo": values["OrderedBy"], "Currency": "EUR"}
     order |= {name: value for name, value in values.items() if value is not None}
+    ordering = check.wanted("crm/Accounts", "OrderedBy", order)
     for field, name in _NAMES.items():
-        account = check.wanted("crm/Accounts", field, order)
+        same = order[field] == order["OrderedBy"]
+        account = ordering if same else check.wanted("crm/Accounts", field, order)
         order[name] = account["Name"] if account else None
         if account and field == "InvoiceTo" and account["Status"] != "C":
             check.note(invalid("InvoiceTo", "Type", "Type"))
