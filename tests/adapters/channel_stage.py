@@ -33,7 +33,6 @@ from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
 from tests.adapters.handclock import HandClock
 
-FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)
 T = TypeVar("T")
 SPEED = 100.0
 """Platform seconds per second: commands take hundredths of a second."""

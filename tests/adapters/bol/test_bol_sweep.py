@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,3 +83,28 @@ def test_a_first_sweep_cut_short_goes_on_too() -> None:
     place = Sweep.resume(None, NOW).next_page(50)
     assert place is not None
     assert Sweep.resume(place.cursor(), NOW + timedelta(hours=3)) == place
+
+
+@pytest.mark.parametrize("kind", ["new orders come in", "orders leave the selection", "both"])
+@pytest.mark.parametrize("seed", range(5))
+def test_no_order_slips_over_a_page_edge_while_the_list_moves(seed: int, kind: str) -> None:
+    """Between two pages either the top grows or known orders leave; one that stays is always seen.
+
+    With both in the same sweep a row may move down and up again, so there only a single leaver is allowed for.
+    """
+    chance = random.Random(seed)
+    listed = [str(number) for number in range(230)]
+    stays, seen = set(listed), set[str]()
+    place: Sweep | None = Sweep.resume(None, NOW)
+    left = 0
+    while place is not None:
+        rows = listed[(place.page - 1) * 50 : place.page * 50]
+        seen |= set(rows)
+        place = place.next_page(len(rows))
+        if kind != "orders leave the selection":
+            listed.insert(0, f"new{len(listed)}")
+        if kind == "orders leave the selection" or (kind == "both" and not left):
+            left += 1
+            stays.discard(gone := chance.choice(listed))
+            listed.remove(gone)
+    assert stays <= seen
