@@ -157,8 +157,17 @@ class Tokens:
         try:
             self._grant = await self._rotate(grant)
         except TokenRefused as refused:
+            await self._store.release(version)
             self._grant = await self._after_refusal(grant, refused)
+        except (Throttled, Unavailable):
+            await self._release_unless_unsaved(version)
+            raise
         return self._grant
+
+    async def _release_unless_unsaved(self, version: int) -> None:
+        """Nobody else may try while this process alone holds the pair that is alive."""
+        if self._unsaved is None:
+            await self._store.release(version)
 
     async def _rotate(self, grant: Grant | None) -> Grant:
         """Ask and store as one step that a cancellation cannot part: the old pair is dead once the new one is made.
@@ -223,6 +232,9 @@ class MemoryGrants:
 
     async def reserve(self, version: int) -> bool:
         return True
+
+    async def release(self, version: int) -> None:
+        return None
 
     async def save(self, grant: Grant) -> Grant:
         version = self._grant.version + 1 if self._grant is not None else 1

@@ -42,6 +42,14 @@ class StoredGrant:
         """Return True to one caller per version until its lease of a minute ends; version 0 is 'no pair yet'."""
         return await self._database.write(lambda work: self._reserve(work, version))
 
+    async def release(self, version: int) -> None:
+        """End the lease of a try that brought nothing, so that the next one need not wait."""
+        await self._database.write(lambda work: self._release(work, version))
+
+    async def _release(self, work: Work, version: int) -> None:
+        statement = update(oauth_grant).where(*self._here(), oauth_grant.c.version == version)
+        await work.execute(statement.values(reserved_version=None, reserved_until=None))
+
     async def save(self, grant: Grant) -> Grant:
         """Store the pair durably and return it with its version; a pair issued later than this one stands."""
         return await self._database.write(lambda work: self.save_within(work, grant))
