@@ -1,0 +1,57 @@
+"""What can be changed: one module per mutation, each declared here with the role it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+
+from hub.graphql.mutations.api_token_create import api_token_create
+from hub.graphql.mutations.api_token_revoke import api_token_revoke
+from hub.graphql.mutations.channel_configure import channel_configure
+from hub.graphql.mutations.channel_create import channel_create
+from hub.graphql.mutations.channel_credentials_replace import channel_credentials_replace
+from hub.graphql.mutations.channel_pause import channel_pause
+from hub.graphql.mutations.channel_republish import channel_republish
+from hub.graphql.mutations.channel_resume import channel_resume
+from hub.graphql.mutations.channel_sweep import channel_sweep
+from hub.graphql.mutations.division_enable import division_enable
+from hub.graphql.mutations.erp_connection_create import erp_connection_create
+from hub.graphql.mutations.erp_connection_reconnect import erp_connection_reconnect
+from hub.graphql.mutations.listing_map import listing_map
+from hub.graphql.mutations.listing_rule_set import listing_rule_set
+from hub.graphql.mutations.order_cancel import order_cancel
+from hub.graphql.mutations.order_retry import order_retry
+from hub.graphql.mutations.parcel_enter import parcel_enter
+from hub.graphql.mutations.parked_discard import parked_discard
+from hub.graphql.mutations.parked_retry import parked_retry
+from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
+
+
+def _needs(role: type[Needs], change: Callable[..., Awaitable[Any]]) -> Any:
+    meaning = f"{change.__doc__} Needs the role {role.role.name}."
+    return strawberry.mutation(change, description=meaning, permission_classes=[role])
+
+
+@strawberry.type(description="What can be changed; every change stands in the activity log with who made it.")
+class Mutation:
+    erp_connection_create = _needs(NeedsAdmin, erp_connection_create)
+    erp_connection_reconnect = _needs(NeedsAdmin, erp_connection_reconnect)
+    division_enable = _needs(NeedsAdmin, division_enable)
+    channel_create = _needs(NeedsAdmin, channel_create)
+    channel_configure = _needs(NeedsAdmin, channel_configure)
+    channel_credentials_replace = _needs(NeedsAdmin, channel_credentials_replace)
+    channel_pause = _needs(NeedsOperator, channel_pause)
+    channel_resume = _needs(NeedsOperator, channel_resume)
+    channel_sweep = _needs(NeedsOperator, channel_sweep)
+    channel_republish = _needs(NeedsOperator, channel_republish)
+    listing_map = _needs(NeedsOperator, listing_map)
+    listing_rule_set = _needs(NeedsOperator, listing_rule_set)
+    order_retry = _needs(NeedsOperator, order_retry)
+    order_cancel = _needs(NeedsOperator, order_cancel)
+    parcel_enter = _needs(NeedsOperator, parcel_enter)
+    parked_retry = _needs(NeedsOperator, parked_retry)
+    parked_discard = _needs(NeedsOperator, parked_discard)
+    api_token_create = _needs(NeedsAdmin, api_token_create)
+    api_token_revoke = _needs(NeedsAdmin, api_token_revoke)

@@ -1,0 +1,231 @@
+"""Live sync events: one reader per tenant with subscribers, each event read once and handed to all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
+
+import anyio
+from anyio.abc import TaskGroup
+from sqlalchemy import Row
+
+from hub.graphql.errors import FellBehind
+from hub.store.engine import Database, StoreUnavailable
+from hub.store.events import EventFilter, events_after, newest_event
+
+log = logging.getLogger(__name__)
+
+TOPIC = "sync_event"
+PAGE = 200
+Event: TypeAlias = Row[Any]
+
+
+class Subscriber:
+    """What one subscriber has yet to take; past ``room`` events it is cut off with an error that says so."""
+
+    def __init__(self, only: EventFilter, room: int) -> None:
+        self._only = only
+        self._room = room
+        self._waiting: deque[Event] = deque()
+        self._rung = anyio.Event()
+        self._fell_behind = False
+        self.closed = False
+
+    def offer(self, event: Event) -> None:
+        """Hand over an event if the subscriber wants it."""
+        if self._fell_behind or not wanted(event, self._only):
+            return
+        self._fell_behind = len(self._waiting) >= self._room
+        if not self._fell_behind:
+            self._waiting.append(event)
+        self._rung.set()
+
+    def close(self) -> None:
+        """End the subscription once it has taken what waits."""
+        self.closed = True
+        self._rung.set()
+
+    async def take(self, seconds: float) -> list[Event]:
+        """Return all that waits, as soon as something does; nothing after so many seconds, or once closed."""
+        if not self._waiting and not self._fell_behind and not self.closed:
+            with anyio.move_on_after(seconds):
+                await self._rung.wait()
+        if not self.closed:
+            self._rung = anyio.Event()
+        taken = list(self._waiting)
+        self._waiting.clear()
+        if self._fell_behind and not taken:
+            raise FellBehind("Events happen faster than you read them: subscribe again after your last cursor.")
+        return taken
+
+
+class Feed:
+    """One tenant's events as they are committed, for as long as somebody listens."""
+
+    def __init__(self, database: Database, tenant_id: str, poll_seconds: float) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+        self._poll_seconds = poll_seconds
+        self._rung = anyio.Event()
+        self.position: int | None = None
+        self.subscribers: set[Subscriber] = set()
+        self.ended = anyio.CancelScope()
+
+    def ring(self) -> None:
+        """Look for new events now."""
+        self._rung.set()
+
+    async def begin(self) -> None:
+        """Return once every later event is handed out."""
+        async with self._database.read() as connection:
+            newest = await newest_event(connection, self._tenant_id)
+        if self.position is None:
+            self.position = newest
+
+    async def run(self) -> None:
+        """Read and hand out events until the last subscriber has gone; an unreachable database is asked again."""
+        with self.ended:
+            while True:
+                try:
+                    await self._read_on()
+                except StoreUnavailable as fault:
+                    log.warning("events cannot be read, trying again: %s", fault)
+                with anyio.move_on_after(self._poll_seconds):
+                    await self._rung.wait()
+                self._rung = anyio.Event()
+
+    async def _read_on(self) -> None:
+        more = self.position is not None
+        while more and self.position is not None:
+            async with self._database.read() as connection:
+                rows = await events_after(connection, self._tenant_id, self.position, EventFilter(), PAGE)
+            for row in rows:
+                self.position = row.seq
+                for subscriber in self.subscribers:
+                    subscriber.offer(row)
+            more = len(rows) == PAGE
+
+
+class Announcer:
+    """Feeds of all tenants with subscribers, in this process; enter it for as long as the process serves.
+
+    A commit of this process rings at once (``ring``, or the store's own signal of topic ``sync_event``); what other
+    nodes commit is found by polling.
+    """
+
+    def __init__(self, database: Database, *, poll_seconds: float = 1.0, room: int = 1000) -> None:
+        self._database = database
+        self._poll_seconds = poll_seconds
+        self._room = room
+        self._feeds: dict[str, Feed] = {}
+        self._tasks: TaskGroup | None = None
+        self.closed = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hand out events until the end of the block; then every subscription is completed."""
+        async with anyio.create_task_group() as self._tasks:
+            with self._database.listening(TOPIC, self._heard):
+                try:
+                    yield
+                finally:
+                    self.close()
+                    self._tasks.cancel_scope.cancel()
+                    self._tasks = None
+
+    def ring(self, tenant_id: str) -> None:
+        """Say that the tenant has new events; costs nothing where nobody listens."""
+        if feed := self._feeds.get(tenant_id):
+            feed.ring()
+
+    def close(self) -> None:
+        """Complete every subscription and accept no more, so that a stopping server is not held up."""
+        self.closed = True
+        for feed in self._feeds.values():
+            for subscriber in feed.subscribers:
+                subscriber.close()
+
+    def _heard(self, keys: frozenset[Hashable]) -> None:
+        for key in keys:
+            self.ring(str(key))
+
+    async def follow(
+        self,
+        tenant_id: str,
+        after: int | None,
+        only: EventFilter,
+        beat: float,
+        still_wanted: Callable[[], Awaitable[None]],
+    ) -> AsyncGenerator[list[Event], None]:
+        """Yield events after a number (None: from now on), oldest first, without a gap or a duplicate.
+
+        Old ones come from the store page by page, then live ones. ``still_wanted`` is awaited at least every ``beat``
+        seconds and ends the subscription by raising.
+        """
+        seen = await self._newest(tenant_id) if after is None else after
+        async with aclosing(self._stored(tenant_id, seen, only)) as pages:
+            async for page in pages:
+                seen = page[-1].seq
+                yield page
+                await still_wanted()
+        with self._subscribed(tenant_id, only) as (feed, subscriber):
+            await feed.begin()
+            async with aclosing(self._stored(tenant_id, seen, only)) as pages:
+                async for page in pages:
+                    seen = page[-1].seq
+                    yield page
+            while not (subscriber.closed or self.closed):
+                fresh = [event for event in await subscriber.take(beat) if event.seq > seen]
+                await still_wanted()
+                if fresh:
+                    seen = fresh[-1].seq
+                    yield fresh
+
+    async def _stored(self, tenant_id: str, after: int, only: EventFilter) -> AsyncGenerator[list[Event], None]:
+        """Yield pages of stored events until there are no more."""
+        full = True
+        while full:
+            async with self._database.read() as connection:
+                page = list(await events_after(connection, tenant_id, after, only, PAGE))
+            full = len(page) == PAGE
+            if page:
+                after = page[-1].seq
+                yield page
+
+    async def _newest(self, tenant_id: str) -> int:
+        async with self._database.read() as connection:
+            return await newest_event(connection, tenant_id)
+
+    @contextmanager
+    def _subscribed(self, tenant_id: str, only: EventFilter) -> Iterator[tuple[Feed, Subscriber]]:
+        feed, subscriber = self._feed(tenant_id), Subscriber(only, self._room)
+        feed.subscribers.add(subscriber)
+        try:
+            yield feed, subscriber
+        finally:
+            feed.subscribers.discard(subscriber)
+            if not feed.subscribers:
+                feed.ended.cancel()
+                self._feeds.pop(tenant_id, None)
+
+    def _feed(self, tenant_id: str) -> Feed:
+        if self._tasks is None:
+            raise RuntimeError("the announcer is not running")
+        if tenant_id not in self._feeds:
+            self._feeds[tenant_id] = Feed(self._database, tenant_id, self._poll_seconds)
+            self._tasks.start_soon(self._feeds[tenant_id].run)
+        return self._feeds[tenant_id]
+
+
+def wanted(event: Event, only: EventFilter) -> bool:
+    """Say whether the filter lets an event through; the same rule as the store's."""
+    return (
+        only.channel_id in (None, event.channel_id)
+        and (not only.kinds or event.kind in only.kinds)
+        and (not only.levels or event.level in only.levels)
+        and only.subject_type in (None, event.subject_type)
+        and only.subject_id in (None, event.subject_id)
+    )

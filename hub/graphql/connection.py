@@ -1,0 +1,74 @@
+"""Relay connections over keyset pages: 50 rows unless asked otherwise, never more than 100."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
+
+import strawberry
+from sqlalchemy import Row, Select
+from strawberry import relay
+from strawberry.relay import NodeType
+
+from hub.graphql.context import Info
+from hub.graphql.cursor import decode_cursor, encode_cursor
+from hub.graphql.errors import BadInput
+from hub.store.views.page import Order, Window
+
+DEFAULT_SIZE = 50
+LARGEST_SIZE = 100
+
+First: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="At most this many from the start; 50 unless given, never over 100.")
+]
+After: TypeAlias = Annotated[str | None, strawberry.argument(description="Begin after the row with this cursor.")]
+Last: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="At most this many from the end; not together with `first`.")
+]
+Before: TypeAlias = Annotated[str | None, strawberry.argument(description="End before the row with this cursor.")]
+
+
+@strawberry.type(name="Connection", description="A list, read page by page.")
+class Keyset(relay.Connection[NodeType]):
+    """A connection whose cursors hold the sort values of a row."""
+
+    nodes: list[NodeType] = strawberry.field(description="The rows alone, for callers that need no cursors.")
+
+
+def window_of(order: Order, first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+    """Return the window that the four arguments ask for; raises ``BadInput`` for arguments that make none."""
+    if first is not None and last is not None:
+        raise BadInput("Give first or last, not both.", argument="last")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 0 <= size <= LARGEST_SIZE:
+            raise BadInput(f"{name} must be from 0 to {LARGEST_SIZE}.", argument=name)
+    return Window(
+        size=first if first is not None else last if last is not None else DEFAULT_SIZE,
+        after=None if after is None else decode_cursor(after, order.types, "after"),
+        before=None if before is None else decode_cursor(before, order.types, "before"),
+        backward=last is not None,
+    )
+
+
+async def connect(
+    info: Info,
+    make: Callable[[Row[Any]], NodeType],
+    statement: Select[Any],
+    order: Order,
+    *window: Any,
+) -> Keyset[NodeType]:
+    """Read the window (first, after, last, before) of a statement as a connection of what ``make`` makes of a row."""
+    page = await info.context.page(statement, order, window_of(order, *window))
+    names = [getattr(column, "name", "") for column in order.columns]
+    cursors = [encode_cursor([row._mapping[name] for name in names]) for row in page.rows]
+    nodes = [make(row) for row in page.rows]
+    return Keyset(
+        page_info=relay.PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+        edges=[relay.Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)],
+        nodes=nodes,
+    )

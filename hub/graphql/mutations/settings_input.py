@@ -1,0 +1,111 @@
+"""A change of settings: what is left out stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from hub.actors.commands import CommandRefused
+from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
+from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
+
+LONGEST_LIST = 200
+SWEEP_SECONDS = (5.0, 86_400.0)
+
+
+@strawberry.input(description="How a listing's quantity follows from FreeStock.")
+class StockRuleInput:
+    mode: RuleMode = RuleMode.FREE_STOCK
+    buffer: int = strawberry.field(default=0, description="Offers kept back.")
+    buffer_percent: Decimal = strawberry.field(default=Decimal(0), description="Percentage kept back.")
+    cap: int = strawberry.field(default=LARGEST_PUBLISHED, description="The most that is ever shown.")
+    fixed: int = strawberry.field(default=0, description="What mode FIXED shows.")
+    units_per_offer: int = strawberry.field(default=1, description="Stock units in one offer.")
+
+    def read(self) -> StockRule:
+        """Return the rule."""
+        return StockRule(
+            mode=self.mode,
+            buffer=self.buffer,
+            buffer_percent=self.buffer_percent,
+            cap=self.cap,
+            fixed=self.fixed,
+            units_per_offer=self.units_per_offer,
+        )
+
+
+@strawberry.input(description="The VAT code of the division that a VAT rate is booked with.")
+class VatMappingInput:
+    rate: Decimal = strawberry.field(description="A fraction: 0.21 is 21 %.")
+    code: str
+
+
+@strawberry.input(description="The platform's carrier code for a shipping method or carrier in Exact.")
+class CarrierMappingInput:
+    method: str
+    carrier: str
+
+
+@strawberry.input(description="A warehouse whose FreeStock feeds the channel; without one the whole division does.")
+class StockSourceInput:
+    division: int
+    warehouse_id: str | None = None
+
+
+@strawberry.input(description="Settings to change; what is left out stays, null clears where null is allowed.")
+class ChannelSettingsInput:
+    division: strawberry.Maybe[int | None]
+    customer_id: strawberry.Maybe[str | None]
+    forwarding: strawberry.Maybe[bool]
+    stock: strawberry.Maybe[bool]
+    fulfilment: strawberry.Maybe[FulfilmentMode]
+    forward_unpaid: strawberry.Maybe[bool]
+    vat_codes: strawberry.Maybe[list[VatMappingInput]]
+    charge_id: strawberry.Maybe[str | None]
+    reference_prefix: strawberry.Maybe[str]
+    sources: strawberry.Maybe[list[StockSourceInput]]
+    rule: strawberry.Maybe[StockRuleInput]
+    carriers: strawberry.Maybe[list[CarrierMappingInput]]
+    default_carrier: strawberry.Maybe[str | None]
+    sweep_seconds: strawberry.Maybe[float]
+
+    def over(self, before: ChannelSettings) -> ChannelSettings:
+        """Return the settings with these changes; refuses what no settings can hold."""
+        given = {name: getattr(self, name).value for name in self.__dataclass_fields__ if getattr(self, name)}
+        return replace(before, **{name: _read(name, value) for name, value in given.items()})
+
+
+def _read(name: str, value: Any) -> Any:
+    match name:
+        case "vat_codes":
+            return _mapping(name, [(one.rate, one.code) for one in value])
+        case "carriers":
+            return _mapping(name, [(one.method, one.carrier) for one in value])
+        case "sources":
+            return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
+        case "rule":
+            return value.read()
+        case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
+            raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))
+    return value
+
+
+def _mapping(name: str, pairs: list[tuple[Any, str]]) -> dict[Any, str]:
+    found = dict(_short(name, pairs))
+    if len(found) < len(pairs):
+        raise CommandRefused("MAPPED_TWICE", "One of these is mapped twice.", _path(name))
+    return found
+
+
+def _short(name: str, values: list[Any]) -> list[Any]:
+    if len(values) > LONGEST_LIST:
+        raise CommandRefused("TOO_MANY", f"Give at most {LONGEST_LIST}.", _path(name))
+    return values
+
+
+def _path(name: str) -> tuple[str, ...]:
+    first, *rest = name.split("_")
+    return ("settings", first + "".join(word.title() for word in rest))

@@ -1,0 +1,47 @@
+"""The schema, assembled: ``schema.graphql`` at the root is what this prints."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from hub.graphql.connection import LARGEST_SIZE
+from hub.graphql.context import ApiContext
+from hub.graphql.limits import OperationLimits
+from hub.graphql.masking import masked
+from hub.graphql.mutations import Mutation
+from hub.graphql.query import Query
+from hub.graphql.subscription import Subscription
+from hub.graphql.tracing import OperationTrace
+from hub.graphql.types.scalars import SCALARS
+
+
+class HubSchema(strawberry.Schema):
+    """Strawberry's schema, whose errors are masked in the one place that every result passes."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Replace errors in place by what the caller may see."""
+        context = None if execution_context is None else execution_context.context
+        trace_id = context.trace_id if isinstance(context, ApiContext) else None
+        errors[:] = [masked(error, trace_id) for error in errors]
+
+
+@cache
+def make_schema() -> HubSchema:
+    """Return the schema, which is built once; extensions are made anew for every operation."""
+    return HubSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=[OperationTrace, OperationLimits],
+        config=StrawberryConfig(relay_max_results=LARGEST_SIZE, scalar_map=SCALARS),
+    )
+
+
+def sdl() -> str:
+    """Return the schema as text, as committed in ``schema.graphql``."""
+    return make_schema().as_str() + "\n"

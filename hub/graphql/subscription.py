@@ -1,0 +1,87 @@
+"""What can be followed live, resumed without a gap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+from strawberry import relay
+
+from hub.graphql.arguments import key_of
+from hub.graphql.context import ApiContext, Info
+from hub.graphql.cursor import decode_cursor, encode_cursor
+from hub.graphql.errors import BadInput, Unauthenticated
+from hub.graphql.fields import streamed
+from hub.graphql.types.channel import Channel
+from hub.graphql.types.event import SyncEvent, SyncEventFilter
+from hub.store.events import EventFilter, newest_event
+
+BEAT_SECONDS = 30.0
+
+
+@strawberry.type(description="A channel as it stands after an event.")
+class ChannelUpdate:
+    cursor: str = strawberry.field(description="The last event that this state includes.")
+    channel: Channel
+
+
+class Welcome:
+    """Asks about the token again while a stream lasts: one that is revoked or runs out ends it within a minute."""
+
+    def __init__(self, context: ApiContext) -> None:
+        self._context = context
+        self._asked = context.needs.clock.monotonic()
+
+    async def __call__(self) -> None:
+        """Raise ``Unauthenticated`` where the token no longer belongs to the principal."""
+        context, now = self._context, self._context.needs.clock.monotonic()
+        if now - self._asked < BEAT_SECONDS:
+            return
+        self._asked = now
+        if context.token is None or await context.needs.authenticate(context.token) != context.principal:
+            raise Unauthenticated
+
+
+@strawberry.type(description="What can be followed live.")
+class Subscription:
+    @streamed("The activity log as it grows, oldest first.")
+    async def sync_events(
+        self,
+        info: Info,
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Begin behind the event with this cursor, so that a reconnect misses none."
+            ),
+        ] = None,
+        filter: SyncEventFilter | None = None,
+    ) -> AsyncGenerator[SyncEvent, None]:
+        context = info.context
+        begin = None if after is None else decode_cursor(after, (int,), "after")[0]
+        only = EventFilter() if filter is None else filter.read()
+        announcer = context.needs.announcer
+        follow = announcer.follow(context.tenant_id, begin, only, BEAT_SECONDS, Welcome(context))
+        async with aclosing(follow) as pages:
+            async for page in pages:
+                for row in page:
+                    yield SyncEvent.of(row)
+
+    @streamed("A channel now, and again after everything that happens to it.")
+    async def channel_status(self, info: Info, channel_id: relay.GlobalID) -> AsyncGenerator[ChannelUpdate, None]:
+        context, key = info.context, key_of("Channel", channel_id, "channelId")
+        async with context.needs.database.read() as reading:
+            begin = await newest_event(reading, context.tenant_id)
+        channel = await Channel.find(info, key)
+        if channel is None:
+            raise BadInput("There is no such channel.", argument="channelId")
+        yield ChannelUpdate(cursor=encode_cursor([begin]), channel=channel)
+        announcer, only = context.needs.announcer, EventFilter(channel_id=key)
+        follow = announcer.follow(context.tenant_id, begin, only, BEAT_SECONDS, Welcome(context))
+        async with aclosing(follow) as pages:
+            async for page in pages:
+                channel = await Channel.find(info, key)
+                if channel is None:
+                    return
+                yield ChannelUpdate(cursor=encode_cursor([page[-1].seq]), channel=channel)

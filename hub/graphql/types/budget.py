@@ -1,0 +1,51 @@
+"""Budgets of platform calls and webhook subscriptions, as last seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+from sqlalchemy import Row
+
+
+@strawberry.type(description="A budget of platform calls as the platform's own headers last told it.")
+class Budget:
+    owner: str
+    name: str
+    allowed: int | None
+    remaining: int | None
+    resets_at: datetime | None = strawberry.field(description="Null means unknown.")
+    seen_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        return cls(
+            owner=row.owner,
+            name=row.name,
+            allowed=row.allowed,
+            remaining=row.remaining,
+            resets_at=row.resets_at,
+            seen_at=row.seen_at,
+        )
+
+
+@strawberry.type(description="A webhook subscription at a platform.")
+class Hook:
+    owner: str
+    topic: str
+    external_id: str | None
+    status: str
+    problem: str | None
+    checked_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        return cls(
+            owner=row.owner,
+            topic=row.topic,
+            external_id=row.external_id,
+            status=row.status,
+            problem=row.problem,
+            checked_at=row.checked_at,
+        )

@@ -1,0 +1,43 @@
+"""The closed sets of the API; their members are named as in the domain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import strawberry
+
+from hub.domain.channel import ChannelStatus, FulfilmentMode, Platform
+from hub.domain.delivery import ParcelStatus
+from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
+from hub.domain.stock import RuleMode
+from hub.domain.tenant import Role
+from hub.store.connections import ConnectionStatus
+
+DESCRIBED: dict[type[StrEnum], str] = {
+    Platform: "Where a channel sells.",
+    ChannelStatus: "Whether a channel's actor works.",
+    FulfilmentMode: "Who makes the parcels: entered in the hub, delivered from Exact, or nobody tells the channel.",
+    OrderStatus: "What the hub made of an order.",
+    HoldCause: "Why an order waits for a person; each names the thing to repair.",
+    PaymentState: "Whether the buyer has paid.",
+    FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
+    ChargeKind: "What an amount beside the lines is for.",
+    ParcelStatus: "How far a parcel's confirmation on the channel has come.",
+    RuleMode: "How a listing's quantity follows from FreeStock.",
+    Role: "VIEWER reads; OPERATOR also retries, maps, ships, pauses; ADMIN also connects and configures.",
+}
+
+strawberry.enum(ConnectionStatus, name="ErpConnectionStatus", description="Whether Exact accepts the grant.")
+
+for _closed, _meaning in DESCRIBED.items():
+    strawberry.enum(_closed, description=_meaning)
+
+
+@strawberry.enum(description="How far a listing's quantity has come.")
+class ListingStatus(StrEnum):
+    UNMAPPED = "unmapped"
+    MAPPED = "mapped"
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    PLATFORM = "platform"

@@ -1,0 +1,156 @@
+"""Orders, with their lines, money, claims, parcels, buyer and journey."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import strawberry
+from sqlalchemy import Row
+from strawberry import relay
+from strawberry.scalars import JSON
+
+from hub.domain.order import FulfilledBy, HoldCause, OrderStatus, PaymentState
+from hub.graphql.connection import After, Before, First, Keyset, Last, connect
+from hub.graphql.context import Info
+from hub.graphql.fields import shown
+from hub.graphql.permissions import NeedsOperator
+from hub.graphql.types.buyer import Buyer
+from hub.graphql.types.delivery import Parcel
+from hub.graphql.types.event import SyncEvent
+from hub.graphql.types.money import Money
+from hub.graphql.types.node import Stored
+from hub.graphql.types.order_line import Charge, Claim, OrderLine
+from hub.store import tables
+from hub.store.events import EventFilter
+from hub.store.views.log import NEWEST_EVENT_FIRST, list_events
+
+if TYPE_CHECKING:
+    from hub.graphql.types.channel import Channel
+
+LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
+
+
+@strawberry.type(description="Why an order waits, and what differs.")
+class Hold:
+    cause: HoldCause
+    message: str | None
+    detail: JSON
+
+
+@strawberry.type(description="The sales order in Exact that an order became.")
+class SalesOrder:
+    division: int | None
+    sales_order_id: str = strawberry.field(description="Exact's id.")
+    number: int | None
+    forwarded_at: datetime | None
+
+
+@strawberry.type(description="What a buyer bought on a channel; forwarded at most once.")
+class Order(Stored):
+    key = tables.orders.c.order_id
+    order_id: relay.NodeID[str]
+    external_id: str = strawberry.field(description="The channel's own id.")
+    number: str = strawberry.field(description="The number that buyer and channel use.")
+    your_ref: str | None = strawberry.field(description="The reference that it carries in Exact.")
+    status: OrderStatus
+    placed_at: datetime
+    changed_at: datetime
+    imported_at: datetime
+    ship_by: datetime | None = strawberry.field(description="The platform's deadline.")
+    total: Money = strawberry.field(description="The channel's own grand total, VAT included.")
+    country: str | None
+    payment: PaymentState
+    fulfilled_by: FulfilledBy
+    raw_status: str = strawberry.field(description="The channel's own word for its state.")
+    cancelled: bool
+    charges: list[Charge]
+    hold: Hold | None = strawberry.field(description="Why it waits for a person.")
+    sales_order: SalesOrder | None
+    derivation: JSON | None = strawberry.field(description="How the sales order followed from the order.")
+    trace_id: str | None
+    channel_id: strawberry.Private[str]
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        return cls(
+            order_id=row.order_id,
+            external_id=row.external_id,
+            number=row.number,
+            your_ref=row.your_ref,
+            status=OrderStatus(row.status),
+            placed_at=row.placed_at,
+            changed_at=row.changed_at,
+            imported_at=row.imported_at,
+            ship_by=row.ship_by,
+            total=Money(amount=row.total, currency=row.currency),
+            country=row.country,
+            payment=PaymentState(row.payment),
+            fulfilled_by=FulfilledBy(row.fulfilled_by),
+            raw_status=row.raw_status,
+            cancelled=row.cancelled,
+            charges=[Charge.of(charge) for charge in row.charges],
+            hold=_hold(row),
+            sales_order=_sales_order(row),
+            derivation=row.derivation,
+            trace_id=row.trace_id,
+            channel_id=row.channel_id,
+        )
+
+    @shown("The channel it was placed on.")
+    async def channel(self, info: Info) -> LazyChannel | None:
+        from hub.graphql.types.channel import Channel
+
+        return await Channel.find(info, self.channel_id)
+
+    @shown("Its lines, in the channel's order.")
+    async def lines(self, info: Info) -> list[OrderLine]:
+        line = tables.order_line.c
+        return [OrderLine.of(row) for row in await info.context.load.many(line.order_id, self.order_id, line.place)]
+
+    @shown("The claims it made on stock.")
+    async def claims(self, info: Info) -> list[Claim]:
+        claim = tables.claim.c
+        return [Claim.of(row) for row in await info.context.load.many(claim.order_id, self.order_id, claim.line_id)]
+
+    @shown("The parcels that left, oldest first.")
+    async def parcels(self, info: Info) -> list[Parcel]:
+        parcel = tables.parcel.c
+        rows = await info.context.load.many(parcel.order_id, self.order_id, parcel.shipped_at, parcel.parcel_id)
+        return [Parcel.of(row) for row in rows]
+
+    @shown(
+        "Who bought it; null once the personal data was destroyed. Needs the role OPERATOR.",
+        needs=[NeedsOperator],
+    )
+    async def buyer(self, info: Info) -> Buyer | None:
+        row = await info.context.load.one(tables.buyer.c.order_id, self.order_id)
+        if row is None:
+            return None
+        return Buyer.of(info.context.needs.open_buyer(info.context.tenant_id, self.order_id, row.sealed))
+
+    @shown("All that happened to it, newest first.")
+    async def journey(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Keyset[SyncEvent]:
+        only = EventFilter(subject_type="order", subject_id=self.order_id)
+        events = list_events(info.context.tenant_id, only)
+        return await connect(info, SyncEvent.of, events, NEWEST_EVENT_FIRST, first, after, last, before)
+
+
+def _hold(row: Row[Any]) -> Hold | None:
+    if row.hold_cause is None:
+        return None
+    detail = dict(row.hold_detail or {})
+    return Hold(cause=HoldCause(row.hold_cause), message=detail.pop("message", None), detail=JSON(detail))
+
+
+def _sales_order(row: Row[Any]) -> SalesOrder | None:
+    if row.sales_order_id is None:
+        return None
+    return SalesOrder(
+        division=row.division,
+        sales_order_id=row.sales_order_id,
+        number=row.sales_order_number,
+        forwarded_at=row.forwarded_at,
+    )

@@ -1,0 +1,1 @@
+"""What the API reads: keyset pages and rows by key, every statement led by the tenant."""

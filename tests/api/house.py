@@ -1,0 +1,208 @@
+"""Two tenants' houses, furnished with one of everything, so that each may look for the other's things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, insert
+
+from hub.domain.address import Buyer, PostalAddress
+from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
+from hub.store import tables
+from hub.store.channels import settings_to_json
+from hub.store.engine import Database, Work
+from hub.store.events import SyncEvent, tell
+from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS
+from hub.store.secrets import Vault
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DIVISION = 123456
+VAULT = Vault([b"k" * 32])
+JAN = Buyer(PostalAddress("Jan Jansen", "Dam", "1012JS", "Amsterdam", "NL", house_number="1"), email="jan@example.org")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The keys of what stands in a tenant's house."""
+
+    tenant_id: str
+
+    def key(self, name: str) -> str:
+        return f"{self.tenant_id}-{name}"
+
+
+async def furnish(database: Database, tenant_id: str) -> House:
+    """Put one of everything into a tenant's house, and a few events into its log."""
+    house = House(tenant_id)
+
+    async def fill(work: Work) -> None:
+        for table, row in everything(house):
+            await work.execute(insert(table).values(tenant_id=tenant_id, **row))
+
+    await database.write(fill)
+    await happen(database, tenant_id, 3)
+    return house
+
+
+async def happen(database: Database, tenant_id: str, count: int, **fields: Any) -> None:
+    """Let so many events happen, one commit each."""
+    for number in range(count):
+        values = {"kind": "order.imported", "message": f"event {number}", "channel_id": "shop"} | fields
+        event = SyncEvent(tenant_id=tenant_id, at=NOON, **values)
+
+        async def write(work: Work, event: SyncEvent = event) -> None:
+            tell(work, event)
+
+        await database.write(write)
+
+
+def everything(house: House) -> list[tuple[Table, dict[str, Any]]]:
+    """Return the rows of one house."""
+    return [*_books(house), *_shop(house), *_sales(house), *_engine_room(house)]
+
+
+def _books(house: House) -> list[tuple[Table, dict[str, Any]]]:
+    tenant_id, owner = house.tenant_id, f"erp/{house.tenant_id}/{DIVISION}"
+    division, product = {"division": DIVISION}, {"product_id": house.key("product")}
+    return [
+        (tables.tenant, {"name": f"House of {tenant_id}", "created_at": NOON, "event_seq": 0}),
+        (
+            tables.erp_connection,
+            {"connection_id": house.key("exact"), "name": "Exact", "base_url": "https://exact.test",
+             "status": "connected", "credentials": b"sealed", "created_at": NOON},
+        ),
+        (
+            tables.division,
+            {"code": DIVISION, "connection_id": house.key("exact"), "description": "Trade", "country": "NL",
+             "currency": "EUR", "enabled": True},
+        ),
+        (tables.budget, {"owner": owner, "name": "day", "allowed": 5000, "remaining": 4321, "seen_at": NOON}),
+        (tables.hook, {"owner": owner, "topic": "StockPositions", "status": "active", "checked_at": NOON}),
+        (tables.product, {**product, "code": "MUG", "ean": "8712345678906", "description": "A mug"}),
+        (
+            tables.erp_item,
+            {**division, **product, "item_id": house.key("item"), "vat_code": "4", "unit": "pc", "stocked": True,
+             "sold": True, "ended": False},
+        ),
+        (
+            tables.stock_reading,
+            {**division, **product, "warehouse_id": house.key("warehouse"), "free_stock": Decimal("12"),
+             "timestamp": 1, "read_no": 1, "read_at": NOON},
+        ),
+        (
+            tables.vat_code,
+            {**division, "code": "4", "description": "High", "percentage": Decimal("0.21"), "kind": "I",
+             "transaction": "B", "blocked": False},
+        ),
+        (
+            tables.customer,
+            {**division, "account_id": house.key("account"), "code": "100", "name": "Web sales", "is_customer": True},
+        ),
+        (
+            tables.warehouse,
+            {**division, "warehouse_id": house.key("warehouse"), "code": "1", "description": "Main", "main": True},
+        ),
+        (
+            tables.shipping_method,
+            {**division, "method_id": house.key("method"), "code": "PNL", "description": "PostNL"},
+        ),
+    ]  # fmt: skip
+
+
+def settings(house: House) -> ChannelSettings:
+    """Return settings that name what stands in the house."""
+    return ChannelSettings(
+        division=DIVISION,
+        customer_id=house.key("account"),
+        forwarding=True,
+        stock=True,
+        fulfilment=FulfilmentMode.BOOKKEEPING,
+        vat_codes={Decimal("0.21"): "4"},
+        reference_prefix="W",
+        sources=(StockSource(DIVISION),),
+    )
+
+
+def _shop(house: House) -> list[tuple[Table, dict[str, Any]]]:
+    credentials = VAULT.seal_json({"consumer_key": "k"}, CHANNEL_CREDENTIALS.place(house.tenant_id, "shop"))
+    return [
+        (
+            tables.channel,
+            {"channel_id": "shop", "platform": "woocommerce", "name": "Web shop", "base_url": "https://shop.test",
+             "status": "active", "settings": settings_to_json(settings(house)), "credentials": credentials,
+             "created_at": NOON},
+        ),
+        (
+            tables.listing,
+            {"listing_id": house.key("listing"), "channel_id": "shop", "external_id": "77", "sku": "MUG",
+             "product_id": house.key("product"), "title": "Mug, blue", "refs": {}, "by_platform": False,
+             "status": "published", "quantity": 11, "sent": 11,
+             "terms": [["free stock", "12"], ["claims", "-1"], ["quantity", "11"]]},
+        ),
+    ]  # fmt: skip
+
+
+def order_row(house: House, name: str, **fields: Any) -> dict[str, Any]:
+    """Return an order of the house."""
+    return {
+        "order_id": house.key(name), "channel_id": "shop", "external_id": f"ext-{name}", "number": f"#{name}",
+        "placed_at": NOON, "changed_at": NOON, "imported_at": NOON, "currency": "EUR", "total": Decimal("24.20"),
+        "country": "NL", "payment": "paid", "fulfilled_by": "seller", "ship_by": NOON + timedelta(days=1),
+        "raw_status": "processing", "cancelled": False, "charges": [], "status": "held",
+        "hold_cause": "no_customer", "hold_detail": {"message": "Choose a customer.", "field": "customerId"},
+    } | fields  # fmt: skip
+
+
+def line_row(house: House, name: str, line_id: str = "1", **fields: Any) -> dict[str, Any]:
+    """Return a line of an order of the house."""
+    return {
+        "order_id": house.key(name), "line_id": line_id, "place": 0, "sku": "MUG", "title": "Mug, blue",
+        "product_id": house.key("product"), "units_per_offer": 1, "quantity": 2, "cancelled": 0, "shipped": 0,
+        "cancellation_requested": False, "gross": Decimal("24.20"), "vat_rate": Decimal("0.21"),
+        "vat": Decimal("4.20"), "discount": Decimal(0),
+    } | fields  # fmt: skip
+
+
+def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
+    order = {"order_id": house.key("order")}
+    sealed = VAULT.seal(b"jan", BUYER.place(house.tenant_id, house.key("order")))
+    return [
+        (tables.orders, order_row(house, "order")),
+        (tables.order_line, line_row(house, "order")),
+        (
+            tables.claim,
+            {**order, "product_id": house.key("product"), "line_id": "1", "quantity": Decimal(2), "made_at": NOON},
+        ),
+        (tables.buyer, {**order, "sealed": sealed, "stored_at": NOON}),
+        (
+            tables.delivery,
+            {"delivery_id": house.key("delivery"), "division": DIVISION, "entry_id": house.key("entry"),
+             "number": 9, "delivered_at": NOON, "stored_at": NOON},
+        ),
+        (
+            tables.parcel,
+            {**order, "parcel_id": house.key("parcel"), "channel_id": "shop", "delivery_id": house.key("delivery"),
+             "reference": house.key("reference"), "carrier": "TNT", "tracking": "3SABC", "units": [["1", 1]],
+             "status": "confirmed", "shipped_at": NOON, "stored_at": NOON, "goods_delivery": "exact"},
+        ),
+    ]  # fmt: skip
+
+
+def _engine_room(house: House) -> list[tuple[Table, dict[str, Any]]]:
+    address = {"address": f"channel/{house.tenant_id}/shop"}
+    letter = {**address, "lane": "stock", "version": 1, "body": {}, "revision": 1, "attempts": 0, "crashes": 0,
+              "posted_at": NOON}  # fmt: skip
+    return [
+        (tables.actor, {**address, "restarts": 2}),
+        (tables.lane, {**address, "lane": "stock", "attempts": 3}),
+        (tables.message, {**letter, "seq": 1, "kind": "channel.stock.publish", "due_at": NOON}),
+        (tables.message, {**letter, "seq": 2, "kind": "channel.stock.publish", "due_at": NOON}),
+        (
+            tables.parked,
+            {**letter, "parked_id": house.key("parked")[:32], "seq": 3, "kind": "channel.order.fetch",
+             "code": "rejected", "error": "No such order.", "parked_at": NOON},
+        ),
+    ]  # fmt: skip
