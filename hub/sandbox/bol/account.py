@@ -102,7 +102,7 @@ class Account:
 
     def _draw_outcome(self) -> Outcome:
         if self.switches.outcomes:
-            return self.switches.outcomes.pop(0)
+            return Outcome(self.switches.outcomes.pop(0))
         drawn, share = self.chance.random(), STUMBLING[self.world.faults.profile]
         if drawn < share:
             return Outcome.LATE

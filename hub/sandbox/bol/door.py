@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -18,6 +18,7 @@ from hub.sandbox.bol.answers import Trouble, answer, invalid, media_type
 from hub.sandbox.bol.limits import Limits, Verdict
 from hub.sandbox.bol.tokens import CLIENT_ID, CLIENT_SECRET, LIFETIME, Tokens, basic_credentials
 
+T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -139,9 +140,9 @@ def page_of(request: Request) -> int:
     return int(text)
 
 
-def page(entries: list[Any], number: int, name: str) -> Response:
+def page(entries: Sequence[T], number: int, name: str, show: Callable[[T], dict[str, Any]]) -> Response:
     """Answer with one page of 50; an empty page is an empty object."""
-    part = entries[(number - 1) * 50 : number * 50]
+    part = [show(entry) for entry in entries[(number - 1) * 50 : number * 50]]
     return answer({name: part} if part else {})
 
 

@@ -39,9 +39,8 @@ class OrderDoors:
         number = page_of(request)
         wanted = _Wanted(request, self.account.clock.now())
         source = self.account.open_orders if wanted.status == "OPEN" else self.account.orders
-        rows = [(order, wanted.items(order)) for order in reversed(source.values())]
-        shown = [wire.reduced_order(order, items) for order, items in rows if items]
-        response = page(shown, number, "orders")
+        rows = [(order, items) for order in reversed(source.values()) if (items := wanted.items(order))]
+        response = page(rows, number, "orders", lambda row: wire.reduced_order(*row))
         if number == 1:
             await self._between_pages()
         return response

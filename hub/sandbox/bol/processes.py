@@ -50,7 +50,7 @@ class Process:
         if self.outcome is not Outcome.TIMEOUT_LOST:
             self._carry_out()
         if self.outcome in (Outcome.TIMEOUT_EXECUTED, Outcome.TIMEOUT_LOST):
-            self.status, self.error = "TIMEOUT", None
+            self.status, self.error, self.result = "TIMEOUT", None, None
 
     def _carry_out(self) -> None:
         try:

@@ -43,7 +43,7 @@ class ShipmentDoors:
             for each in reversed(self.account.shipments.values())
             if order_id == each.order.order_id or (order_id is None and each.method == method)
         ]
-        return page([wire.reduced_shipment(each) for each in found], number, "shipments")
+        return page(found, number, "shipments", wire.reduced_shipment)
 
     async def get(self, request: Request) -> Response:
         shipment = self.account.shipments.get(request.path_params["shipment_id"])

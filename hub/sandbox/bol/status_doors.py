@@ -42,7 +42,7 @@ class StatusDoors:
         if not entity or not kind:
             raise invalid(("entity-id", "entity-id and event-type are required"))
         found = self.processes.of_entity(entity, kind)
-        return page([self._shown(each) for each in found], page_of(request), "processStatuses")
+        return page(found, page_of(request), "processStatuses", self._shown)
 
     async def bulk(self, request: Request) -> Response:
         """Answer with those of the asked processes that are known."""

@@ -32,10 +32,10 @@ class StockroomDoors:
             for ean, stock in self.account.inventory.items()
             if request.query_params.get("query", ean) in (ean, by_ean[ean].title)
         ]
-        return page(rows, page_of(request), "inventory")
+        return page(rows, page_of(request), "inventory", dict)
 
     async def returns(self, request: Request) -> Response:
-        return page([], page_of(request), "returns")
+        return page([], page_of(request), "returns", dict)
 
     async def missing(self, request: Request) -> Response:
         raise Trouble(404, "The requested return was not found.")
