@@ -14,11 +14,10 @@ from sqlalchemy import Row
 
 from hub.graphql.errors import FellBehind
 from hub.store.engine import Database, StoreUnavailable
-from hub.store.events import EventFilter, events_after, newest_event
+from hub.store.events import TOPIC, EventFilter, events_after, newest_event
 
 log = logging.getLogger(__name__)
 
-TOPIC = "sync_event"
 PAGE = 200
 Event: TypeAlias = Row[Any]
 
@@ -112,7 +111,7 @@ class Feed:
 class Announcer:
     """Feeds of all tenants with subscribers, in this process; enter it for as long as the process serves.
 
-    A commit of this process rings at once (``ring``, or the store's own signal of topic ``sync_event``); what other
+    A commit of this process rings at once (``ring``, or the store's own signal); what other
     nodes commit is found by polling.
     """
 
@@ -140,6 +139,11 @@ class Announcer:
         """Say that the tenant has new events; costs nothing where nobody listens."""
         if feed := self._feeds.get(tenant_id):
             feed.ring()
+
+    def listeners(self, tenant_id: str) -> int:
+        """Return how many subscribers of the tenant hear live events here."""
+        feed = self._feeds.get(tenant_id)
+        return 0 if feed is None else len(feed.subscribers)
 
     def close(self) -> None:
         """Complete every subscription and accept no more, so that a stopping server is not held up."""

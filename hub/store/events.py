@@ -36,9 +36,14 @@ class SyncEvent:
     actor: str = "hub"
 
 
+TOPIC = "sync_event"
+"""What the store signals after a commit that told events; the keys are the tenants' ids."""
+
+
 def tell(work: Work, event: SyncEvent) -> None:
     """Write an event with the effects of ``work``: both are durable, or neither is."""
     work.defer(_flush, _row(event))
+    work.signal(TOPIC, event.tenant_id)
 
 
 def _row(event: SyncEvent) -> dict[str, Any]:
