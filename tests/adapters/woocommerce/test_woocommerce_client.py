@@ -340,3 +340,19 @@ async def test_a_plugin_that_was_removed_leaves_the_note_to_the_customer(stage: 
         ("POST", "wc/v3/orders/7/notes"),
         ("PUT", "wc/v3/orders/7"),
     ]
+
+
+async def test_a_webhook_switched_off_is_made_anew_since_the_shop_would_go_on_counting_failures(stage: Stage) -> None:
+    topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+    first = await stage.channel.subscribe(topic, place, "our secret")
+    stage.fixture.switch_off_hooks(stage.platform)
+    second = await stage.channel.subscribe(topic, place, "our secret")
+    assert second.external_id != first.external_id
+    assert [each.failures for each in shop_of(stage).shop.hooks.by_id.values()] == [0]
+
+
+async def test_a_new_secret_reaches_a_webhook_that_exists(stage: Stage) -> None:
+    topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+    first = await stage.channel.subscribe(topic, place, "old")
+    assert await stage.channel.subscribe(topic, place, "new") == first
+    assert [each.secret for each in shop_of(stage).shop.hooks.by_id.values()] == ["new"]

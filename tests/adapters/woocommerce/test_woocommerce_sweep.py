@@ -82,3 +82,15 @@ def test_no_change_is_lost_while_orders_change_during_the_sweep(seed: int) -> No
     seen, cursor = shop.sweep((START - timedelta(hours=1)).isoformat(), between)
     later, _ = shop.sweep(cursor)
     assert (seen | later) == shop.orders
+
+
+def test_orders_that_leave_a_crowded_second_pull_no_other_over_the_edge() -> None:
+    shop = Shop({f"{number:03}": START for number in range(4 * PAGE)})
+    stays = set(shop.orders)
+
+    def between() -> None:
+        gone = min(stays)
+        stays.discard(gone)
+        shop.orders[gone] = START + timedelta(hours=1)
+
+    assert stays - {"000"} <= set(shop.sweep((START - timedelta(hours=1)).isoformat(), between)[0])
