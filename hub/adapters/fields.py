@@ -11,6 +11,9 @@ from typing import Any
 
 from hub.outcome import Rejected
 
+MOST_DIGITS = 18
+"""Amounts and counts beyond this are nonsense, and expensive to calculate with."""
+
 
 def unreadable(what: str) -> Rejected:
     """Return the refusal of an answer that lacks what the hub needs."""
@@ -18,8 +21,11 @@ def unreadable(what: str) -> Rejected:
 
 
 def parse(text: str | bytes) -> Any:
-    """Parse JSON with its fractions as Decimal; raises ValueError where it is no JSON."""
-    return json.loads(text, parse_float=Decimal)
+    """Parse JSON with its fractions as Decimal; raises ValueError where it is no JSON, or nested beyond reason."""
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Fields:
             case bool() | None:
                 return None
             case str(text):
-                return text.strip() or None
+                return _storable(text).strip() or None
             case int(number):
                 return str(number)
             case _:
@@ -72,7 +78,7 @@ class Fields:
             amount = Decimal(str(value))
         except InvalidOperation:
             raise self._missing(key) from None
-        if not amount.is_finite():
+        if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
             raise self._missing(key)
         return amount
 
@@ -95,9 +101,9 @@ class Fields:
             return None
         try:
             found = datetime.fromisoformat(text)
-        except ValueError:
+            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise self._missing(key) from None
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
     def maybe_day(self, key: str, zone: tzinfo) -> datetime | None:
         """Return the moment, in UTC, at which a calendar day begins in ``zone``."""
@@ -105,10 +111,9 @@ class Fields:
         if text is None:
             return None
         try:
-            day = date.fromisoformat(text[:10])
-        except ValueError:
+            return datetime.combine(date.fromisoformat(text[:10]), time.min, zone).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise self._missing(key) from None
-        return datetime.combine(day, time.min, zone).astimezone(UTC)
 
     def maybe_child(self, key: str) -> Fields | None:
         value = self.values.get(key)
@@ -122,3 +127,8 @@ class Fields:
         if not isinstance(value, list):
             raise self._missing(key)
         return [Fields.of(each, f"{self.where}.{key}[{index}]") for index, each in enumerate(value)]
+
+
+def _storable(text: str) -> str:
+    """Return a text that every database takes: without NUL, and half surrogate pairs shown as such."""
+    return text.replace("\x00", "").encode(errors="replace").decode()

@@ -200,3 +200,9 @@ def test_a_variation_knows_its_parent() -> None:
     found = mapping.listing(Fields.of(variation, "variation"), parent)
     assert found.references == {"product_id": "50", "variation_id": "51", "parent_id": "50", "manage_stock": "parent"}
     assert found.quantity is None
+
+
+def test_texts_that_no_database_takes_are_made_storable() -> None:
+    buyer = order(billing={"first_name": "An\x00n", "last_name": "\ud83d!", "address_1": "Straat 1"}).buyer
+    assert buyer is not None
+    assert buyer.ship_to.name == "Ann ?!"
