@@ -142,6 +142,8 @@ class Settings:
     catalogue_seconds: float = _setting(21600.0, _seconds, "Pace of reading items, VAT codes and warehouses again.")
     listings_seconds: float = _setting(21600.0, _seconds, "Pace of reading a channel's listings again.")
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
+    stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")
+    follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
     log_level: str = _setting("info", _level, "Least important log lines to write: debug, info, warning or error.")
 
     @property
