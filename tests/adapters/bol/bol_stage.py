@@ -10,7 +10,7 @@ import httpx2
 
 from hub.adapters.bol.client import BolAccount, open_bol
 from hub.adapters.bol.webhooks import BolHooks
-from hub.adapters.port import Channel, ChannelListing
+from hub.adapters.port import Channel, ChannelListing, HookReader
 from hub.clock import Clock
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.tokens import CLIENT_ID, CLIENT_SECRET
@@ -21,7 +21,7 @@ from tests.adapters.channel_stage import in_the_books
 
 class BolFixture:
     name = "bol"
-    hooks = BolHooks()
+    hooks: HookReader = BolHooks()
     carrier = "TNT"
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/retailer/shipments"),)
     stock_path = ("PATCH", "/retailer/offers/")

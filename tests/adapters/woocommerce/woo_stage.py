@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from hub.adapters.port import Channel, ChannelListing
+from hub.adapters.port import Channel, ChannelListing, HookReader
 from hub.adapters.woocommerce.client import WooShop, open_woocommerce
 from hub.adapters.woocommerce.webhooks import WooHooks
 from hub.clock import Clock
@@ -22,7 +22,7 @@ from tests.adapters.channel_stage import in_the_books
 
 class WooFixture:
     name = "woocommerce"
-    hooks = WooHooks()
+    hooks: HookReader = WooHooks()
     carrier = "PostNL"
     stock_path = ("POST", "/products/batch")
 
