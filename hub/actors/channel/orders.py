@@ -24,6 +24,7 @@ from hub.store.order_state import known_changes, lock_order
 from hub.store.stock import drop_claims, make_claims
 
 CURSOR = "orders_cursor"
+CROWDED = timedelta(seconds=30)
 
 
 class OrderLane:
@@ -46,7 +47,7 @@ class OrderLane:
         page = await self.scene.channel.changed_orders(turn.state.get(CURSOR))
         async with self.scene.desk.database.read() as connection:
             known = await known_changes(connection, *self.scene.key, [ref.external_id for ref in page.rows])
-        for ref in _news(page.rows, known):
+        for ref in _news(page.rows, known, self.scene.desk.clock.now()):
             turn.post(turn.address, FetchOrder(ref.external_id))
         turn.state[CURSOR] = page.cursor
         now = self.scene.desk.clock.now()
@@ -149,6 +150,15 @@ class OrderLane:
         self.scene.tell(work, kind, message, level=level, subject_type="order", subject_id=one, **detail)
 
 
-def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime]) -> list[OrderRef]:
-    """Return the orders that are new or changed after what is stored."""
-    return [ref for ref in refs if ref.external_id not in known or ref.changed_at > known[ref.external_id]]
+def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime], now: datetime) -> list[OrderRef]:
+    """Return the orders that are new or changed after what is stored.
+
+    Platforms tell times by the second, so an order that changed just now may have changed again since it was read.
+    """
+    return [ref for ref in refs if _is_new(ref, known.get(ref.external_id), now)]
+
+
+def _is_new(ref: OrderRef, known: datetime | None, now: datetime) -> bool:
+    if known is None or ref.changed_at > known:
+        return True
+    return ref.changed_at == known and now - ref.changed_at < CROWDED
