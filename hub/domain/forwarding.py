@@ -151,11 +151,7 @@ def _rate_of(line: LineToForward, item: ErpItem, books: Books) -> Decimal:
     if line.vat_rate is not None:
         return line.vat_rate
     if line.vat is not None:
-        raise Hold(
-            HoldCause.NO_VAT_CODE,
-            f"Line {line.sku or line.title} carries VAT of several rates; a line needs one rate.",
-            line=line.line_id,
-        )
+        raise _several_rates(line.sku or line.title)
     code = books.vat_codes.get(item.vat_code or "")
     if code is None:
         raise Hold(
@@ -164,6 +160,10 @@ def _rate_of(line: LineToForward, item: ErpItem, books: Books) -> Decimal:
             item=item.code,
         )
     return code.percentage
+
+
+def _several_rates(name: str) -> Hold:
+    return Hold(HoldCause.NO_VAT_CODE, f"{name} carries VAT of several rates; it needs one rate.")
 
 
 def vat_code_for(rate: Decimal, settings: ChannelSettings, books: Books) -> VatCode:
@@ -206,6 +206,8 @@ def _draft_charge(charge: Charge, lines: Sequence[DraftLine], settings: ChannelS
             HoldCause.CHARGE_UNMAPPED,
             f"The order has a {charge.kind.value} {charge.description!r}; choose an order charge for it.",
         )
+    if charge.vat_rate is None and charge.vat is not None:
+        raise _several_rates(charge.description)
     rate = charge.vat_rate if charge.vat_rate is not None else _leading_rate(lines)
     return DraftCharge(
         gross=charge.gross,

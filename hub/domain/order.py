@@ -61,7 +61,8 @@ class OrderLine:
     """One line. ``gross`` is what the buyer pays for the line, VAT included, after discounts.
 
     ``vat_rate`` is a fraction and ``vat`` the channel's own VAT amount; both None where the channel
-    states none (bol.com), so that the ERP's item decides. ``quantity`` counts offers,
+    states none (bol.com), so that the ERP's item decides;
+    an amount without a rate is VAT of several rates, which a person must sort out. ``quantity`` counts offers,
     ``cancelled`` of them no longer wanted.
     """
 

@@ -117,3 +117,9 @@ def test_a_mapped_code_of_another_percentage_is_refused() -> None:
 def test_the_same_order_always_has_the_same_reference_and_fingerprint() -> None:
     first, second = (draft_sales_order(order(line("9.99")), SETTINGS, BOOKS) for _ in range(2))
     assert (first.your_ref, first.fingerprint()) == ("B-A1", second.fingerprint())
+
+
+def test_vat_of_several_rates_on_one_line_or_charge_waits_for_a_person() -> None:
+    shipping = Charge(ChargeKind.SHIPPING, "Post", Decimal("4.95"), vat=Decimal("0.70"))
+    assert held(order(line("10", vat=Decimal("1.20")))) is HoldCause.NO_VAT_CODE
+    assert held(order(line("10"), charges=(shipping,))) is HoldCause.NO_VAT_CODE

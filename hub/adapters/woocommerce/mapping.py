@@ -76,14 +76,14 @@ def _applied(line: Fields, rates: Rates) -> set[Decimal | None]:
     return {rates.get(tax.text("id")) for tax in taxes}
 
 
-def _vat(line: Fields, rates: Rates) -> tuple[Decimal | None, Decimal | None]:
-    """Return rate and amount of the VAT on a line; neither where it has several rates, or one without percentage."""
+def _vat(line: Fields, rates: Rates) -> tuple[Decimal | None, Decimal]:
+    """Return rate and amount of the VAT on a line; no rate where it has several, or one without percentage."""
     amount = line.amount("total_tax")
     found = _applied(line, rates)
     if not found and amount == 0:
         return Decimal(0), amount
     rate = next(iter(found)) if len(found) == 1 else None
-    return (rate, amount) if rate is not None else (None, None)
+    return rate, amount
 
 
 def _gross(line: Fields, key: str = "total") -> Decimal:
@@ -125,7 +125,7 @@ def _charges(order: Fields, rates: Rates) -> Iterator[Charge]:
 
 def _remarks(order: Fields, rates: Rates) -> Iterator[str]:
     lists = ("line_items", "shipping_lines", "fee_lines")
-    if any(_vat(line, rates) == (None, None) for key in lists for line in order.children(key)):
+    if any(_vat(line, rates)[0] is None for key in lists for line in order.children(key)):
         yield "The shop states several VAT rates, or one without a percentage, on one line"
     if not rates and order.maybe_amount("total_tax") == 0:
         yield "The shop states no VAT on this order"
