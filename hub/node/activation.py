@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
 
 from hub.actors.channel import ChannelActor
 from hub.actors.desk import Desk
@@ -15,6 +16,9 @@ from hub.settings import Settings
 from hub.store.channels import load_channel
 from hub.store.connections import load_connection
 from hub.store.divisions import load_division
+
+DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
+"""Exact keeps calendar dates; an order of late evening belongs to the Dutch day it was placed on."""
 
 
 class Orphan:
@@ -62,4 +66,4 @@ class Activation:
             yield Orphan()
             return
         async with open_exact(stored, self.desk.database, self.desk.vault, self.desk.clock) as exact:
-            yield ErpActor(self.desk, exact.erp(code), stored.connection_id)
+            yield ErpActor(self.desk, exact.erp(code, zone=DUTCH_TIME), stored.connection_id)
