@@ -61,12 +61,19 @@ class Sandbox:
         )
         for name, make in options.platforms.items():
             self.world.platforms[name] = make(self.world)
+        self._note_opening_shelves()
         self.rules: dict[str, Rule] = {}
         self.chance = self.world.chance("control")
         self._doors: dict[str, ASGIApp] = {
             name: Gate(Router(platform.routes()), platform, self.world)
             for name, platform in self.world.platforms.items()
         }
+
+    def _note_opening_shelves(self) -> None:
+        for channel in self.world.channels():
+            for sku in channel.listed():
+                if (shown := channel.shown(sku)) > 0:
+                    self.world.note_shown(channel.name, sku, shown, "platform")
 
     def door(self, name: str) -> ASGIApp:
         """Return an application that always leads to the current platform of that name."""
