@@ -1,0 +1,117 @@
+"""Actor rows, locked for the rest of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.actors.runtime.mailbox.keys import chunks
+from hub.actors.runtime.mailbox.letters import Key, Status
+from hub.store.tables.mailbox import actor
+
+COLUMNS = (
+    actor.c.tenant_id,
+    actor.c.address,
+    actor.c.status,
+    actor.c.reason,
+    actor.c.node,
+    actor.c.epoch,
+    actor.c.lease_until,
+    actor.c.due_at,
+    actor.c.next_seq,
+    actor.c.crashes,
+    actor.c.restarts,
+    actor.c.quarantines,
+    actor.c.quarantine_until,
+)
+CHANGING = tuple(column.name for column in COLUMNS[2:] if column.name != "epoch")
+LOCK = (
+    select(*COLUMNS)
+    .where(tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True)))
+    .order_by(actor.c.tenant_id, actor.c.address)
+    .with_for_update()
+)
+SAVE = (
+    update(actor)
+    .where(actor.c.tenant_id == bindparam("t"), actor.c.address == bindparam("a"))
+    .values({name: bindparam(f"new_{name}", type_=actor.c[name].type) for name in CHANGING})
+)
+CREATE = {
+    "postgresql": postgresql.insert(actor).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(actor).on_conflict_do_nothing(),
+}
+
+
+@dataclass(slots=True)
+class ActorRow:
+    """One actor as it stands in the database, with the changes to be saved."""
+
+    tenant_id: str
+    address: str
+    status: Status
+    reason: str | None
+    node: str | None
+    epoch: int
+    lease_until: datetime | None
+    due_at: datetime | None
+    next_seq: int
+    crashes: list[float] | None
+    restarts: int
+    quarantines: int
+    quarantine_until: datetime | None
+    changed: bool = False
+
+    def change(self, **values: Any) -> None:
+        """Set columns, to be saved at the end."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.changed = True
+
+    def take_seq(self) -> int:
+        """Return the next message number."""
+        self.changed = True
+        self.next_seq += 1
+        return self.next_seq - 1
+
+    def wake(self, due_at: datetime) -> None:
+        """Make an actor that works and has no owner due; an owner finds the mail by itself."""
+        idle = self.node is None and self.status is Status.ACTIVE
+        if idle and (self.due_at is None or due_at < self.due_at):
+            self.change(due_at=due_at)
+
+    def values(self) -> dict[str, Any]:
+        """Return the parameters that save this row."""
+        return {"t": self.tenant_id, "a": self.address} | {f"new_{name}": getattr(self, name) for name in CHANGING}
+
+
+async def lock_actors(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, ActorRow]:
+    """Lock actor rows in the order of ``keys``, which is sorted; rows that do not exist yet are made."""
+    found = await _lock(connection, keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        rows = [{"tenant_id": tenant, "address": address} for tenant, address in missing]
+        await connection.execute(CREATE[connection.dialect.name], rows)
+        found |= await _lock(connection, missing)
+    return found
+
+
+async def _lock(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, ActorRow]:
+    found: dict[Key, ActorRow] = {}
+    for chunk in chunks(keys):
+        for row in await connection.execute(LOCK, {"keys": chunk}):
+            one = ActorRow(*tuple(row))
+            one.status = Status(one.status)
+            found[(one.tenant_id, one.address)] = one
+    return found
+
+
+async def save_actors(connection: AsyncConnection, rows: Sequence[ActorRow]) -> None:
+    """Write changed rows back."""
+    if rows:
+        await connection.execute(SAVE, [row.values() for row in rows])

@@ -1,0 +1,150 @@
+"""Who acts: claiming, renewing and glancing at actors; letting go is a ``Release`` in the flush."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.actors.runtime.mailbox.flush import flush_mail
+from hub.actors.runtime.mailbox.letters import Key, Release, Status
+from hub.actors.runtime.mailbox.posting import LAST, MAIL
+from hub.store.engine import Work
+from hub.store.tables.mailbox import actor, node, seen
+from hub.store.types import Instant
+
+NOBODY = ("", "", "")
+CLAIMABLE = actor.c.status.in_([Status.ACTIVE.value, Status.QUARANTINED.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An actor that is ours until the lease ends or somebody else's epoch begins."""
+
+    key: Key
+    epoch: int
+    next_seq: int
+    crashes: list[float]
+    restarts: int
+    quarantines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What an owner sees of its actor's row from afar: whether it works, and whether mail came."""
+
+    key: Key
+    epoch: int
+    next_seq: int
+    status: Status
+
+
+async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list[Claim]:
+    """Make up to ``most`` due actors without an owner this node's, the longest due first."""
+    due = (
+        select(actor.c.tenant_id, actor.c.address)
+        .where(actor.c.due_at <= work.clock.now(), CLAIMABLE)
+        .order_by(actor.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    statement = (
+        update(actor)
+        .where(_in(due))
+        .values(
+            node=name,
+            epoch=actor.c.epoch + 1,
+            status=Status.ACTIVE.value,
+            quarantine_until=None,
+            lease_until=lease_until,
+            due_at=lease_until,
+        )
+        .returning(*_claim_columns())
+    )
+    return [_claim(row) for row in await work.execute(statement)]
+
+
+async def renew(work: Work, name: str, lease_until: datetime) -> list[Glimpse]:
+    """Prolong the leases of all actors this node owns; a row locked by a commit is left for the next time."""
+    mine = (
+        select(actor.c.tenant_id, actor.c.address)
+        .where(actor.c.node == name)
+        .with_for_update(skip_locked=True)
+        .cte("mine")
+    )
+    statement = (
+        update(actor)
+        .where(_in(mine))
+        .values(lease_until=lease_until, due_at=lease_until)
+        .returning(*_glimpse_columns())
+    )
+    glimpses = [_glimpse(row) for row in await work.execute(statement)]
+    await work.execute(update(node).where(node.c.name == name).values(seen_at=work.clock.now()))
+    return glimpses
+
+
+async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
+    """Return what changed or not about every actor this node owns."""
+    return [_glimpse(row) for row in await connection.execute(select(*_glimpse_columns()).where(actor.c.node == name))]
+
+
+async def earliest_due(connection: AsyncConnection) -> datetime | None:
+    """Return when the next actor without an owner is due; None when nothing waits anywhere."""
+    statement = select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
+    found: datetime | None = (await connection.execute(statement)).scalar()
+    return found
+
+
+def release(work: Work, claims: Sequence[tuple[Key, int]]) -> None:
+    """Let go of actors, each by its key and epoch; anybody may claim them when their mail is due."""
+    for key, epoch in claims:
+        work.defer(flush_mail, Release(key, epoch), order=LAST)
+    work.signal(MAIL, NOBODY)
+
+
+async def enrol(work: Work, name: str) -> None:
+    """Write this node into the list of nodes."""
+    insert: Any = postgresql.insert if work.dialect == "postgresql" else sqlite.insert
+    now = work.clock.now()
+    statement = insert(node).values(name=name, started_at=now, seen_at=now)
+    await work.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+
+
+async def resign(work: Work, name: str) -> None:
+    """Strike this node off the list."""
+    await work.execute(delete(node).where(node.c.name == name))
+
+
+async def prune(work: Work, before: datetime) -> None:
+    """Forget identities of inbound events, and nodes, last seen before an instant (UTC)."""
+    await work.execute(delete(seen).where(seen.c.seen_at < before))
+    await work.execute(delete(node).where(node.c.seen_at < before))
+
+
+def _in(found: Any) -> ColumnElement[bool]:
+    return tuple_(actor.c.tenant_id, actor.c.address).in_(select(found.c.tenant_id, found.c.address))
+
+
+def _claim_columns() -> list[Any]:
+    columns = (actor.c.epoch, actor.c.next_seq, actor.c.crashes, actor.c.restarts, actor.c.quarantines)
+    return [actor.c.tenant_id, actor.c.address, *columns]
+
+
+def _claim(row: Any) -> Claim:
+    tenant, address, epoch, next_seq, crashes, restarts, quarantines = row
+    return Claim((tenant, address), epoch, next_seq, crashes or [], restarts, quarantines)
+
+
+def _glimpse_columns() -> list[Any]:
+    return [actor.c.tenant_id, actor.c.address, actor.c.epoch, actor.c.next_seq, actor.c.status]
+
+
+def _glimpse(row: Any) -> Glimpse:
+    tenant, address, epoch, next_seq, status = row
+    return Glimpse((tenant, address), epoch, next_seq, Status(status))

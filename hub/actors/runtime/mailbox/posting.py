@@ -1,0 +1,41 @@
+"""Putting a message into a mailbox, as part of any caller's unit of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.actors.runtime.address import Address
+from hub.actors.runtime.mailbox.flush import flush_mail
+from hub.actors.runtime.mailbox.letters import Post
+from hub.actors.runtime.message import Message, fold_of, kind_of, pack
+from hub.actors.runtime.trace import current_traceparent
+from hub.store.engine import Work
+
+MAIL = "mail"
+LAST = 1000
+
+
+def post(
+    work: Work, address: Address, message: Message, *, due_at: datetime | None = None, dedupe: str | None = None
+) -> None:
+    """Send a message that is durable together with everything else in ``work``.
+
+    ``due_at`` (UTC) makes it wait until then. A message whose ``dedupe`` identity was posted to this address
+    before is dropped. Where a message with the same fold key waits, its value is replaced and its place kept.
+    """
+    kind, now = kind_of(message), work.clock.now()
+    key = (address.tenant, str(address))
+    letter = Post(
+        key=key,
+        lane=kind.lane,
+        kind=kind.name,
+        version=kind.version,
+        body=pack(message),
+        fold=fold_of(kind, message),
+        due_at=due_at or now,
+        posted_at=now,
+        traceparent=current_traceparent(),
+        dedupe=dedupe,
+    )
+    work.defer(flush_mail, letter, order=LAST)
+    work.signal(MAIL, (*key, kind.lane))

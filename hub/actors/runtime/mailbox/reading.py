@@ -1,0 +1,126 @@
+"""Reading the oldest due mail of many lanes in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeAlias
+
+from sqlalchemy import TextualSelect, bindparam, func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.actors.runtime.mailbox.keys import chunks
+from hub.actors.runtime.mailbox.letters import Key
+from hub.store.tables.mailbox import lane, message
+from hub.store.types import Instant
+
+LanePlace: TypeAlias = tuple[str, str, str]
+"""A tenant, an address as text and a lane."""
+
+MOST_LANES = 64
+COLUMNS = (
+    message.c.tenant_id,
+    message.c.address,
+    message.c.lane,
+    message.c.seq,
+    message.c.kind,
+    message.c.version,
+    message.c.body,
+    message.c.fold,
+    message.c.revision,
+    message.c.attempts,
+    message.c.crashes,
+    message.c.due_at,
+    message.c.posted_at,
+    message.c.traceparent,
+)
+LANES = select(lane.c.tenant_id, lane.c.address, lane.c.lane, lane.c.state, lane.c.wait_until, lane.c.attempts).where(
+    tuple_(lane.c.tenant_id, lane.c.address).in_(bindparam("keys", expanding=True))
+)
+DUE = (
+    select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
+    .where(tuple_(message.c.tenant_id, message.c.address).in_(bindparam("keys", expanding=True)))
+    .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message as it is stored."""
+
+    tenant_id: str
+    address: str
+    lane: str
+    seq: int
+    kind: str
+    version: int
+    body: dict[str, Any]
+    fold: str | None
+    revision: int
+    attempts: int
+    crashes: int
+    due_at: datetime
+    posted_at: datetime
+    traceparent: str | None
+
+    @property
+    def key(self) -> Key:
+        """The mailbox it lies in."""
+        return (self.tenant_id, self.address)
+
+
+@dataclass(slots=True)
+class LaneRow:
+    """What is stored of a lane, and when its next mail is due."""
+
+    state: dict[str, Any]
+    wait_until: datetime | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+
+
+@cache
+def _heads(lanes: int) -> TextualSelect:
+    """Return the statement for so many lanes; each arm walks the key in order and stops at its limit."""
+    names = ", ".join(column.name for column in COLUMNS)
+    arms = [
+        f"SELECT * FROM (SELECT {names} FROM message WHERE tenant_id = :t{n} AND address = :a{n}"  # noqa: S608
+        f" AND lane = :l{n} AND due_at <= :now ORDER BY seq LIMIT :n{n}) AS arm{n}"
+        for n in range(lanes)
+    ]
+    return text(" UNION ALL ".join(arms)).bindparams(bindparam("now", type_=Instant)).columns(*COLUMNS)
+
+
+async def read_heads(
+    connection: AsyncConnection, wanted: Mapping[LanePlace, int], now: datetime
+) -> dict[LanePlace, list[Mail]]:
+    """Return the oldest messages due at ``now`` of each lane, in order, at most as many as wanted."""
+    found: dict[LanePlace, list[Mail]] = {place: [] for place in wanted}
+    for chunk in chunks(list(wanted), MOST_LANES):
+        for row in await connection.execute(_heads(len(chunk)), _parameters(chunk, wanted, now)):
+            mail = Mail(*row)
+            found[(mail.tenant_id, mail.address, mail.lane)].append(mail)
+    for mails in found.values():
+        mails.sort(key=lambda mail: mail.seq)
+    return found
+
+
+def _parameters(chunk: Sequence[LanePlace], wanted: Mapping[LanePlace, int], now: datetime) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"now": now}
+    for n, place in enumerate(chunk):
+        twin = n > 0 and chunk[n - 1] == place
+        parameters |= {f"t{n}": place[0], f"a{n}": place[1], f"l{n}": place[2], f"n{n}": 0 if twin else wanted[place]}
+    return parameters
+
+
+async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[LanePlace, LaneRow]:
+    """Return the lanes of actors that hold mail or remember something."""
+    found: dict[LanePlace, LaneRow] = {}
+    for chunk in chunks(sorted(keys)):
+        for tenant, address, name, state, wait, attempts in await connection.execute(LANES, {"keys": chunk}):
+            found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
+        for tenant, address, name, due in await connection.execute(DUE, {"keys": chunk}):
+            found.setdefault((tenant, address, name), LaneRow({})).due_at = due
+    return found
