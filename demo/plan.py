@@ -1,0 +1,84 @@
+"""What is to be shown: how long, how fast, with how much bad luck, on how many nodes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+TENANT = "acme"
+DIVISION, SECOND_DIVISION = 123456, 654321
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Mean seconds between two happenings of a kind, and between two sweeps of the hub."""
+
+    sale: float
+    desk: float
+    delivery: float
+    sweep: float
+
+
+BUSY = Pace(sale=0.6, desk=2.0, delivery=0.5, sweep=3.0)
+GENTLE = Pace(sale=6.0, desk=20.0, delivery=5.0, sweep=15.0)
+"""Slow enough that the simulated Exact's calls of a day last for the whole day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run. ``for_seconds`` None goes on until somebody stops it; ``speed`` compresses the platforms' time.
+
+    ``program`` starts the hub's command line. ``port`` None takes 8000, or a free one where that is taken.
+    """
+
+    for_seconds: float | None = None
+    as_json: bool = False
+    faults: str = "none"
+    seed: int = 7
+    nodes: int = 1
+    database: str | None = None
+    port: int | None = None
+    speed: float = 20.0
+    program: tuple[str, ...] = (sys.executable, "main.py")
+
+    @property
+    def pace(self) -> Pace:
+        """How quickly things happen: a day of a given length is a busy one."""
+        return GENTLE if self.for_seconds is None else BUSY
+
+    def problem(self) -> str | None:
+        """Say what makes the plan impossible, None where nothing does."""
+        if self.faults not in ("none", "mild", "harsh"):
+            return f"There are no {self.faults} faults; choose none, mild or harsh."
+        if self.nodes < 1:
+            return "A hub has at least one node."
+        if self.nodes > 1 and not (self.database or "").startswith("postgres"):
+            return "Several nodes need one PostgreSQL: add --database postgresql://user@host/name."
+        if self.for_seconds is not None and self.for_seconds < 5:
+            return "A day needs five seconds at least."
+        return None
+
+
+def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) -> Mapping[str, str]:
+    """Return the environment of a hub that speaks to the sandbox; the node's own name and port come on top."""
+    sweep = f"{plan.pace.sweep:g}"
+    return {
+        "HUB_DATABASE_URL": plan.database or f"sqlite:///{folder}/handelhub.db",
+        "HUB_KEY_FILE": f"{folder}/handelhub.key",
+        "HUB_PUBLIC_URL": public_url,
+        "HUB_EXACT_URL": f"{sandbox_url}/exact",
+        "HUB_BOL_URL": f"{sandbox_url}/bol",
+        "HUB_BOL_LOGIN_URL": f"{sandbox_url}/bol",
+        "HUB_DEMO": "1",
+        "HUB_LEASE_SECONDS": "3",
+        "HUB_POLL_SECONDS": "0.25",
+        "HUB_DRAIN_SECONDS": "5",
+        "HUB_STOCK_SWEEP_SECONDS": sweep,
+        "HUB_DELIVERY_SWEEP_SECONDS": sweep,
+        "HUB_ORDER_SWEEP_SECONDS": sweep,
+        "HUB_HOOK_CHECK_SECONDS": "10",
+        "HUB_LOG_LEVEL": "warning",
+    }

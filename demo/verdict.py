@@ -1,0 +1,115 @@
+"""Waiting until everything has come to rest, and saying whether it rests where it should."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import anyio
+
+from demo import documents
+from demo.api import Api, Json
+from demo.board import Board
+from demo.delays import read_delays
+from demo.failure import DemoFailed
+from demo.site import Site
+from demo.wholesaler import CHANNELS
+
+DEADLINE = 120.0
+LOOK_AGAIN = 0.5
+NOT_ALLOWED = {
+    "lost": "paid orders are not in Exact",
+    "duplicates": "orders stand in Exact twice",
+    "wrong_totals": "sales orders differ from what was paid",
+    "oversold_by_hub": "units were oversold through numbers the hub left standing",
+}
+PARCELS = {
+    "missing": "parcels are not known to their channel",
+    "wrong": "parcels are confirmed with other contents",
+    "doubled": "parcels are confirmed twice",
+    "untracked": "deliveries in Exact have no tracking code",
+}
+
+
+def problems(ledger: Json, parcels: int) -> list[str]:
+    """Return what is not as it should be, a sentence each; ``parcels`` is how many left with a tracking code."""
+    found = [f"{ledger[name]} {text}" for name, text in NOT_ALLOWED.items() if ledger[name]]
+    if not ledger["stock_converged"]:
+        wrong = sum(one["shown_mismatches"] for one in ledger["channels"].values())
+        found.append(f"{wrong} listings show another number than Exact's stock allows")
+    tracking = ledger["tracking"]
+    found += [f"{tracking[name]} {text}" for name, text in PARCELS.items() if tracking[name]]
+    if not ledger["sold"]:
+        found.append("nothing was sold")
+    if tracking["delivered"] < parcels:
+        found.append(f"{parcels - tracking['delivered']} parcels never became a delivery in Exact")
+    return found
+
+
+async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
+    """Wait until the ledger finds nothing wrong and both channels were swept once more; return the last ledger."""
+    deadline = time.monotonic() + DEADLINE
+    while problems(await _look(site, board), parcels) and time.monotonic() < deadline:
+        if (dead := site.dead()) is not None:
+            raise DemoFailed(dead)
+        await anyio.sleep(LOOK_AGAIN)
+    if not problems(board.ledger, parcels):
+        await _swept_again(api)
+    return await _look(site, board)
+
+
+async def _look(site: Site, board: Board) -> Json:
+    board.ledger = await site.control.ledger()
+    return board.ledger
+
+
+async def _swept_again(api: Api) -> None:
+    """A sweep that reads everything again must change nothing."""
+    before = now = await _sweeps(api)
+    with anyio.move_on_after(DEADLINE):
+        while not all(now[slug] != at for slug, at in before.items()):
+            await anyio.sleep(LOOK_AGAIN)
+            now = await _sweeps(api)
+
+
+async def _sweeps(api: Api) -> dict[str, str | None]:
+    return {one["slug"]: one["ordersSweptAt"] for one in (await api.ask(documents.CHANNELS))["channels"]}
+
+
+async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels: int) -> Json:
+    """Return the JSON object that the demo ends with."""
+    wrong = problems(ledger, parcels)
+    named = {one.ledger: one.slug for one in CHANNELS}
+    tracking: dict[str, Any] = ledger["tracking"]
+    return {
+        "ok": not wrong,
+        "seconds": round(board.seconds, 1),
+        "faults": site.plan.faults,
+        "seed": site.plan.seed,
+        "nodes": site.plan.nodes,
+        "channels": {named[name]: _counts(one) for name, one in ledger["channels"].items()},
+        **{name: ledger[name] for name in ("sold", "forwarded", *NOT_ALLOWED, "stock_converged")},
+        "tracking_confirmed": not any(tracking[name] for name in PARCELS) and tracking["delivered"] >= parcels,
+        "tracking": {name: count for name, count in tracking.items() if name != "ids"},
+        "hub_delay_ms": await read_delays(api),
+        "exact_calls": ledger["calls"].get("exact", 0),
+        "calls": ledger["calls"],
+        "faults_met": sum(ledger["faults"].values()),
+        "restarts": board.restarts,
+        "problems": wrong,
+        **({"details": await _details(api, ledger)} if wrong else {}),
+    }
+
+
+def _counts(channel: Json) -> Json:
+    names = ("sold", "sold_units", "forwarded", "cancelled", "by_platform", "unpaid", "shown_mismatches")
+    return {name: channel[name] for name in names}
+
+
+async def _details(api: Api, ledger: Json) -> Json:
+    """Return examples of what is wrong, and what the hub itself says about it."""
+    ids = {name: value[:5] for name, value in ledger.items() if name.endswith("_ids") and value}
+    shown = {name: one["shown_mismatch"][:5] for name, one in ledger["channels"].items() if one["shown_mismatches"]}
+    held = (await api.ask(documents.HELD))["orders"]["nodes"]
+    parked = (await api.ask(documents.PARKED))["parkedMessages"]["nodes"]
+    return {**ids, "shown": shown, "parcels": ledger["tracking"]["ids"][:5], "held": held[:5], "parked": parked[:5]}

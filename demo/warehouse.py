@@ -1,0 +1,87 @@
+"""Goods that leave: delivered in Exact for bol.com, packed in the hub for the webshop."""
+
+from __future__ import annotations
+
+from demo import documents
+from demo.api import Json, Refused
+from demo.day import Day, Sold
+
+WHOLE, LATER_TRACKED = 0.6, 0.8
+
+
+async def deliver_in_exact(day: Day) -> None:
+    """Deliver bol.com's orders: whole, in part, or with the tracking code filled in later."""
+    while await day.pause(day.site.plan.pace.delivery):
+        if day.to_deliver:
+            await _deliver(day, day.to_deliver.popleft())
+        if len(day.untracked) > 2:
+            await _fill_in(day)
+    while day.untracked:
+        await _fill_in(day)
+
+
+async def _deliver(day: Day, sold: Sold) -> None:
+    drawn = day.chance.random()
+    if drawn < WHOLE:
+        done = await _ship(day, sold, tracking=day.tracking_code())
+    elif drawn < LATER_TRACKED:
+        done = await _ship(day, sold)
+        day.untracked.extend(done)
+    else:
+        done = await _ship_in_parts(day, sold)
+    if not done:
+        day.to_deliver.append(sold)
+
+
+async def _ship(day: Day, sold: Sold, **how: object) -> list[str]:
+    """Return the deliveries made: none while the order is not in Exact yet."""
+    answer = await day.site.control.act("deliver", your_ref=sold.external_id, **how)
+    made = (answer or {}).get("deliveries", [])
+    day.parcels += sum(one["tracking"] is not None for one in made)
+    return [one["delivery"] for one in made]
+
+
+async def _ship_in_parts(day: Day, sold: Sold) -> list[str]:
+    """Send one of each article from the first half of the catalogue first, and whatever is left after that."""
+    first = [{"sku": f"ART-{number:05d}", "quantity": 1} for number in range(1, 31)]
+    parts = await _ship(day, sold, tracking=day.tracking_code(), lines=first)
+    return parts + await _ship(day, sold, tracking=day.tracking_code())
+
+
+async def _fill_in(day: Day) -> None:
+    delivery = day.untracked.popleft()
+    await day.site.control.act("track", delivery=delivery, tracking=day.tracking_code())
+    day.parcels += 1
+
+
+async def pack_in_hub(day: Day) -> None:
+    """Pack the webshop's orders and enter their parcels over GraphQL, some in two boxes."""
+    while await day.pause(day.site.plan.pace.delivery * 2):
+        for order in await _waiting(day):
+            if not day.open:
+                return
+            await _pack(day, order)
+
+
+async def _waiting(day: Day) -> list[Json]:
+    found = await day.api.ask(documents.TO_PACK, channel=day.channels["webshop"])
+    return [one for one in found["orders"]["nodes"] if not one["parcels"] and not one["cancelled"]]
+
+
+async def _pack(day: Day, order: Json) -> None:
+    lines = [line for line in order["lines"] if line["open"] > 0]
+    first = [{"lineId": lines[0]["id"], "quantity": 1}] if lines else []
+    if day.chance.random() < 0.25 and sum(line["open"] for line in lines) > 1:
+        await _enter(day, order, units=first)
+    await _enter(day, order)
+
+
+async def _enter(day: Day, order: Json, **what: object) -> None:
+    """Enter one parcel; asking again after a lost answer is refused by the hub, which is as good."""
+    given = {"orderId": order["id"], "carrier": "POSTNL", "tracking": day.tracking_code(), **what}
+    try:
+        await day.api.change(documents.PARCEL, **given)
+    except Refused as refusal:
+        if refusal.code != "ENTERED_ALREADY":
+            raise
+    day.parcels += 1
