@@ -30,8 +30,8 @@ class _Form(HTMLParser):
             self.values[given["name"]] = given.get("value", "")
 
 
-async def allow(url: str) -> None:
-    """Follow the address to the consent page and allow; where redirects end is the hub's own affair.
+async def allow(url: str) -> bool:
+    """Follow the address to the consent page and allow; say whether the page it ends on is a good one.
 
     Raises ``DemoFailed`` where there is no form.
     """
@@ -42,7 +42,8 @@ async def allow(url: str) -> None:
         if form.action is None:
             raise DemoFailed(f"There is no consent page at {url}: {page.status_code} {page.text[:200]}")
         target = urljoin(str(page.url), form.action)
-        await _open(http, http.build_request("POST", target, data={**form.values, "allow": "1"}))
+        last = await _open(http, http.build_request("POST", target, data={**form.values, "allow": "1"}))
+        return last.is_success
 
 
 async def _open(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:

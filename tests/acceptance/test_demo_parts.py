@@ -12,14 +12,16 @@ import anyio
 import httpx2
 import pytest
 from anyio.abc import SocketStream
+from graphql import build_schema, parse, validate
 
+from demo import documents
 from demo.balancer import Balancer
 from demo.browser import allow
 from demo.children import Child, free_port, running
 from demo.day import Day, Sold
 from demo.delays import summary
 from demo.failure import DemoFailed
-from demo.plan import Plan
+from demo.plan import ROOT, Plan
 from demo.shoppers import sell_at_desk, shop_at_bol, shop_at_webshop
 from demo.verdict import problems
 from demo.warehouse import deliver_in_exact
@@ -90,7 +92,7 @@ async def test_the_browser_brings_back_a_code_even_when_the_consent_page_stumble
                 (await http.post(f"{url}/_control/fault", json=control)).raise_for_status()
         query = {"client_id": "sandbox-app", "response_type": "code", "state": "s&t"}
         query["redirect_uri"] = f"http://127.0.0.1:{port}/back"
-        await allow(f"{url}/exact/api/oauth2/auth?{urlencode(query)}")
+        assert await allow(f"{url}/exact/api/oauth2/auth?{urlencode(query)}")
         group.cancel_scope.cancel()
     told = parse_qs(urlsplit(asked[0].split(" ")[1]).query)
     assert told["state"] == ["s&t"]
@@ -134,6 +136,12 @@ async def test_every_delivery_has_its_tracking_code_in_the_end(day: Callable[[fl
     tracking = (await today.site.control.ledger())["tracking"]
     assert tracking["delivered"] == today.parcels > 0
     assert tracking["untracked"] == 0
+
+
+@pytest.mark.parametrize("name", [name for name in vars(documents) if name.isupper()])
+def test_what_the_demo_asks_fits_the_committed_schema(name: str) -> None:
+    schema = build_schema((ROOT / "schema.graphql").read_text())
+    assert validate(schema, parse(getattr(documents, name))) == []
 
 
 def test_a_good_ledger_has_no_problems() -> None:
