@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import anyio
@@ -21,9 +20,10 @@ from hub.sandbox.control import control_routes
 from hub.sandbox.expectation import Rule
 from hub.sandbox.faults import Faults
 from hub.sandbox.ledger import Ledger
+from hub.sandbox.loopback import guest_server, loopback_socket, server_config
 from hub.sandbox.platform import Platform
 from hub.sandbox.roster import PLATFORMS
-from hub.sandbox.wire import DroppableProtocol, Gate
+from hub.sandbox.wire import Gate
 from hub.sandbox.world import World
 
 
@@ -119,62 +119,10 @@ def make_app(options: Options) -> Starlette:
     return app
 
 
-def _config(app: ASGIApp, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=port,
-        http=DroppableProtocol,
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        date_header=False,
-    )
-
-
 def serve(port: int = 9100, seed: int = 7, speed: float = 1.0, faults: str = "none", goods: int = 60) -> None:
     """Run the sandbox on loopback until a signal stops it."""
     options = Options(seed=seed, speed=speed, faults=faults, goods=goods, base_url=f"http://127.0.0.1:{port}")
-    uvicorn.Server(_config(make_app(options), port)).run()
-
-
-class _GuestServer(uvicorn.Server):
-    """A server inside somebody else's program, whose signals are not ours to take."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = anyio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-def loopback_socket(port: int = 0) -> socket.socket:
-    """Return a listening socket on loopback.
-
-    It names its protocol: asyncio switches Nagle's delay off only for sockets that say they are TCP.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(512)
-    return listener
-
-
-@asynccontextmanager
-async def guest_server(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an application on a listening socket within the caller's event loop."""
-    server = _GuestServer(_config(app, 0))
-    async with anyio.create_task_group() as group:
-        group.start_soon(server.serve, [listener])
-        await server.ready.wait()
-        yield
-        server.should_exit = True
+    uvicorn.Server(server_config(make_app(options), port)).run()
 
 
 @asynccontextmanager

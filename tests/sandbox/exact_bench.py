@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.sandbox.app import Options, Sandbox, guest_server, loopback_socket, running
+from hub.sandbox.app import Options, Sandbox, running
 from hub.sandbox.exact.division import Division
 from hub.sandbox.exact.platform import ExactPlatform
+from hub.sandbox.loopback import guest_server, loopback_socket
 
 REDIRECT = "http://127.0.0.1:9000/oauth/exact/callback"
 APP = {"client_id": "sandbox-app", "client_secret": "sandbox-secret"}

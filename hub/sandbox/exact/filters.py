@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from hub.sandbox.exact.edm import Edm, guid
+from hub.sandbox.exact.edm import Edm
 from hub.sandbox.exact.entity import Entity
 from hub.sandbox.exact.errors import Refusal
 from hub.sandbox.exact.table import Row
+from hub.sandbox.exact.tokens import Operand, literal, syntax, tokenise
 
 Predicate = Callable[[Row], bool]
-_TOKEN = re.compile(
-    r"\s*(?:(?P<guid>guid'[^']*')|(?P<datetime>datetime'[^']*')|(?P<string>'(?:[^']|'')*')"
-    r"|(?P<number>-?\d+(?:\.\d+)?[LlMmDd]?(?![\w-]))|(?P<word>[A-Za-z_]\w*)|(?P<mark>[(),]))"
-)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -32,27 +26,11 @@ _NUMBERS = (Edm.INT16, Edm.INT32, Edm.INT64, Edm.BYTE, Edm.DOUBLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
-    """One side of a comparison: a field, or a literal (``field`` is None). ``kind`` None means null."""
-
-    kind: Edm | None
-    value: Any = None
-    field: str | None = None
-
-    def of(self, row: Row) -> Any:
-        return self.value if self.field is None else row.get(self.field)
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """A read filter and the fields it names."""
 
     holds: Predicate
     fields: frozenset[str]
-
-
-def syntax() -> Refusal:
-    return Refusal(400, "Error in query syntax")
 
 
 def parse_filter(text: str, entity: Entity) -> Filter:
@@ -65,7 +43,7 @@ def parse_filter(text: str, entity: Entity) -> Filter:
 
 class _Parser:
     def __init__(self, text: str, entity: Entity) -> None:
-        self._tokens = _tokenise(text)
+        self._tokens = tokenise(text)
         self._at = 0
         self._entity = entity
         self.named: set[str] = set()
@@ -152,7 +130,7 @@ class _Parser:
             case "word":
                 return self._field(text)
             case "guid" | "datetime" | "string" | "number":
-                return _literal(kind, text)
+                return literal(kind, text)
         raise syntax()
 
     def _field(self, name: str) -> Operand:
@@ -161,33 +139,6 @@ class _Parser:
             raise Refusal(400, f"No property '{name}' exists in type '{self._entity.model}'.")
         self.named.add(name)
         return Operand(found.kind, field=self._entity.alias.get(name, name))
-
-
-def _tokenise(text: str) -> list[tuple[str, str]]:
-    tokens, at = [], 0
-    text = text.rstrip()
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None or found.lastgroup is None:
-            raise syntax()
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        at = found.end()
-    return tokens
-
-
-def _literal(kind: str, text: str) -> Operand:
-    inner = text[text.index("'") + 1 : -1] if "'" in text else text
-    try:
-        match kind:
-            case "guid":
-                return Operand(Edm.GUID, guid(inner))
-            case "datetime":
-                return Operand(Edm.DATETIME, datetime.fromisoformat(inner).replace(tzinfo=UTC))
-            case "string":
-                return Operand(Edm.STRING, inner.replace("''", "'"))
-        return Operand(Edm.INT64 if text[-1] in "Ll" else Edm.DOUBLE, Decimal(text.rstrip("LlMmDd")))
-    except ValueError:
-        raise syntax() from None
 
 
 def _comparison(name: str, left: Operand, right: Operand) -> Predicate:

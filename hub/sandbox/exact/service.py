@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.sandbox.exact import render
+from hub.sandbox.exact.addressing import Target, host_of, locate, read_guid, root_of, row_of, url_of
 from hub.sandbox.exact.announcer import Announcer
-from hub.sandbox.exact.catalogue import BY_LOWER, ENTITIES, ME, POSITION
+from hub.sandbox.exact.catalogue import ENTITIES, ME, POSITION
 from hub.sandbox.exact.division import CLERK, Division
-from hub.sandbox.exact.edm import guid
-from hub.sandbox.exact.entity import Entity
 from hub.sandbox.exact.errors import Refusal
-from hub.sandbox.exact.filters import syntax
 from hub.sandbox.exact.grants import Grants
 from hub.sandbox.exact.limits import Limits
 from hub.sandbox.exact.office import MAIN_DIVISION, Office
-from hub.sandbox.exact.query import answer, select_rows, shaped, understand
+from hub.sandbox.exact.paging import answer, select_rows, shaped
+from hub.sandbox.exact.query import understand
 from hub.sandbox.exact.table import Row
+from hub.sandbox.exact.tokens import syntax
 from hub.sandbox.exact.writing import write
 
-_PATH = re.compile(r"^(?P<path>[A-Za-z]+(?:/[A-Za-z]+)*)(?:\((?P<key>[^)]*)\))?(?:/(?P<tail>\$count|\w+))?$")
 _ACCESS_DENIED = "Forbidden"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a path addresses: an endpoint, perhaps one row of it, perhaps something below that row."""
-
-    entity: Entity
-    key: str | None = None
-    tail: str | None = None
 
 
 class Service:
@@ -58,7 +48,7 @@ class Service:
         row |= {"Language": f"{self._office.settings.language}-NL", "LanguageCode": "nl-NL", "Legislation": 1}
         row |= {"FirstName": "Sanne", "LastName": "Clerk", "ServerUtcOffset": 1.0, "PackageCode": "WHOLESALE"}
         row |= {"ServerTime": f"/Date({int((now + timedelta(hours=1)).timestamp() * 1000)})/"}
-        return self._listed(request, answer(query, division, [row], f"{_host(request)}/api/v1", _url(request)))
+        return self._listed(request, answer(query, division, [row], f"{host_of(request)}/api/v1", url_of(request)))
 
     async def division(self, request: Request) -> Response:
         """Answer a call within a division, within its budgets."""
@@ -101,7 +91,7 @@ class Service:
             return self._position(request, division)
         if rest.lower() == "read/sync/sync/synctimestamp":
             return self._first_version(request, division)
-        target = _locate(rest)
+        target = locate(rest)
         if request.method == "GET":
             return self._read(request, division, target)
         if request.method not in target.entity.methods or target.tail:
@@ -111,18 +101,18 @@ class Service:
         )
         if made is None:
             return Response(status_code=204)
-        item = render.shape(target.entity, made, _root(request, division), frozenset(), {})
+        item = render.shape(target.entity, made, root_of(request, division), frozenset(), {})
         return Response(render.one(item), 201, media_type="application/json;charset=utf-8")
 
     def _read(self, request: Request, division: Division, target: Target) -> Response:
-        entity, root = target.entity, _root(request, division)
+        entity, root = target.entity, root_of(request, division)
         if "GET" not in entity.methods:
             raise Refusal(403, _ACCESS_DENIED, reason=_ACCESS_DENIED)
         if target.key is not None and target.tail in entity.children:
             child = ENTITIES[entity.children[target.tail or ""]]
             query = understand(child, dict(request.query_params))
-            rows = select_rows(query, division.table(child.table).of(_row(division, target)[entity.key]))
-            return self._listed(request, answer(query, division, rows, root, _url(request)))
+            rows = select_rows(query, division.table(child.table).of(row_of(division, target)[entity.key]))
+            return self._listed(request, answer(query, division, rows, root, url_of(request)))
         options = dict(request.query_params)
         if target.key is not None:
             return self._single(request, division, target, options)
@@ -135,13 +125,13 @@ class Service:
         if "json" not in request.headers.get("accept", ""):
             body = render.atom(entity, shaped(query, division, rows, root))
             return Response(body, media_type="application/atom+xml;charset=utf-8")
-        return self._listed(request, answer(query, division, rows, root, _url(request)))
+        return self._listed(request, answer(query, division, rows, root, url_of(request)))
 
     def _single(self, request: Request, division: Division, target: Target, options: dict[str, str]) -> Response:
         lax = options | {"$top": "1"}
         lenient = replace(target.entity, must_filter=frozenset(), must_select=False)
         query = understand(lenient, lax)
-        item = shaped(query, division, [_row(division, target)], _root(request, division))[0]
+        item = shaped(query, division, [row_of(division, target)], root_of(request, division))[0]
         return Response(render.one(item), media_type="application/json;charset=utf-8")
 
     def _position(self, request: Request, division: Division) -> Response:
@@ -150,7 +140,7 @@ class Service:
         found = re.fullmatch(r"guid'([^']*)'", request.query_params.get("itemId", ""))
         if found is None:
             raise syntax()
-        item = _guid(found[1])
+        item = read_guid(found[1])
         rows = division.table("stock").of(item)
         made: list[Row] = []
         if rows:
@@ -158,7 +148,7 @@ class Service:
             sums: Row = {name: sum(row[name] for row in rows) for name in names}
             made = [sums | {"ItemId": item, "InStock": sums["CurrentStock"]}]
         query = understand(POSITION, {})
-        return self._listed(request, answer(query, division, made, _root(request, division), _url(request)))
+        return self._listed(request, answer(query, division, made, root_of(request, division), url_of(request)))
 
     def _first_version(self, request: Request, division: Division) -> Response:
         body = f'{{\r\n"d" : {{\r\n"API": "Sync", "TimeStampAsBigInt": "{division.versions.last}"\r\n}}\r\n}}'
@@ -167,44 +157,3 @@ class Service:
     @staticmethod
     def _listed(request: Request, body: str) -> Response:
         return Response(body, media_type="application/json;charset=utf-8")
-
-
-def _locate(rest: str) -> Target:
-    found = _PATH.match(rest)
-    if found is not None:
-        path, key, tail = found["path"].lower(), found["key"], found["tail"]
-        if path in BY_LOWER:
-            return Target(BY_LOWER[path], key, tail)
-        head, _, last = rest.rpartition("/")
-        if key is None and head.lower() in BY_LOWER and tail is None:
-            raise Refusal(404, f"Resource not found for the segment '{last}'.")
-    raise Refusal(404, f"Resource not found for the segment '{rest.rpartition('/')[2]}'.")
-
-
-def _host(request: Request) -> str:
-    """Return the address under which the client knows this simulated Exact."""
-    return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
-
-
-def _url(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
-
-
-def _root(request: Request, division: Division) -> str:
-    return f"{_host(request)}/api/v1/{division.code}"
-
-
-def _row(division: Division, target: Target) -> Row:
-    text = target.key or ""
-    key = _guid(text[5:-1]) if text.startswith("guid'") else text.strip("'").removesuffix("L")
-    row = division.table(target.entity.table).get(key)
-    if row is None:
-        raise Refusal(404, f"Resource not found for the segment '{target.entity.path.rpartition('/')[2]}'.")
-    return row
-
-
-def _guid(text: str) -> str:
-    try:
-        return guid(text)
-    except ValueError:
-        raise syntax() from None

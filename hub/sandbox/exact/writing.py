@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hub.sandbox.exact import deliveries, invoices, orders, relations
+from hub.sandbox.exact import deliveries, invoices, order_lines, orders, relations
 from hub.sandbox.exact.announcer import Announcer
 from hub.sandbox.exact.division import CLERK, Division
 from hub.sandbox.exact.edm import guid
 from hub.sandbox.exact.entity import Entity
 from hub.sandbox.exact.errors import Refusal
-from hub.sandbox.exact.filters import syntax
 from hub.sandbox.exact.office import Office
 from hub.sandbox.exact.payload import missing, read_fields, read_object
 from hub.sandbox.exact.table import Row
+from hub.sandbox.exact.tokens import syntax
 
 Create = Callable[[Office, Division, Row], Row]
 Update = Callable[[Office, Division, Row, Row], None]
@@ -24,7 +24,7 @@ APP_NAME = "Handelhub sandbox"
 
 CREATE: dict[str, Create] = {
     "salesorder/SalesOrders": orders.create_order,
-    "salesorder/SalesOrderLines": orders.add_line,
+    "salesorder/SalesOrderLines": order_lines.add_line,
     "salesorder/GoodsDeliveries": deliveries.create_delivery,
     "salesinvoice/InvoiceSalesOrders": invoices.invoice_orders,
     "crm/Accounts": relations.create_account,
@@ -33,7 +33,7 @@ CREATE: dict[str, Create] = {
 }
 UPDATE: dict[str, Update] = {
     "salesorder/SalesOrders": orders.update_order,
-    "salesorder/SalesOrderLines": orders.update_line,
+    "salesorder/SalesOrderLines": order_lines.update_line,
     "salesorder/GoodsDeliveries": deliveries.update_delivery,
     "salesorder/GoodsDeliveryLines": deliveries.update_delivery_line,
     "crm/Accounts": relations.update_account,
@@ -42,7 +42,7 @@ UPDATE: dict[str, Update] = {
 }
 DELETE: dict[str, Delete] = {
     "salesorder/SalesOrders": orders.delete_order,
-    "salesorder/SalesOrderLines": orders.remove_line,
+    "salesorder/SalesOrderLines": order_lines.remove_line,
     "crm/Accounts": relations.delete_account,
     "crm/Addresses": relations.delete_address,
     "logistics/Items": relations.delete_item,
