@@ -53,13 +53,13 @@ class OperationLimits(SchemaExtension):
             self._limits.depth,
         )
         operations = [one for one in context.graphql_document.definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1 and context._provided_operation_name is None:
+            yield BadInput("The document has several operations: say which by operationName.")
         for operation in operations:
-            self._weight = (
-                scale.weigh(operation) if self._weight is None else self._weight.beside(scale.weigh(operation))
-            )
-            yield from self._refusals(context.context, operation)
-        if self._weight is not None:
-            yield from self._excesses(self._weight)
+            if len(operations) == 1 or (operation.name and operation.name.value == context.operation_name):
+                self._weight = scale.weigh(operation)
+                yield from self._excesses(self._weight)
+                yield from self._refusals(context.context, operation)
 
     def _excesses(self, weight: Weight) -> Iterator[GraphQLError]:
         limits = self._limits

@@ -46,4 +46,5 @@ def is_well_formed(message: Any) -> bool:
 
 
 def _is_request(rest: Mapping[Any, Any]) -> bool:
-    return isinstance(rest.get("variables") or {}, dict) and isinstance(rest.get("operationName") or "", str)
+    variables, name = rest.get("variables"), rest.get("operationName")
+    return (variables is None or isinstance(variables, dict)) and (name is None or isinstance(name, str))

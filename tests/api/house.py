@@ -196,7 +196,7 @@ def _engine_room(house: House) -> list[tuple[Table, dict[str, Any]]]:
     letter = {**address, "lane": "stock", "version": 1, "body": {}, "revision": 1, "attempts": 0, "crashes": 0,
               "posted_at": NOON}  # fmt: skip
     return [
-        (tables.actor, {**address, "restarts": 2}),
+        (tables.actor, {**address, "restarts": 2, "next_seq": 4}),
         (tables.lane, {**address, "lane": "stock", "attempts": 3}),
         (tables.message, {**letter, "seq": 1, "kind": "channel.stock.publish", "due_at": NOON}),
         (tables.message, {**letter, "seq": 2, "kind": "channel.stock.publish", "due_at": NOON}),

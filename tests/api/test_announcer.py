@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import anyio
-import anyio.lowlevel
 import pytest
 
 from hub.graphql.announcer import PAGE, Announcer, Subscriber
@@ -13,6 +12,7 @@ from hub.graphql.errors import FellBehind, Unauthenticated
 from hub.store.engine import Database
 from hub.store.events import EventFilter, events_after
 from tests.api.house import House, happen
+from tests.api.served import until
 
 ALL = EventFilter()
 
@@ -75,8 +75,7 @@ async def test_a_commit_of_this_process_rings_at_once(distant: Announcer, databa
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(listen)
-        while not distant.listeners("acme"):
-            await anyio.lowlevel.checkpoint()
+        await until(lambda: distant.listeners("acme") > 0)
         await happen(database, "acme", 1)
     assert found == [1, 2, 3, 4]
 
@@ -146,8 +145,7 @@ async def test_closing_completes_every_subscription(database: Database, house: H
 
     async with announcer.running(), anyio.create_task_group() as tasks:
         tasks.start_soon(listen)
-        while not announcer.listeners("acme"):
-            await anyio.lowlevel.checkpoint()
+        await until(lambda: announcer.listeners("acme") > 0)
         announcer.close()
     assert ended == [True]
 

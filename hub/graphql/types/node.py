@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy import Column, Row
 from strawberry import relay
 
+from hub.domain.tenant import Principal
 from hub.graphql.context import Info
 
 
@@ -34,9 +35,16 @@ class Stored(relay.Node):
         return rows[0] if rows else None
 
     @classmethod
+    def is_open_to(cls, who: Principal) -> bool:
+        """Say whether this principal may see objects of this kind."""
+        return True
+
+    @classmethod
     async def find(cls, info: Info, value: Any) -> Self | None:
         """Return the tenant's object with this key, None if there is none."""
-        row = None if value is None else await info.context.load.one(cls.key, value)
+        if value is None or not cls.is_open_to(info.context.who):
+            return None
+        row = await info.context.load.one(cls.key, value)
         return None if row is None else cls.of(row)
 
     @classmethod
@@ -45,6 +53,8 @@ class Stored(relay.Node):
     ) -> list[Self | None]:
         """Return the tenant's objects in the order asked; what another tenant owns does not exist."""
         ids = list(node_ids)
+        if not cls.is_open_to(info.context.who):
+            return [None] * len(ids)
         found = await info.context.load.each(cls.key, [cls._value(one) for one in ids])
         rows = [cls.pick(some, one) for some, one in zip(found, ids, strict=True)]
         return [None if row is None else cls.of(row) for row in rows]

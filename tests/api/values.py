@@ -1,0 +1,42 @@
+"""Sample values for any input type, as GraphQL literals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
+
+SAMPLES = {
+    "String": '"x"',
+    "Int": "1",
+    "Float": "60.0",
+    "Boolean": "true",
+    "Decimal": '"0.21"',
+    "DateTime": '"2026-11-23T12:00:00Z"',
+}
+Ids = Callable[[str], str]
+
+
+def any_id(name: str) -> str:
+    """Return an id of nothing, whatever it is for."""
+    return "T3JkZXI6bm9uZQ=="
+
+
+def sample(kind: GraphQLInputType, ids: Ids = any_id, name: str = "", *, whole: bool = False) -> str:
+    """Return a literal of a type, ids by the name of their field; the smallest one, or ``whole`` with every field."""
+    match kind:
+        case GraphQLNonNull(of_type=inner):
+            return sample(inner, ids, name, whole=whole)
+        case GraphQLList(of_type=inner):
+            return f"[{sample(inner, ids, name, whole=whole)}]"
+        case GraphQLInputObjectType(fields=fields):
+            wanted = {
+                one: field.type for one, field in fields.items() if whole or isinstance(field.type, GraphQLNonNull)
+            }
+            return (
+                "{" + ", ".join(f"{one}: {sample(inner, ids, one, whole=whole)}" for one, inner in wanted.items()) + "}"
+            )
+        case GraphQLEnumType(values=values):
+            return next(iter(values))
+    named: str = kind.name  # type: ignore[union-attr]
+    return f'"{ids(name)}"' if named == "ID" else SAMPLES[named]
