@@ -1,0 +1,180 @@
+"""The webhook doors: verified over the raw bytes, answered only after the mail is durable."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import anyio
+from opentelemetry import metrics, trace
+from opentelemetry.trace import SpanKind
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from hub.actors.desk import channel_address
+from hub.actors.messages import ReadHookKeys
+from hub.actors.runtime.mailbox import post
+from hub.adapters.port import BadPayload, BadSignature, HookReader, UnknownKey
+from hub.store.engine import StoreUnavailable, Work
+from hub.store.secrets import KeyMissing, SealBroken
+from hub.telemetry import SCOPE, Attribute, Metric, SpanName
+from hub.web.body import TooLarge, read_body
+from hub.web.bounded import Rate, Recent
+from hub.web.doors import Doors
+from hub.web.hook_routes import ChannelRoute, Door, Letter, OddKey, Route, find_route
+
+ROUTE_SECONDS = 5.0
+DOUBT_SECONDS = 1.0
+"""A refused delivery is judged again by a newer secret where the one in hand is older than this."""
+KEYS_PER_SECOND = 1 / 360
+"""bol.com gives its signature keys ten times an hour."""
+
+_log = logging.getLogger(__name__)
+_tracer = trace.get_tracer(SCOPE)
+_webhooks = metrics.get_meter(SCOPE).create_counter(
+    Metric.WEBHOOKS, unit="{delivery}", description="Webhook deliveries by outcome"
+)
+
+
+class Outcome(StrEnum):
+    """How a delivery ended; one counter each."""
+
+    ACCEPTED = "accepted"
+    PING = "ping"
+    IGNORED = "ignored"
+    UNKNOWN_DIVISION = "unknown_division"
+    BAD_SIGNATURE = "bad_signature"
+    UNKNOWN_KEY = "unknown_key"
+    MALFORMED = "malformed"
+    OVERSIZED = "oversized"
+    UNKNOWN = "unknown"
+    LIMITED = "limited"
+    UNAVAILABLE = "unavailable"
+    LATE = "late"
+
+
+STATUS = {
+    Outcome.BAD_SIGNATURE: 401,
+    Outcome.UNKNOWN_KEY: 503,
+    Outcome.MALFORMED: 400,
+    Outcome.OVERSIZED: 413,
+    Outcome.UNKNOWN: 404,
+    Outcome.LIMITED: 429,
+    Outcome.UNAVAILABLE: 503,
+    Outcome.LATE: 503,
+}
+RETRY_AFTER = {429: "1", 503: "5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook call as it came in."""
+
+    door: Door
+    headers: dict[str, str]
+    body: bytes
+
+
+class Webhooks:
+    """Answers deliveries; a duplicate folds into the mail that waits already."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._routes: Recent[Door, Route | None] = Recent(self._find, doors.clock, ROUTE_SECONDS, 10_000)
+        self._rate: Rate[Door] = Rate(doors.clock, doors.limits.rate, doors.limits.burst)
+        self._keys: Rate[Door] = Rate(doors.clock, KEYS_PER_SECOND, 1)
+
+    async def exact(self, request: Request) -> Response:
+        """``POST /webhooks/exact/{connection_id}``."""
+        return await self._answer(request, Door("exact", request.path_params["connection_id"]))
+
+    async def channel(self, request: Request) -> Response:
+        """``POST /webhooks/{platform}/{tenant}/{channel}``."""
+        given = request.path_params
+        return await self._answer(request, Door(given["platform"], given["channel"], given["tenant"]))
+
+    async def _answer(self, request: Request, door: Door) -> Response:
+        platform = door.platform if door.platform in self._doors.readers else "other"
+        with _tracer.start_as_current_span(
+            SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform}
+        ) as span:
+            outcome = await self._outcome(request, door)
+            span.set_attribute(Attribute.OUTCOME, outcome)
+        _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
+        status = STATUS.get(outcome, 200)
+        retry = RETRY_AFTER.get(status)
+        return Response(status_code=status, headers=None if retry is None else {"retry-after": retry})
+
+    async def _outcome(self, request: Request, door: Door) -> Outcome:
+        try:
+            with anyio.fail_after(self._doors.limits.answer_within):
+                return await self._take(request, door)
+        except TooLarge:
+            return Outcome.OVERSIZED
+        except (BadPayload, OddKey, ClientDisconnect):
+            return Outcome.MALFORMED
+        except TimeoutError:
+            return Outcome.LATE
+        except StoreUnavailable as gone:
+            _log.warning("a webhook was not accepted: %s", gone.reason)
+            return Outcome.UNAVAILABLE
+        except (KeyMissing, SealBroken):
+            _log.exception("a webhook secret cannot be opened")
+            return Outcome.UNAVAILABLE
+
+    async def _take(self, request: Request, door: Door) -> Outcome:
+        reader = self._doors.readers.get(door.platform)
+        route = None if reader is None else await self._routes.get(door)
+        if reader is None or route is None:
+            return Outcome.UNKNOWN
+        body = await read_body(request, self._doors.limits.body)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+        return await self._judge(reader, route, Delivery(door, headers, body))
+
+    async def _judge(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:
+        """Verify with the secret in hand; one that is refused gets a second look with a secret read just now."""
+        try:
+            return await self._read(reader, route, delivery)
+        except BadSignature:
+            newer = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS)
+        try:
+            return Outcome.UNKNOWN if newer is None else await self._read(reader, newer, delivery)
+        except UnknownKey:
+            await self._ask_for_keys(delivery.door, route)
+            return Outcome.UNKNOWN_KEY
+        except BadSignature:
+            return Outcome.BAD_SIGNATURE
+
+    async def _read(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:
+        hints = reader.read(delivery.headers, delivery.body, route.secret)
+        if not hints:
+            return Outcome.PING
+        if not self._rate.allows(delivery.door):
+            return Outcome.LIMITED
+        if not all(route.knows(hint) for hint in hints):
+            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
+        known = [hint for hint in hints if route.knows(hint)]
+        now = self._doors.clock.now()
+        letters = [letter for hint in known for letter in route.letters(hint, now)]
+        if not letters:
+            return Outcome.IGNORED if known else Outcome.UNKNOWN_DIVISION
+        trace.get_current_span().set_attribute(Attribute.TOPIC, hints[0].topic)
+        await self._post(letters)
+        return Outcome.ACCEPTED
+
+    async def _ask_for_keys(self, door: Door, route: Route) -> None:
+        if isinstance(route, ChannelRoute) and self._keys.allows(door):
+            await self._post([(channel_address(route.tenant_id, route.channel_id), ReadHookKeys())])
+
+    async def _post(self, letters: Sequence[Letter]) -> None:
+        async def work_on(work: Work) -> None:
+            for address, message in letters:
+                post(work, address, message)
+
+        await self._doors.database.write(work_on)
+
+    async def _find(self, door: Door) -> Route | None:
+        async with self._doors.database.read() as connection:
+            return await find_route(connection, self._doors.vault, door)

@@ -1,0 +1,212 @@
+"""The hub's doors on a real database, with signers that are not the hub's own code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from hub.adapters.bol.webhooks import BolHooks
+from hub.adapters.exact.webhooks import ExactHooks
+from hub.adapters.port import Grant, HookReader
+from hub.adapters.woocommerce.webhooks import WooHooks
+from hub.clock import SystemClock
+from hub.domain.channel import ChannelSettings, ChannelStatus, Platform
+from hub.domain.product import Division
+from hub.outcome import Rejected, Unavailable
+from hub.store.channels import StoredChannel, insert_channel
+from hub.store.connections import ErpConnection, ErpCredentials, create_connection
+from hub.store.divisions import save_divisions
+from hub.store.engine import Database, Work
+from hub.store.sealed import CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET
+from hub.store.secrets import Vault
+from hub.store.tables import division, message
+from hub.store.tenants import create_tenant
+from hub.web.app import make_app
+from hub.web.doors import Doors, Limits
+
+HOOK_SECRET = "exact webhook secret"
+SHOP_SECRET = "shop & secret <>"
+
+
+class Hands(SystemClock):
+    """A clock that a test can move on."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+class NoApi:
+    """Stands where the API is mounted; these tests are about the other doors."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@dataclass
+class Exact:
+    """The consent side of Exact: knows one code, and fails as often as it is told."""
+
+    failures: list[Exception] = field(default_factory=list)
+    granted_for: list[str] = field(default_factory=list)
+    seen_redirect: str = ""
+
+    async def consent_url(self, connection: ErpConnection, state: str, redirect_uri: str) -> str:
+        return f"{connection.base_url}/api/oauth2/auth?state={state}&redirect_uri={redirect_uri}"
+
+    async def exchange(self, connection: ErpConnection, code: str, redirect_uri: str) -> Grant:
+        self.seen_redirect = redirect_uri
+        if code != "good":
+            raise Rejected("Token is not allowed")
+        return Grant("access", "refresh", datetime.now(UTC), 600.0)
+
+    async def divisions(self, connection: ErpConnection) -> Sequence[Division]:
+        if self.failures:
+            raise self.failures.pop()
+        return [DIVISION]
+
+    async def granted(self, work: Work, connection: ErpConnection, divisions: Sequence[Division]) -> None:
+        await save_divisions(work, connection.tenant_id, connection.connection_id, divisions)
+        work.after_commit(lambda: self.granted_for.append(connection.connection_id))
+
+
+DIVISION = Division(code=123456, description="Acme", country="NL", currency="EUR")
+UNREACHABLE = Unavailable("no answer")
+
+
+@dataclass
+class Stage:
+    """A tenant with one ERP connection, one bol.com account and one shop, and a client at the door."""
+
+    app: Starlette
+    client: httpx2.AsyncClient
+    database: Database
+    vault: Vault
+    clock: Hands
+    exact: Exact
+    connection: ErpConnection
+    key: rsa.RSAPrivateKey
+
+    async def mail(self) -> list[tuple[str, str, Any]]:
+        """Return what waits in the mailboxes: address, kind, body."""
+        statement = select(message.c.address, message.c.kind, message.c.body)
+        async with self.database.read() as connection:
+            rows = await connection.execute(statement.order_by(message.c.address, message.c.kind, message.c.seq))
+            return [(row.address, row.kind, row.body) for row in rows]
+
+    async def push_exact(self, body: bytes, connection_id: str | None = None) -> httpx2.Response:
+        return await self.client.post(f"/webhooks/exact/{connection_id or self.connection.connection_id}", content=body)
+
+    async def push_shop(
+        self, body: bytes, topic: str = "order.updated", signature: str | None = None
+    ) -> httpx2.Response:
+        headers = {
+            "x-wc-webhook-topic": topic,
+            "x-wc-webhook-signature": shop_signature(body) if signature is None else signature,
+        }
+        return await self.client.post("/webhooks/woocommerce/acme/shop", content=body, headers=headers)
+
+    async def push_bol(self, body: bytes, key_id: str = "0") -> httpx2.Response:
+        signed = base64.b64encode(self.key.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
+        headers = {"signature": f"keyId={key_id},algorithm=rsa-sha256,signature={signed}"}
+        return await self.client.post("/webhooks/bol/acme/bol-1", content=body, headers=headers)
+
+
+def exact_body(topic: str = "StockPositions", key: str = "aaaaaaaa-bbbb-cccc-dddd-000000000001", **other: Any) -> bytes:
+    """Return a delivery as Exact makes it: compact, hashed over the raw text of Content."""
+    content = {
+        "Topic": topic,
+        "ClientId": "11111111-2222-3333-4444-555555555555",
+        "Division": 123456,
+        "Action": "Update",
+        "Key": key,
+        "ExactOnlineEndpoint": f"https://start.exactonline.nl/api/v1/123456/read/logistics/StockPosition?itemId=guid'{key}'",
+        "EventCreatedOn": "2026-11-23T09:26:08.587",
+    }
+    return exact_signed(json.dumps(content | other, separators=(",", ":")).encode())
+
+
+def exact_signed(content: bytes, secret: str = HOOK_SECRET) -> bytes:
+    digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest().upper()
+    return b'{"Content":' + content + b',"HashCode":"' + digest.encode() + b'"}'
+
+
+def shop_signature(body: bytes, secret: str = SHOP_SECRET) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def bol_body(resource: str, key: str) -> bytes:
+    event = {"resource": resource, "type": "ORDER_CREATED", "resourceId": key}
+    return json.dumps({"retailerId": 1, "timestamp": "2026-11-23T10:00:00+01:00", "event": event}).encode()
+
+
+class Opening:
+    """Fills the database and opens the doors."""
+
+    def __init__(self, database: Database, key: rsa.RSAPrivateKey, limits: Limits) -> None:
+        self.database, self.key, self.limits = database, key, limits
+        self.vault, self.clock, self.exact = Vault([os.urandom(32)]), Hands(), Exact()
+
+    async def __aenter__(self) -> Stage:
+        connection = await self.database.write(self._fill)
+        readers: dict[str, HookReader] = {"exact": ExactHooks(), "bol": BolHooks(), "woocommerce": WooHooks()}
+        app = make_app(
+            Doors(
+                database=self.database,
+                vault=self.vault,
+                clock=self.clock,
+                readers=readers,
+                graphql=NoApi(),
+                connect=self.exact,
+                public_url="https://hub.test",
+                limits=self.limits,
+            )
+        )
+        self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://hub.test")
+        return Stage(app, self.client, self.database, self.vault, self.clock, self.exact, connection, self.key)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.aclose()
+
+    async def _fill(self, work: Work) -> ErpConnection:
+        await create_tenant(work, "acme", "Acme")
+        credentials = ErpCredentials("client", "secret", HOOK_SECRET)
+        made = await create_connection(work, self.vault, "acme", "Main", "https://exact.test", credentials)
+        await save_divisions(work, "acme", made.connection_id, [DIVISION])
+        await work.execute(division.update().values(enabled=True))
+        await self._channel(work, Platform.BOL, "bol-1", self._keys())
+        await self._channel(work, Platform.WOOCOMMERCE, "shop", SHOP_SECRET)
+        await self._channel(work, Platform.WOOCOMMERCE, "new-shop", None)
+        return made
+
+    def _keys(self) -> str:
+        public = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return json.dumps({"0": base64.b64encode(public).decode()})
+
+    async def _channel(self, work: Work, platform: Platform, channel_id: str, secret: str | None) -> None:
+        sealed = self.vault.seal(b"{}", CHANNEL_CREDENTIALS.place("acme", channel_id))
+        place = CHANNEL_HOOK_SECRET.place("acme", channel_id)
+        hook_secret = None if secret is None else self.vault.seal(secret.encode(), place)
+        stored = StoredChannel(
+            "acme", channel_id, platform, channel_id, "https://shop.test",
+            ChannelStatus.ACTIVE, ChannelSettings(), sealed, hook_secret,
+        )  # fmt: skip
+        await insert_channel(work, stored, work.clock.now())
