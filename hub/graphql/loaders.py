@@ -35,7 +35,7 @@ class Loaders:
 
     async def many(self, key: Column[Any], value: Any, *order: Column[Any]) -> Rows:
         """Return the tenant's rows with this value, in the given order."""
-        rows: Rows = await self._loader(("rows", key), partial(_grouped, key, order)).load(value)
+        rows: Rows = await self._loader(("rows", key, *order), partial(_grouped, key, order)).load(value)
         return rows
 
     async def each(self, key: Column[Any], values: Sequence[Any]) -> list[Rows]:
