@@ -1,0 +1,34 @@
+"""A node as a process: telemetry, the open node, its doors, and a polite end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+
+from hub.clock import SystemClock
+from hub.node.node import open_node
+from hub.settings import Settings
+from hub.telemetry import telemetry
+from hub.web.server import listen
+from hub.web.server import serve as serve_http
+
+_log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Run a node until SIGTERM or SIGINT; raises what ``open_node`` raises, and OSError for a taken port."""
+    with telemetry(settings.node, settings.log_level, os.environ), listen(settings.host, settings.port) as listener:
+        port = listener.getsockname()[1]
+        if settings.port == 0 and settings.public_url.endswith(":0"):
+            settings = replace(settings, port=port, public_url=f"http://{settings.host}:{port}")
+        async with open_node(settings, SystemClock()) as node:
+            _log.info("listening on http://%s:%d", settings.host, port, extra={"node": settings.node})
+
+            def leave() -> None:
+                node.announcer.close()
+
+            await serve_http(
+                node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave
+            )
+        _log.info("stopped", extra={"node": settings.node})

@@ -1,0 +1,212 @@
+"""The hub's command line: puts the pieces together, and is imported by nobody."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import anyio
+import typer
+
+from hub.clock import SystemClock
+from hub.domain.tenant import Role
+from hub.settings import BadSettings, Settings, read_settings, settings_table
+from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
+from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate
+from hub.store.rotation import check_keys, rotate_keys
+from hub.store.secrets import BadKeys, KeyMissing, Vault, read_keys
+from hub.store.tenants import BadSlug, create_tenant, load_tenant
+from hub.store.tokens import FreshToken, create_token, list_tokens, revoke_token
+
+T = TypeVar("T")
+
+REFUSALS = (BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, OSError)
+"""What a person can put right: told in one sentence, without a traceback."""
+
+app = typer.Typer(
+    help="Handelhub connects Exact Online Handel with bol.com and WooCommerce.\n\n"
+    "Settings come from HUB_… variables; `python main.py settings` lists them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+token_app = typer.Typer(help="Make, list and revoke the bearer tokens of the API.", no_args_is_help=True)
+app.add_typer(token_app, name="token")
+
+
+@app.command()
+def serve() -> None:
+    """Run the hub: webhooks, actors and the GraphQL API, until SIGTERM or Ctrl-C."""
+    from hub.node.serving import serve as serve_node
+
+    settings = read_settings(os.environ)
+    anyio.run(serve_node, settings, backend_options={"use_uvloop": sys.platform != "win32"})
+
+
+@app.command()
+def demo(
+    for_seconds: Annotated[
+        float | None, typer.Option("--for", help="Seconds the busy day lasts; without it until Ctrl-C.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
+    faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
+    seed: Annotated[int, typer.Option(help="Fixes what is sold and what goes wrong.")] = 7,
+    nodes: Annotated[int, typer.Option(help="How many hubs share one PostgreSQL.")] = 1,
+    database: Annotated[str | None, typer.Option(help="Database URL; without it a fresh SQLite file.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the hub; without it 8000 or a free one.")] = None,
+    speed: Annotated[float, typer.Option(help="How much the platforms' time is compressed.")] = 20.0,
+) -> None:
+    """Show a day of a wholesaler: simulated platforms, a hub, buyers, and a verdict."""
+    from demo.run import run
+
+    raise typer.Exit(run(for_seconds, as_json, faults, seed, nodes, database, port, speed))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port on loopback.")] = 9100,
+    seed: Annotated[int, typer.Option(help="Fixes goods, buyers and faults.")] = 7,
+    speed: Annotated[float, typer.Option(help="How much time is compressed.")] = 1.0,
+    faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
+    goods: Annotated[int, typer.Option(help="How many articles there are.")] = 60,
+) -> None:
+    """Run simulated Exact Online, bol.com and WooCommerce, with their real limits."""
+    from hub.sandbox.app import serve as serve_sandbox
+
+    serve_sandbox(port, seed, speed, faults, goods)
+
+
+@app.command("migrate")
+def migrate_command(
+    draft: Annotated[
+        str | None, typer.Option(help="Write a new revision from what the tables have and the migrations do not.")
+    ] = None,
+) -> None:
+    """Bring the database to the newest schema, from empty if need be."""
+    if draft:
+        from hub.store.migrations.draft import draft as write_draft
+
+        typer.echo(write_draft(draft))
+        return
+    typer.echo(f"The database has schema {anyio.run(migrate, read_settings(os.environ).database_url)}.")
+
+
+@token_app.command("create")
+def token_create(
+    tenant: Annotated[str, typer.Option(help="The tenant's id; made when there is none of it yet.")],
+    role: Annotated[Role, typer.Option(help="What the token may do.")] = Role.VIEWER,
+    label: Annotated[str, typer.Option(help="What the activity log calls its bearer; no personal data.")] = "cli",
+    name: Annotated[str | None, typer.Option(help="The tenant's name, where the tenant is made.")] = None,
+    days: Annotated[float | None, typer.Option(min=0, help="Days until it ends; without it until revoked.")] = None,
+) -> None:
+    """Make a token and show it, once."""
+
+    async def work_on(work: Work) -> FreshToken:
+        if await load_tenant(work.connection, tenant) is None:
+            await create_tenant(work, tenant, name or tenant)
+        lifetime = None if days is None else timedelta(days=days)
+        return await create_token(work, tenant, role, label, created_by="command line", lifetime=lifetime)
+
+    typer.echo(_with_database(lambda database: database.write(work_on)).secret)
+
+
+@token_app.command("list")
+def token_list(tenant: Annotated[str, typer.Option(help="The tenant's id.")]) -> None:
+    """List a tenant's tokens; the tokens themselves are not kept."""
+
+    async def read(database: Database) -> None:
+        async with database.read() as connection:
+            for one in await list_tokens(connection, tenant):
+                state = "works" if one.works_at(datetime.now(UTC)) else "ended"
+                typer.echo(f"{one.token_id}  {one.role:<8}  {state}  {one.created_at:%Y-%m-%d}  {one.label}")
+
+    _with_database(read)
+
+
+@token_app.command("revoke")
+def token_revoke(
+    token_id: Annotated[str, typer.Argument(help="The id that `token list` shows.")],
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+) -> None:
+    """End a token at once."""
+    if not _with_database(lambda database: database.write(lambda work: revoke_token(work, tenant, token_id))):
+        _refuse(f"tenant {tenant} has no working token {token_id}")
+    typer.echo(f"Token {token_id} is revoked.")
+
+
+@app.command("rotate-keys")
+def rotate_keys_command() -> None:
+    """Seal every secret anew with the first key; then the other keys can be taken away."""
+    settings = read_settings(os.environ)
+    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    changed = _with_database(lambda database: rotate_keys(database, vault))
+    typer.echo(f"{changed} secrets were sealed anew; all are under key {vault.sealing} now.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema, as committed in schema.graphql."""
+    from hub.graphql.schema import sdl
+
+    typer.echo(sdl(), nl=False)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Measure the hub, each number beside its bound from the same run; options as in bench/."""
+    from bench.run import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("settings")
+def settings_command() -> None:
+    """Print the table of all HUB_… variables."""
+    typer.echo(settings_table())
+
+
+def _with_database(use: Callable[[Database], Awaitable[T]]) -> T:
+    """Run something on the database, with its schema and keys checked; a SQLite file is migrated first."""
+    return anyio.run(_use_database, read_settings(os.environ), use)
+
+
+async def _use_database(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
+    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    if settings.sqlite:
+        await migrate(settings.database_url)
+    async with Database.open(settings.database_url, SystemClock()) as database:
+        await check_schema(database)
+        await check_keys(database, vault)
+        return await use(database)
+
+
+def _refuse(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def _reason(error: BaseException) -> BaseException:
+    """Return what really went wrong, from inside the groups that tasks put around it."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def main() -> None:
+    """Run the command line; what a person can put right ends in one sentence and status 2."""
+    try:
+        app()
+    except (*REFUSALS, BaseExceptionGroup) as error:
+        reason = _reason(error)
+        if not isinstance(reason, REFUSALS):
+            raise
+        typer.echo(str(reason), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
