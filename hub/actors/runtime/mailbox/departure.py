@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import and_, bindparam, delete, func, insert, outerjoin, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
 from hub.actors.runtime.mailbox.keys import chunks
-from hub.actors.runtime.mailbox.letters import Key, Retry, Settlement
+from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement
 from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import Instant
 
@@ -89,7 +90,7 @@ async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settl
         await connection.execute(RETRY, again)
     if stuck := [row for one in settlements for row in one.parked]:
         await connection.execute(insert(parked), stuck)
-    if memories := [_memory(one) for one in settlements if one.memory is not None]:
+    if memories := [_memory(one, one.memory) for one in settlements if one.memory is not None]:
         await connection.execute(REMEMBER[connection.dialect.name], memories)
     for one in settlements:
         _note(actors[one.key], one)
@@ -130,15 +131,14 @@ def _retry(one: Settlement, retry: Retry) -> dict[str, Any]:
     }
 
 
-def _memory(one: Settlement) -> dict[str, Any]:
-    memory = one.memory
+def _memory(one: Settlement, memory: LaneState) -> dict[str, Any]:
     return {
         "tenant_id": one.key[0],
         "address": one.key[1],
         "lane": one.lane,
-        "state": memory.state if memory else None,
-        "wait_until": memory.wait_until if memory else None,
-        "attempts": memory.attempts if memory else 0,
+        "state": orjson.loads(memory.state),
+        "wait_until": memory.wait_until,
+        "attempts": memory.attempts,
     }
 
 

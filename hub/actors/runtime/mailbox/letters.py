@@ -56,7 +56,7 @@ class Retry:
 class LaneState:
     """What a lane remembers; ``attempts`` counts failed turns in a row."""
 
-    state: dict[str, Any]
+    state: bytes
     wait_until: datetime | None
     attempts: int
 

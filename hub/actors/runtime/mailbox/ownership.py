@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.flush import flush_mail
+from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key, Release, Status
-from hub.actors.runtime.mailbox.posting import LAST, MAIL
+from hub.actors.runtime.mailbox.posting import LAST, MAIL, NOBODY
 from hub.store.engine import Work
 from hub.store.tables.mailbox import actor, node, seen
 from hub.store.types import Instant
 
-NOBODY = ("", "", "")
 CLAIMABLE = actor.c.status.in_([Status.ACTIVE.value, Status.QUARANTINED.value])
 
 
@@ -94,6 +94,14 @@ async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
     return [_glimpse(row) for row in await connection.execute(select(*_glimpse_columns()).where(actor.c.node == name))]
 
 
+async def look(connection: AsyncConnection, keys: Sequence[Key]) -> list[Glimpse]:
+    """Return how certain actors fare."""
+    found = []
+    for chunk in chunks(sorted(keys)):
+        found += [_glimpse(row) for row in await connection.execute(LOOK, {"keys": chunk})]
+    return found
+
+
 async def earliest_due(connection: AsyncConnection) -> datetime | None:
     """Return when the next actor without an owner is due; None when nothing waits anywhere."""
     statement = select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
@@ -143,6 +151,11 @@ def _claim(row: Any) -> Claim:
 
 def _glimpse_columns() -> list[Any]:
     return [actor.c.tenant_id, actor.c.address, actor.c.epoch, actor.c.next_seq, actor.c.status]
+
+
+LOOK = select(*_glimpse_columns()).where(
+    tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True))
+)
 
 
 def _glimpse(row: Any) -> Glimpse:

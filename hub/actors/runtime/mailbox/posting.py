@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeAlias
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.mailbox.flush import flush_mail
@@ -13,6 +14,11 @@ from hub.store.engine import Work
 
 MAIL = "mail"
 LAST = 1000
+
+Ring: TypeAlias = tuple[str, str, str, datetime | None]
+"""What the mail topic signals: tenant, address, lane (empty: all of them) and, for a timer, when it is due."""
+
+NOBODY: Ring = ("", "", "", None)
 
 
 def post(
@@ -38,4 +44,4 @@ def post(
         dedupe=dedupe,
     )
     work.defer(flush_mail, letter, order=LAST)
-    work.signal(MAIL, (*key, kind.lane))
+    work.signal(MAIL, (*key, kind.lane, due_at if due_at is not None and due_at > now else None))

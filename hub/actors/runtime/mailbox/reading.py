@@ -44,6 +44,11 @@ DUE = (
     .where(tuple_(message.c.tenant_id, message.c.address).in_(bindparam("keys", expanding=True)))
     .group_by(message.c.tenant_id, message.c.address, message.c.lane)
 )
+DUE_IN_LANES = (
+    select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
+    .where(tuple_(message.c.tenant_id, message.c.address, message.c.lane).in_(bindparam("places", expanding=True)))
+    .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +128,13 @@ async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[L
             found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
         for tenant, address, name, due in await connection.execute(DUE, {"keys": chunk}):
             found.setdefault((tenant, address, name), LaneRow({})).due_at = due
+    return found
+
+
+async def read_due(connection: AsyncConnection, places: Sequence[LanePlace]) -> dict[LanePlace, datetime]:
+    """Return when the next mail of each lane is due; lanes without mail are absent."""
+    found: dict[LanePlace, datetime] = {}
+    for chunk in chunks(sorted(places)):
+        for tenant, address, name, due in await connection.execute(DUE_IN_LANES, {"places": chunk}):
+            found[(tenant, address, name)] = due
     return found

@@ -1,0 +1,66 @@
+"""Claiming actors whose mail is due, as long as this node has room."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+import anyio
+
+from hub.actors.runtime.address import Address
+from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due
+from hub.actors.runtime.owned import Owned
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.roster import Roster
+from hub.store.engine import Database, StoreUnavailable
+
+BUSY_PAUSE = 0.05
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Claimer:
+    """Asks one indexed question when the bell rings or time has come; idle actors cost nothing at all."""
+
+    database: Database
+    roster: Roster
+    policy: Policy
+    name: str
+
+    async def run(self) -> None:
+        """Claim for ever."""
+        while True:
+            self.roster.claims = anyio.Event()
+            try:
+                pause = await self._round()
+            except StoreUnavailable as error:
+                log.warning("cannot claim actors: %s", error)
+                pause = self.policy.store_pause
+            with anyio.move_on_after(pause):
+                await self.roster.claims.wait()
+
+    async def _round(self) -> float:
+        """Claim what is due and return how long to wait, in seconds."""
+        room = self.policy.max_actors - len(self.roster.owned)
+        if self.roster.draining or room <= 0:
+            return self.policy.poll
+        async with self.database.read() as connection:
+            due = await earliest_due(connection)
+        now = self.roster.clock.now()
+        if due is None or due > now:
+            return self.policy.poll if due is None else min(self.policy.poll, (due - now).total_seconds())
+        claims = await self._claim(min(room, self.policy.claim_most))
+        return 0.0 if claims else BUSY_PAUSE
+
+    async def _claim(self, most: int) -> list[Claim]:
+        began = self.roster.clock.monotonic()
+        until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
+        claims = await self.database.write(lambda work: claim(work, self.name, most, until))
+        trusted = began + self.policy.lease - self.policy.margin
+        for one in claims:
+            owned = Owned(Address.parse(one.key[1]), one, trusted, began, next_seq=one.next_seq)
+            self.roster.add(owned)
+            self.roster.refresh(owned)
+        return claims

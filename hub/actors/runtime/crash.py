@@ -1,0 +1,70 @@
+"""What follows a bug: the actor starts anew, and one that falls too often is kept out for a while."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
+from hub.actors.runtime.mailbox.letters import Retry, Status, Trouble
+from hub.actors.runtime.mailbox.ownership import Claim
+from hub.actors.runtime.mailbox.reading import Mail
+from hub.actors.runtime.owned import Owned
+from hub.actors.runtime.verdict import Verdict
+
+MOST_CRASHES = 20
+
+
+class NodeSick(Exception):
+    """So many actors were quarantined at once that this node itself must be ill; let the platform restart it."""
+
+
+def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception, lane: str | None) -> None:
+    """Count a crash against the messages that were being handled and against the actor."""
+    owned, reason = verdict.lane.owned, name_of(error)
+    for mail in mails:
+        _blame(verdict, mail, reason)
+    verdict.facts.append(ActorCrashed(owned.address, lane, reason))
+    verdict.settlement.trouble = trouble = _trouble(verdict, owned.claim, reason)
+    if trouble.quarantine_until is not None:
+        verdict.facts.append(ActorQuarantined(owned.address, trouble.quarantine_until, reason))
+    pause = verdict.policy.restart_pause * 2 ** min(len(trouble.crashes), 6)
+    verdict.wait_until = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
+    verdict.attempts = verdict.lane.attempts
+
+
+def _blame(verdict: Verdict, mail: Mail, reason: str) -> None:
+    crashes = mail.crashes + 1
+    if crashes >= verdict.policy.poison:
+        verdict.park(mail, "crashed", reason, crashes=crashes)
+    else:
+        again = Retry(mail.seq, mail.revision, mail.attempts, crashes, mail.due_at)
+        verdict.settlement.retried.append(again)
+
+
+def _trouble(verdict: Verdict, claim: Claim, reason: str) -> Trouble:
+    policy, moment = verdict.policy, verdict.now.timestamp()
+    before = [at for at in claim.crashes if at > moment - policy.crash_memory]
+    quarantines = claim.quarantines if before else 0
+    crashes = [*before, moment][-MOST_CRASHES:]
+    recent = sum(at > moment - policy.crash_window for at in crashes)
+    if recent < policy.crash_limit:
+        return Trouble(Status.ACTIVE, reason, crashes, claim.restarts + 1, quarantines, None)
+    until = verdict.now + policy.quarantine(quarantines)
+    return Trouble(Status.QUARANTINED, reason, crashes, claim.restarts + 1, quarantines + 1, until)
+
+
+def remember(owned: Owned, trouble: Trouble) -> None:
+    """Keep in memory what a committed crash wrote into the actor's row."""
+    owned.claim = replace(
+        owned.claim, crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines
+    )
+
+
+def name_of(error: BaseException) -> str:
+    """Return the error's type and the place it came from, without its text, which may hold anybody's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"

@@ -1,0 +1,144 @@
+"""Feeding lanes: the mail of many is read at once, and each gets one turn at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import anyio
+from anyio.abc import TaskGroup
+
+from hub.actors.runtime.bulkhead import caught
+from hub.actors.runtime.instance import Instance
+from hub.actors.runtime.mailbox.ownership import look
+from hub.actors.runtime.mailbox.reading import Mail, read_due, read_heads, read_lanes
+from hub.actors.runtime.opener import Opener
+from hub.actors.runtime.owned import Lane
+from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.turner import Turner
+from hub.store.engine import Database, StoreUnavailable
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Looks for mail where it may be, and starts turns."""
+
+    database: Database
+    roster: Roster
+    turner: Turner
+    opener: Opener
+    tasks: TaskGroup
+    running: int = 0
+
+    async def run(self) -> None:
+        """Feed lanes for ever; while the store is gone, wait and look again."""
+        while True:
+            self.roster.work = anyio.Event()
+            try:
+                await self._refresh()
+                pause = await self._round()
+            except StoreUnavailable:
+                await anyio.sleep(self.turner.policy.store_pause)
+                continue
+            with anyio.move_on_after(pause):
+                await self.roster.work.wait()
+
+    async def _round(self) -> float | None:
+        """Start the turns that can start, and return how long nothing else will be due, in seconds."""
+        now = self.roster.clock.now()
+        following = self.roster.wake(now)
+        room = self.turner.policy.max_turns - self.running
+        if room > 0 and not self.roster.draining and (lanes := self.roster.ready(now)):
+            await self._feed(lanes[:room], now)
+            following = self.roster.wake(self.roster.clock.now())
+        if following is None:
+            return None
+        return max(0.0, (following - self.roster.clock.now()).total_seconds())
+
+    async def _refresh(self) -> None:
+        stale = [owned for owned in self.roster.stale if not owned.lost]
+        self.roster.stale.clear()
+        if not stale:
+            return
+        try:
+            async with self.database.read() as connection:
+                keys = [owned.key for owned in stale]
+                self.roster.compare(await look(connection, keys), None, reread=False)
+                rows = await read_lanes(connection, keys)
+        except StoreUnavailable:
+            self.roster.stale.update(dict.fromkeys(stale))
+            raise
+        self.roster.refreshed(stale, rows)
+
+    async def _feed(self, lanes: Sequence[Lane], now: datetime) -> None:
+        limits: dict[Lane, tuple[Instance, int]] = {}
+        for lane in lanes:
+            del self.roster.hungry[lane]
+            lane.rang = False
+            instance = self.opener.opened(lane.owned)
+            if instance is not None:
+                await self._ask(lane, instance, limits)
+        if limits:
+            try:
+                await self._read(limits, now)
+            except StoreUnavailable:
+                for lane in limits:
+                    self.roster.feed(lane)
+                raise
+
+    async def _ask(self, lane: Lane, instance: Instance, limits: dict[Lane, tuple[Instance, int]]) -> None:
+        async def ask() -> None:
+            if instance.actor is not None:
+                limits[lane] = (instance, max(1, instance.actor.batch(lane.name)))
+
+        error = await caught(ask)
+        if error is not None:
+            await self.turner.failed(lane, [], error, lane.name)
+            self.roster.feed(lane)
+
+    async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
+        due: dict[tuple[str, str, str], datetime] = {}
+        async with self.database.read() as connection:
+            heads = await read_heads(connection, {lane.place: limit for lane, (_, limit) in limits.items()}, now)
+            empty = [lane for lane in limits if not heads[lane.place]]
+            if empty:
+                due = await read_due(connection, [lane.place for lane in empty])
+        for lane, (instance, limit) in limits.items():
+            mails = heads[lane.place]
+            if lane.owned.leaving or instance.actor is None:
+                self._skip(lane)
+            elif mails:
+                self._start(lane, mails, instance, limit)
+            else:
+                self.roster.empty(lane, due.get(lane.place), now)
+
+    def _skip(self, lane: Lane) -> None:
+        if not lane.owned.leaving:
+            self.roster.feed(lane)
+
+    def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
+        taken = careful(mails)
+        lane.running = anyio.CancelScope()
+        self.roster.hungry.pop(lane, None)
+        lane.owned.turns += 1
+        self.running += 1
+        more = len(taken) == limit or len(taken) < len(mails)
+        self.tasks.start_soon(partial(self._turn, lane, taken, instance, more=more))
+
+    async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, *, more: bool) -> None:
+        try:
+            await self.turner.run(lane, mails, instance, more=more)
+        finally:
+            self.running -= 1
+            if self.roster.hungry:
+                self.roster.work.set()
+
+
+def careful(mails: list[Mail]) -> list[Mail]:
+    """Return the messages to take at once: one that brought the actor down before is handled alone."""
+    if mails[0].crashes:
+        return mails[:1]
+    fallen = next((place for place, mail in enumerate(mails) if mail.crashes), len(mails))
+    return mails[:fallen]

@@ -1,0 +1,74 @@
+"""Keeping what is ours, and seeing what others did to it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import anyio
+
+from hub.actors.runtime.mailbox.ownership import enrol, glance, prune, renew
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.roster import Roster
+from hub.store.engine import Database, StoreUnavailable
+
+HOUR = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Renews leases, and glances at our actors' rows when another node rang."""
+
+    database: Database
+    roster: Roster
+    policy: Policy
+    name: str
+    rung: anyio.Event
+
+    async def renew(self) -> None:
+        """Renew all leases for ever, in one statement each time."""
+        while True:
+            began = self.roster.clock.monotonic()
+            until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
+            try:
+                glimpses = await self.database.write(partial(renew, name=self.name, lease_until=until))
+                self.roster.compare(glimpses, began + self.policy.lease - self.policy.margin)
+            except StoreUnavailable as error:
+                log.warning("cannot renew leases: %s", error)
+            await anyio.sleep(self.policy.renew)
+
+    async def glance(self) -> None:
+        """Look for what other nodes did, when they ring and now and then."""
+        while True:
+            with anyio.move_on_after(self.policy.poll):
+                await self.rung.wait()
+            self.rung = anyio.Event()
+            if self.roster.owned:
+                await self._glance()
+
+    async def _glance(self) -> None:
+        try:
+            async with self.database.read() as connection:
+                self.roster.compare(await glance(connection, self.name), None)
+        except StoreUnavailable as error:
+            log.warning("cannot look after our actors: %s", error)
+
+    def heard(self) -> None:
+        """Another node rang: somebody posted, paused or let go of something."""
+        self.rung.set()
+        self.roster.claims.set()
+
+    async def prune(self) -> None:
+        """Be on the list of nodes, and forget once an hour what is too old to matter."""
+        while True:
+            before = self.roster.clock.now() - timedelta(seconds=self.policy.keep_seen)
+            try:
+                await self.database.write(partial(enrol, name=self.name))
+                await self.database.write(partial(prune, before=before))
+            except StoreUnavailable as error:
+                log.warning("cannot prune: %s", error)
+            await anyio.sleep(HOUR)

@@ -1,0 +1,86 @@
+"""The actors this node owns, with their lanes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import anyio
+import orjson
+
+from hub.actors.runtime.address import Address
+from hub.actors.runtime.instance import Instance
+from hub.actors.runtime.mailbox.letters import Key
+from hub.actors.runtime.mailbox.ownership import Claim
+from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
+
+EMPTY = b"{}"
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One lane of an owned actor.
+
+    ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
+    other timer can be hidden behind it. ``rang`` notes mail that came during a turn.
+    """
+
+    owned: Owned
+    name: str
+    state: bytes = EMPTY
+    wait_until: datetime | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+    hungry: bool = False
+    sure: bool = False
+    rang: bool = False
+    running: anyio.CancelScope | None = None
+
+    @property
+    def place(self) -> LanePlace:
+        """Where its mail lies."""
+        return (*self.owned.key, self.name)
+
+    def load(self, row: LaneRow) -> None:
+        """Take over what is stored; a running lane knows better what it remembers."""
+        if self.running is None:
+            self.state, self.wait_until, self.attempts = orjson.dumps(row.state), row.wait_until, row.attempts
+
+
+@dataclass(slots=True, eq=False)
+class Owned:
+    """An actor of ours, trusted until a moment of the monotonic clock; ``leaving`` starts no turn any more."""
+
+    address: Address
+    claim: Claim
+    trusted_until: float
+    idle_since: float
+    lanes: dict[str, Lane] = field(default_factory=dict)
+    instance: Instance | None = None
+    next_seq: int = 0
+    turns: int = 0
+    failures: int = 0
+    leaving: bool = False
+    lost: bool = False
+
+    @property
+    def key(self) -> Key:
+        """The mailbox's key."""
+        return self.claim.key
+
+    @property
+    def epoch(self) -> int:
+        """The ownership under which it writes."""
+        return self.claim.epoch
+
+    @property
+    def opening(self) -> bool:
+        """Whether its instance is about to be ready."""
+        return self.instance is not None and self.instance.actor is None
+
+    def lane(self, name: str) -> Lane:
+        """Return a lane, made when it is new."""
+        found = self.lanes.get(name)
+        if found is None:
+            found = self.lanes[name] = Lane(self, name)
+        return found

@@ -1,0 +1,71 @@
+"""Letting go: of idle actors, of those that shall not work, and of those we can no longer trust to be ours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio
+
+from hub.actors.runtime.mailbox.ownership import release
+from hub.actors.runtime.owned import Owned
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.roster import Roster
+from hub.store.engine import Database, StoreUnavailable, Work
+
+SWEEP = 1.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Releaser:
+    """Closes actors and gives them back, many in one transaction."""
+
+    database: Database
+    roster: Roster
+    policy: Policy
+
+    async def run(self) -> None:
+        """Let go for ever of what is due to be let go."""
+        while True:
+            with anyio.move_on_after(min(SWEEP, self.policy.linger)):
+                await self.roster.leave.wait()
+            self.roster.leave = anyio.Event()
+            self._distrust()
+            for owned in self._idle():
+                owned.leaving = True
+            await self.release([owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns])
+
+    def _distrust(self) -> None:
+        """Stop what was not renewed in time: by now it may be somebody else's."""
+        now = self.roster.clock.monotonic()
+        for owned in [one for one in self.roster.owned.values() if one.trusted_until < now]:
+            log.warning("lost the lease of %s", owned.address)
+            self.roster.lose(owned)
+
+    def _idle(self) -> list[Owned]:
+        before = self.roster.clock.monotonic() - self.policy.linger
+        busy = {lane.owned for lane in self.roster.hungry} | set(self.roster.stale)
+        return [
+            owned
+            for owned in self.roster.owned.values()
+            if owned.idle_since < before and not owned.turns and owned not in busy and not owned.opening
+        ]
+
+    async def release(self, gone: Sequence[Owned]) -> None:
+        """Give actors back to whoever their next mail finds."""
+        if not gone:
+            return
+
+        async def work(work: Work) -> None:
+            release(work, [(owned.key, owned.epoch) for owned in gone])
+
+        try:
+            await self.database.write(work)
+        except StoreUnavailable as error:
+            log.warning("cannot release actors: %s", error)
+            return
+        for owned in gone:
+            self.roster.lose(owned)

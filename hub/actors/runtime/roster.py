@@ -1,0 +1,164 @@
+"""Which actors are ours, which of their lanes may have mail, and when to look next."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import anyio
+
+from hub.actors.runtime.mailbox.control import ALL_LANES
+from hub.actors.runtime.mailbox.letters import Key, Status
+from hub.actors.runtime.mailbox.ownership import Glimpse
+from hub.actors.runtime.mailbox.posting import Ring
+from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
+from hub.actors.runtime.owned import Lane, Owned
+from hub.clock import Clock
+
+
+class Roster:
+    """Everything the node's tasks know together."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.owned: dict[Key, Owned] = {}
+        self.hungry: dict[Lane, None] = {}
+        self.stale: dict[Owned, None] = {}
+        self.work = anyio.Event()
+        self.claims = anyio.Event()
+        self.leave = anyio.Event()
+        self.rest = anyio.Event()
+        self.draining = False
+        self._timers: list[tuple[datetime, int, Lane]] = []
+        self._count = count()
+
+    def add(self, owned: Owned) -> None:
+        """Take on an actor."""
+        former = self.owned.get(owned.key)
+        if former is not None:
+            self.lose(former)
+        self.owned[owned.key] = owned
+
+    def lose(self, owned: Owned) -> None:
+        """Drop an actor at once: its turns are cancelled, nothing more is written for it."""
+        owned.lost = owned.leaving = True
+        if self.owned.get(owned.key) is owned:
+            del self.owned[owned.key]
+        for lane in owned.lanes.values():
+            self.hungry.pop(lane, None)
+            if lane.running is not None:
+                lane.running.cancel()
+        if owned.instance is not None:
+            owned.instance.retire()
+
+    def ring(self, rings: Iterable[Any]) -> None:
+        """Hear of mail posted by this process: lanes of ours become hungry, others are for claiming."""
+        ring: Ring
+        for ring in rings:
+            tenant, address, name, due_at = ring
+            owned = self.owned.get((tenant, address))
+            if owned is None:
+                self.claims.set()
+            elif name == ALL_LANES:
+                self.refresh(owned)
+            elif due_at is None:
+                self.feed(owned.lane(name))
+            else:
+                self.at(owned.lane(name), due_at)
+
+    def refresh(self, owned: Owned) -> None:
+        """Have an actor's lanes read anew, for something changed behind our back."""
+        self.stale[owned] = None
+        self.work.set()
+
+    def compare(self, glimpses: Iterable[Glimpse], trusted_until: float | None, *, reread: bool = True) -> None:
+        """Take note of what changed behind our back, and trust what was renewed."""
+        for glimpse in glimpses:
+            owned = self.owned.get(glimpse.key)
+            if owned is None or owned.epoch > glimpse.epoch:
+                continue
+            if owned.epoch < glimpse.epoch:
+                self.lose(owned)
+                continue
+            owned.trusted_until = trusted_until or owned.trusted_until
+            if reread and glimpse.next_seq != owned.next_seq:
+                self.refresh(owned)
+            owned.next_seq = glimpse.next_seq
+            if glimpse.status is not Status.ACTIVE and not owned.leaving:
+                owned.leaving = True
+                self.leave.set()
+
+    def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow]) -> None:
+        """Take over what was read anew."""
+        now, found = self.clock.now(), {owned.key: owned for owned in stale if not owned.lost}
+        for (tenant, address, name), row in rows.items():
+            if (tenant, address) in found:
+                lane = found[(tenant, address)].lane(name)
+                lane.load(row)
+                self.empty(lane, row.due_at, now)
+
+    def feed(self, lane: Lane) -> None:
+        """Look for mail in a lane as soon as it may have a turn."""
+        lane.hungry = lane.rang = True
+        self.hungry[lane] = None
+        self.work.set()
+
+    def at(self, lane: Lane, when: datetime) -> None:
+        """Look for mail in a lane at an instant, unless an earlier look is planned."""
+        if lane.due_at is None or when < lane.due_at:
+            lane.due_at = when
+            self.plan(lane, when)
+
+    def plan(self, lane: Lane, when: datetime) -> None:
+        """Wake a lane at an instant."""
+        heapq.heappush(self._timers, (when, next(self._count), lane))
+        self.work.set()
+
+    def wake(self, now: datetime) -> datetime | None:
+        """Make lanes hungry whose time has come, and return when the next one's comes."""
+        while self._timers and self._timers[0][0] <= now:
+            lane = heapq.heappop(self._timers)[2]
+            if not lane.owned.lost:
+                lane.due_at, lane.sure = None, False
+                self.feed(lane)
+        return self._timers[0][0] if self._timers else None
+
+    def ready(self, now: datetime) -> list[Lane]:
+        """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later."""
+        found = []
+        for lane in list(self.hungry):
+            if lane.running is not None or lane.owned.leaving:
+                del self.hungry[lane]
+            elif lane.wait_until is not None and lane.wait_until > now:
+                del self.hungry[lane]
+                self.plan(lane, lane.wait_until)
+            else:
+                found.append(lane)
+        return found
+
+    def empty(self, lane: Lane, due_at: datetime | None, now: datetime) -> None:
+        """Note that a lane has no mail due, and when it will have."""
+        if due_at is not None and due_at <= now:
+            lane.sure = False
+            self.feed(lane)
+        elif not lane.rang:
+            lane.hungry, lane.sure, lane.due_at = False, True, None
+            if due_at is not None:
+                self.at(lane, due_at)
+
+    def ended(self, lane: Lane, *, more: bool) -> None:
+        """Note that a lane's turn is over; ``more`` says that mail may be left."""
+        owned = lane.owned
+        lane.running = None
+        owned.turns -= 1
+        owned.idle_since = self.clock.monotonic()
+        self.rest.set()
+        if owned.leaving:
+            self.leave.set()
+        elif more or lane.rang or not lane.sure:
+            self.feed(lane)
+        else:
+            lane.hungry = False

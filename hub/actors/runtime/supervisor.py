@@ -1,0 +1,129 @@
+"""A node: claims actors, runs their turns one-for-one, and hands over when it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+from random import Random
+from uuid import uuid4
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from hub.actors.runtime.claimer import Claimer
+from hub.actors.runtime.dispatcher import Dispatcher
+from hub.actors.runtime.doorbell import Doorbell, PostgresDoorbell, SilentDoorbell
+from hub.actors.runtime.facts import Listener, nobody_listens
+from hub.actors.runtime.instance import Factory
+from hub.actors.runtime.keeper import Keeper
+from hub.actors.runtime.mailbox.ownership import resign
+from hub.actors.runtime.mailbox.posting import MAIL
+from hub.actors.runtime.opener import Opener
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.releaser import Releaser
+from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.turner import Turner
+from hub.store.engine import Database, StoreUnavailable, Work
+
+CLOSING = 3.0
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Runs the actors of one node; several nodes share a PostgreSQL database, each with a name of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        factory: Factory,
+        *,
+        random: Random,
+        listener: Listener = nobody_listens,
+        policy: Policy | None = None,
+        name: str | None = None,
+        doorbell: Doorbell | None = None,
+    ) -> None:
+        self.database = database
+        self.name = f"{name or 'node'}-{uuid4().hex[:12]}"
+        self.policy = policy or Policy()
+        self.roster = Roster(database.clock)
+        self._factory = factory
+        self._turner = Turner(database, self.roster, self.policy, random, listener)
+        self._releaser = Releaser(database, self.roster, self.policy)
+        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
+        self._stopping = anyio.Event()
+        postgres = database.dialect == "postgresql"
+        self._doorbell = doorbell or (PostgresDoorbell(database.url) if postgres else SilentDoorbell())
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Run until ``stop``; raises ``NodeSick`` (in a group) when the platform should restart this process.
+
+        Stopping finishes the turns in flight within the grace, gives every actor back and rings, so that another
+        node goes on at once. Being cancelled does the same without the grace.
+        """
+        with self.database.listening(MAIL, self._heard):
+            try:
+                async with anyio.create_task_group() as tasks:
+                    self._start(tasks)
+                    task_status.started()
+                    await self._stopping.wait()
+                    await self._drain()
+                    tasks.cancel_scope.cancel()
+            finally:
+                with anyio.move_on_after(CLOSING, shield=True):
+                    await self._resign()
+
+    def stop(self) -> None:
+        """Begin to stop: nothing new is claimed or started."""
+        self.roster.draining = True
+        self._stopping.set()
+
+    @property
+    def active(self) -> int:
+        """How many actors this node owns right now."""
+        return len(self.roster.owned)
+
+    def _start(self, tasks: TaskGroup) -> None:
+        opener = Opener(self._factory, self._turner, tasks)
+        tasks.start_soon(Dispatcher(self.database, self.roster, self._turner, opener, tasks).run)
+        tasks.start_soon(Claimer(self.database, self.roster, self.policy, self.name).run)
+        tasks.start_soon(self._releaser.run)
+        tasks.start_soon(self._keeper.renew)
+        tasks.start_soon(self._keeper.prune)
+        if self.database.dialect == "postgresql":
+            tasks.start_soon(self._keeper.glance)
+        tasks.start_soon(self._doorbell.run, self._keeper.heard)
+
+    def _heard(self, rings: frozenset[object]) -> None:
+        self.roster.ring(rings)
+        self._doorbell.ring()
+
+    async def _drain(self) -> None:
+        """Let turns in flight end within the grace, give the actors back, and close them; the rest is cancelled."""
+        with anyio.move_on_after(self.policy.grace):
+            while any(owned.turns for owned in self.roster.owned.values()):
+                self.roster.rest = anyio.Event()
+                await self.roster.rest.wait()
+        instances = [owned.instance for owned in self.roster.owned.values() if owned.instance is not None]
+        await self._give_back()
+        with anyio.move_on_after(CLOSING):
+            for instance in instances:
+                await instance.closed.wait()
+
+    async def _give_back(self) -> None:
+        gone = list(self.roster.owned.values())
+        for owned in gone:
+            owned.leaving = True
+        await self._releaser.release(gone)
+        if gone:
+            await self._doorbell.ring_now()
+
+    async def _resign(self) -> None:
+        await self._give_back()
+        try:
+            await self.database.write(self._strike)
+        except StoreUnavailable as error:
+            log.warning("cannot strike this node off: %s", error)
+
+    async def _strike(self, work: Work) -> None:
+        await resign(work, self.name)

@@ -1,0 +1,214 @@
+"""Taking a turn: handle the messages, then commit everything that follows from them at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import anyio
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind
+from opentelemetry.util.types import AttributeValue
+
+from hub.actors.runtime.bulkhead import caught, leaves, spoken
+from hub.actors.runtime.codec import Unreadable
+from hub.actors.runtime.crash import NodeSick, condemn, name_of, remember
+from hub.actors.runtime.facts import Listener, TurnEnded
+from hub.actors.runtime.instance import Instance
+from hub.actors.runtime.mailbox.flush import flush_mail
+from hub.actors.runtime.mailbox.letters import Fenced, Settlement, Status
+from hub.actors.runtime.mailbox.posting import LAST
+from hub.actors.runtime.mailbox.reading import Mail
+from hub.actors.runtime.message import Envelope, unpack
+from hub.actors.runtime.owned import Lane
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.trace import origins
+from hub.actors.runtime.turn import Actor, Turn, run_steps
+from hub.actors.runtime.verdict import Verdict
+from hub.store.engine import Database, StoreUnavailable, Work
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Turner:
+    """Runs turns and settles how they ended."""
+
+    database: Database
+    roster: Roster
+    policy: Policy
+    random: Random
+    listener: Listener
+    quarantines: list[float] = field(default_factory=list)
+
+    async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, *, more: bool) -> None:
+        """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
+        actor, scope = instance.enter(), lane.running or anyio.CancelScope()
+        try:
+            with scope:
+                await self._supervised(lane, mails, actor, instance)
+        finally:
+            instance.leave()
+            self.roster.ended(lane, more=more)
+
+    async def _supervised(self, lane: Lane, mails: Sequence[Mail], actor: Actor, instance: Instance) -> None:
+        error = await caught(partial(self._traced, lane, mails, actor))
+        if error is not None:
+            instance.retire()
+            if lane.owned.instance is instance:
+                lane.owned.instance = None
+            await self.failed(lane, mails, error, lane.name)
+
+    async def failed(self, lane: Lane, mails: Sequence[Mail], error: Exception, name: str | None) -> None:
+        """Deal with what was raised where no outcome was: a lost epoch, a store that is gone, or a bug."""
+        found = leaves(error)
+        if any(isinstance(one, Fenced) for one in found):
+            self.roster.lose(lane.owned)
+        elif any(isinstance(one, StoreUnavailable) for one in found):
+            self._store_gone(lane)
+        else:
+            await self._crashed(lane, mails, error, name)
+
+    async def _traced(self, lane: Lane, mails: Sequence[Mail], actor: Actor) -> None:
+        context, links = origins(mail.traceparent for mail in mails)
+        attributes: dict[str, AttributeValue] = {
+            "hub.tenant": lane.owned.key[0],
+            "hub.actor.address": lane.owned.key[1],
+            "hub.lane": lane.name,
+            "hub.messages": len(mails),
+        }
+        tracer = trace.get_tracer("hub")
+        with tracer.start_as_current_span(
+            "turn",
+            context,
+            kind=SpanKind.CONSUMER,
+            attributes=attributes,
+            links=links,
+            record_exception=False,
+            set_status_on_exception=True,
+        ) as span:
+            await self._turn(lane, mails, actor, span)
+
+    async def _turn(self, lane: Lane, mails: Sequence[Mail], actor: Actor, span: Span) -> None:
+        clock, began = self.roster.clock, self.roster.clock.monotonic()
+        age = (clock.now() - min(mail.posted_at for mail in mails)).total_seconds()
+        envelopes, unreadable = open_all(lane, mails)
+        turn = self._new_turn(lane, envelopes)
+        outcome = await spoken(actor, turn) if envelopes else None
+        verdict = Verdict.on(lane, clock.now(), self.policy, self.random)
+        for mail, error in unreadable:
+            verdict.park(mail, "unreadable", str(error))
+        readable = {envelope.seq for envelope in envelopes}
+        verdict.judge([mail for mail in mails if mail.seq in readable], turn.settled, outcome)
+        steps, state = turn.gathered(complete=outcome is None)
+        word = type(outcome).__name__.lower() if outcome else "done"
+        span.set_attribute("hub.outcome", word)
+        took = clock.monotonic() - began
+        verdict.facts.append(TurnEnded(lane.owned.address, lane.name, word, len(mails), took, age))
+        await self.settle(verdict, state, lambda work: run_steps(steps, work))
+
+    def _new_turn(self, lane: Lane, envelopes: list[Envelope]) -> Turn:
+        async def commit(work: Callable[[Work], Awaitable[Any]]) -> Any:
+            mark = Settlement(lane.owned.key, lane.owned.epoch, lane.name)
+            return await self._guarded(mark, work)
+
+        owned = lane.owned
+        return Turn(owned.address, lane.name, envelopes, state=lane.state, epoch=owned.epoch, commit=commit)
+
+    async def settle(self, verdict: Verdict, state: bytes, steps: Callable[[Work], Awaitable[Any]]) -> None:
+        """Commit how a turn ended together with its effects, while we still own the actor."""
+        verdict.remember(state)
+
+        async def work(work: Work) -> None:
+            await steps(work)
+            for fact in verdict.facts:
+                await self.listener(work, fact)
+
+        await self._guarded(verdict.settlement, work)
+        self._remember(verdict, state)
+
+    def _remember(self, verdict: Verdict, state: bytes) -> None:
+        lane, settlement = verdict.lane, verdict.settlement
+        lane.state, lane.wait_until, lane.attempts = state, verdict.wait_until, verdict.attempts
+        if verdict.again_at is not None:
+            self.roster.at(lane, verdict.again_at)
+        if verdict.wait_until is not None or any(retry.due_at <= verdict.now for retry in settlement.retried):
+            lane.rang = True
+        if settlement.trouble is not None:
+            remember(lane.owned, settlement.trouble)
+        if settlement.status is not Status.ACTIVE:
+            lane.owned.leaving = True
+            self.roster.leave.set()
+
+    async def _guarded(self, settlement: Settlement, work: Callable[[Work], Awaitable[Any]]) -> Any:
+        """Write under our epoch, or raise ``Fenced``."""
+
+        async def guarded(unit: Work) -> Any:
+            result = await work(unit)
+            unit.defer(flush_mail, settlement, order=LAST)
+            return result
+
+        return await self.database.write(guarded)
+
+    async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception, name: str | None) -> None:
+        """Record a bug and let the actor start anew, or keep it out; too many kept out mean that we are ill."""
+        log.error("%s crashed: %s", lane.owned.address, name_of(error), exc_info=error)
+        verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
+        condemn(verdict, mails, error, name)
+        try:
+            await self.settle(verdict, lane.state, nothing)
+        except Fenced:
+            self.roster.lose(lane.owned)
+        except StoreUnavailable:
+            self._store_gone(lane)
+        if verdict.settlement.status is Status.QUARANTINED:
+            self._count_quarantine()
+
+    def _count_quarantine(self) -> None:
+        now = self.roster.clock.monotonic()
+        self.quarantines = [*(at for at in self.quarantines if at > now - self.policy.sick_window), now]
+        if len(self.quarantines) >= self.policy.sick_limit:
+            raise NodeSick(f"{len(self.quarantines)} actors quarantined within {self.policy.sick_window:.0f} s")
+
+    def _store_gone(self, lane: Lane) -> None:
+        """Wait a little: what was committed or not is read again from the database."""
+        lane.wait_until = self.roster.clock.now() + timedelta(seconds=self.policy.store_pause)
+        lane.rang = True
+        self.roster.refresh(lane.owned)
+
+
+async def nothing(work: Work) -> None:
+    """Write nothing more."""
+
+
+def open_all(lane: Lane, mails: Sequence[Mail]) -> tuple[list[Envelope], list[tuple[Mail, Unreadable]]]:
+    """Return the messages that can be read, and those that cannot with the reason."""
+    envelopes, unreadable = [], []
+    for mail in mails:
+        try:
+            envelopes.append(envelope(lane, mail))
+        except Unreadable as error:
+            unreadable.append((mail, error))
+    return envelopes, unreadable
+
+
+def envelope(lane: Lane, mail: Mail) -> Envelope:
+    return Envelope(
+        address=lane.owned.address,
+        seq=mail.seq,
+        lane=mail.lane,
+        kind=mail.kind,
+        body=unpack(mail.kind, mail.version, mail.body),
+        revision=mail.revision,
+        attempts=mail.attempts,
+        crashes=mail.crashes,
+        posted_at=mail.posted_at,
+        due_at=mail.due_at,
+        traceparent=mail.traceparent,
+    )
