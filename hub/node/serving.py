@@ -26,7 +26,9 @@ async def serve(settings: Settings) -> None:
             _log.info("listening on http://%s:%d", settings.host, port, extra={"node": settings.node})
 
             def leave() -> None:
+                node.actors.leave()
                 node.announcer.close()
+                node.actors.leave()
 
             await serve_http(
                 node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave

@@ -1,0 +1,62 @@
+# Everything runs in .venv, made here from the pinned, hashed locks. `make demo` and `make serve` need requirements.lock alone.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help demo sandbox serve test check format bench schema lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
+
+demo: $(BIN)/.run ## a wholesaler's day on simulated platforms; ARGS='--for 40 --json' for a short one with a verdict
+	@$(BIN)/python main.py demo $(ARGS)
+
+sandbox: $(BIN)/.run ## the simulated platforms alone
+	@$(BIN)/python main.py sandbox $(ARGS)
+
+serve: $(BIN)/.run ## the hub alone, settings from the environment
+	@$(BIN)/python main.py serve
+
+test: $(BIN)/.dev ## all tests, on SQLite and on PostgreSQL; what cannot run here is listed with its reason
+	@$(BIN)/python -m pytest -q -rs -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+check: $(BIN)/.dev ## ruff, mypy, import-linter, schema snapshot
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python main.py schema | diff -u schema.graphql - && echo "schema.graphql is what the code says"
+
+format: $(BIN)/.dev ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(BIN)/.dev ## measurements, each beside its bound
+	@$(BIN)/python main.py bench $(ARGS)
+
+schema: $(BIN)/.run ## write schema.graphql anew
+	@$(BIN)/python main.py schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+lock: $(BIN)/.python ## pin all dependencies anew, with hashes
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was made here
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .bench
+
+$(BIN)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+$(BIN)/.run: requirements.lock | $(BIN)/.python
+	@echo "Installing what the hub needs into .venv ..." >&2
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+$(BIN)/.dev: requirements-dev.lock $(BIN)/.run
+	@echo "Installing what its tests need ..." >&2
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
