@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from zoneinfo import ZoneInfo
 
 from hub.actors.channel import ChannelActor
@@ -11,10 +11,11 @@ from hub.actors.desk import Desk
 from hub.actors.erp import ErpActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
+from hub.adapters.port import Channel, Erp
 from hub.node.platforms import open_channel, open_exact
 from hub.settings import Settings
-from hub.store.channels import load_channel
-from hub.store.connections import load_connection
+from hub.store.channels import StoredChannel
+from hub.store.connections import ErpConnection, load_connection
 from hub.store.divisions import load_division
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
@@ -32,6 +33,49 @@ class Orphan:
         """Leave every message as done."""
 
 
+class LiveChannel:
+    """A channel's adapter, opened anew when its address or credentials changed."""
+
+    def __init__(self, desk: Desk, settings: Settings, stack: AsyncExitStack) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._stack = stack
+        self._opened: tuple[object, Channel] | None = None
+
+    async def __call__(self, stored: StoredChannel) -> Channel:
+        """Return the adapter for the channel as it is configured now; raises KeyMissing."""
+        key = (stored.base_url, stored.credentials)
+        if self._opened is None or self._opened[0] != key:
+            opening = open_channel(stored, self._desk.vault, self._desk.clock, self._settings)
+            self._opened = key, await self._stack.enter_async_context(opening)
+        return self._opened[1]
+
+
+class LiveErp:
+    """A division's adapter, opened anew when the connection's credentials changed."""
+
+    def __init__(self, desk: Desk, stack: AsyncExitStack) -> None:
+        self._desk = desk
+        self._stack = stack
+        self._opened: tuple[object, Erp] | None = None
+
+    async def __call__(self, address: Address, connection_id: str) -> Erp:
+        """Return the adapter for the connection as it is configured now; raises KeyMissing."""
+        async with self._desk.database.read() as connection:
+            stored = await load_connection(connection, address.tenant, connection_id)
+        if stored is None:
+            raise LookupError(f"connection {connection_id} is gone")
+        return await self._open(stored, int(address.name))
+
+    async def _open(self, stored: ErpConnection, code: int) -> Erp:
+        key = (stored.base_url, stored.credentials)
+        if self._opened is None or self._opened[0] != key:
+            opening = open_exact(stored, self._desk.database, self._desk.vault, self._desk.clock)
+            exact = await self._stack.enter_async_context(opening)
+            self._opened = key, exact.erp(code, zone=DUTCH_TIME)
+        return self._opened[1]
+
+
 class Activation:
     """Opens actors for the supervisor."""
 
@@ -41,29 +85,16 @@ class Activation:
 
     @asynccontextmanager
     async def open(self, address: Address) -> AsyncIterator[Actor]:
-        """Open the actor of an address; raises KeyMissing where its credentials were sealed with a lost key."""
-        opened = self._channel if address.kind == "channel" else self._erp
-        async with opened(address) as actor:
-            yield actor
+        """Open the actor of an address; its adapter is opened by its first turn."""
+        async with AsyncExitStack() as stack:
+            if address.kind == "channel":
+                yield ChannelActor(self.desk, LiveChannel(self.desk, self.settings, stack))
+            else:
+                yield await self._erp(address, stack)
 
-    @asynccontextmanager
-    async def _channel(self, address: Address) -> AsyncIterator[Actor]:
+    async def _erp(self, address: Address, stack: AsyncExitStack) -> Actor:
         async with self.desk.database.read() as connection:
-            stored = await load_channel(connection, address.tenant, address.name)
-        if stored is None:
-            yield Orphan()
-            return
-        async with open_channel(stored, self.desk.vault, self.desk.clock, self.settings) as channel:
-            yield ChannelActor(self.desk, channel)
-
-    @asynccontextmanager
-    async def _erp(self, address: Address) -> AsyncIterator[Actor]:
-        code = int(address.name)
-        async with self.desk.database.read() as connection:
-            division = await load_division(connection, address.tenant, code)
-            stored = await load_connection(connection, address.tenant, division.connection_id) if division else None
-        if division is None or stored is None or not division.enabled:
-            yield Orphan()
-            return
-        async with open_exact(stored, self.desk.database, self.desk.vault, self.desk.clock) as exact:
-            yield ErpActor(self.desk, exact.erp(code, zone=DUTCH_TIME), stored.connection_id)
+            division = await load_division(connection, address.tenant, int(address.name))
+        if division is None or not division.enabled:
+            return Orphan()
+        return ErpActor(self.desk, LiveErp(self.desk, stack), division.connection_id)

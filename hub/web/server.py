@@ -19,9 +19,16 @@ _log = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; ``OSError`` where the address is taken or not ours."""
+    """Return a listening socket; ``OSError`` where the address is taken or not ours.
+
+    It names its protocol, for asyncio spares only TCP sockets the delay of Nagle's algorithm.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    return listener
 
 
 async def serve(

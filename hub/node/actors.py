@@ -1,0 +1,54 @@
+"""The actors of a node: the runtime's supervisor with everything commerce around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import SystemRandom
+
+import anyio
+
+from hub.actors.desk import Desk
+from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.supervisor import Supervisor
+from hub.node.activation import Activation
+from hub.node.facts import FactBook
+from hub.settings import Settings
+
+
+class Actors:
+    """Runs the node's actors for as long as a block lasts."""
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        self.leaving = False
+        self.supervisor = Supervisor(
+            desk.database,
+            Activation(desk, settings).open,
+            random=SystemRandom(),
+            listener=FactBook(),
+            policy=policy(settings),
+            name=settings.node,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start the actors; on the way out turns in flight are finished and every actor is handed over."""
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(self.supervisor.run)
+            try:
+                yield
+            finally:
+                self.leave()
+
+    def leave(self) -> None:
+        """Begin to drain, so that the node reports itself as stopping."""
+        self.leaving = True
+        self.supervisor.stop()
+
+
+def policy(settings: Settings) -> Policy:
+    """Return the runtime's policy as set; a lease is renewed at a third of its life."""
+    lease = settings.lease_seconds
+    return Policy(
+        lease=lease, renew=lease / 3, margin=lease / 6, poll=settings.poll_seconds, grace=settings.drain_seconds
+    )

@@ -1,0 +1,93 @@
+"""What the runtime tells of its actors becomes log lines, metrics, and the state of grants and channels."""
+
+from __future__ import annotations
+
+from opentelemetry import metrics
+
+from hub.actors.runtime.address import Address
+from hub.actors.runtime.facts import (
+    ActorCrashed,
+    ActorQuarantined,
+    ActorSuspended,
+    Fact,
+    LaneThrottled,
+    MessageParked,
+    TurnEnded,
+)
+from hub.store.channels import change_channel
+from hub.store.connections import mark_lost
+from hub.store.divisions import load_division
+from hub.store.engine import Work
+from hub.store.events import SyncEvent, tell
+from hub.telemetry import SCOPE, Attribute, Metric
+
+WORTH_TELLING = 30.0
+"""Waits shorter than this many seconds are everyday life and only counted."""
+
+
+class FactBook:
+    """Listens to the runtime; writes in the transaction that made a fact true."""
+
+    def __init__(self) -> None:
+        meter = metrics.get_meter(SCOPE)
+        self._turns = meter.create_histogram(Metric.TURNS, unit="s")
+        self._restarts = meter.create_counter(Metric.RESTARTS)
+        self._parked = meter.create_counter(Metric.PARKED)
+
+    async def __call__(self, work: Work, fact: Fact) -> None:
+        """Take notice of one fact."""
+        match fact:
+            case TurnEnded():
+                work.after_commit(lambda: self._measure(fact))
+            case MessageParked(address, _, parked_id, kind, code, reason):
+                work.after_commit(lambda: self._parked.add(1, _labels(address)))
+                _tell(work, address, "message.parked", f"{kind} waits for a person: {reason}", "error",
+                      parked=parked_id, code=code)  # fmt: skip
+            case ActorCrashed(address, lane, reason):
+                work.after_commit(lambda: self._restarts.add(1, _labels(address)))
+                _tell(work, address, "actor.crashed", f"Restarted after {reason}", "error", lane=lane or "")
+            case ActorQuarantined(address, until, reason):
+                _tell(work, address, "actor.quarantined", f"Out until {until:%H:%M:%S} UTC: {reason}", "error")
+            case ActorSuspended(address, reason):
+                await _suspended(work, address, reason)
+            case LaneThrottled():
+                _throttled(work, fact)
+
+    def _measure(self, fact: TurnEnded) -> None:
+        labels = _labels(fact.address) | {Attribute.LANE.value: fact.lane, Attribute.OUTCOME.value: fact.outcome}
+        self._turns.record(fact.took, labels)
+
+
+def _labels(address: Address) -> dict[str, str]:
+    return {Attribute.ACTOR_KIND.value: address.kind, Attribute.TENANT.value: address.tenant}
+
+
+def _throttled(work: Work, fact: LaneThrottled) -> None:
+    wait = (fact.until - work.clock.now()).total_seconds()
+    if wait >= WORTH_TELLING:
+        _tell(work, fact.address, "lane.throttled", f"{fact.lane} waits {wait:.0f} s: {fact.reason}", "warning")
+
+
+async def _suspended(work: Work, address: Address, reason: str) -> None:
+    if address.kind == "channel":
+        await change_channel(work, address.tenant, address.name, reason=reason)
+        _tell(work, address, "channel.unauthorized", f"Enter the channel's credentials again: {reason}", "error")
+        return
+    division = await load_division(work.connection, address.tenant, int(address.name))
+    if division is not None:
+        await mark_lost(work, address.tenant, division.connection_id, reason, str(address))
+
+
+def _tell(work: Work, address: Address, kind: str, message: str, level: str, **detail: str) -> None:
+    event = SyncEvent(
+        tenant_id=address.tenant,
+        kind=kind,
+        message=message,
+        at=work.clock.now(),
+        level=level,
+        channel_id=address.name if address.kind == "channel" else None,
+        division=int(address.name) if address.kind == "erp" else None,
+        detail=detail,
+        actor=str(address),
+    )
+    tell(work, event)

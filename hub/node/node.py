@@ -1,0 +1,126 @@
+"""One running node: store, actors, API and doors, opened in order and closed in the opposite one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from hub.actors.desk import Desk, Pace
+from hub.clock import Clock
+from hub.domain.address import Buyer, PostalAddress
+from hub.domain.tenant import Principal
+from hub.graphql.announcer import Announcer
+from hub.graphql.context import GraphQLDependencies
+from hub.graphql.endpoint import make_graphql_app
+from hub.node.actors import Actors
+from hub.node.connecting import ExactConsent
+from hub.node.door_keys import Authenticate, authenticator
+from hub.node.platforms import HOOK_READERS
+from hub.settings import Settings
+from hub.store.engine import Database
+from hub.store.migrations import check_schema, migrate
+from hub.store.rotation import check_keys
+from hub.store.sealed import BUYER
+from hub.store.secrets import Vault, read_keys
+from hub.web.app import make_app
+from hub.web.doors import Doors, Limits
+from hub.web.oauth import start_link
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What a command needs of a running node."""
+
+    app: Starlette
+    actors: Actors
+    announcer: Announcer
+    database: Database
+
+
+@asynccontextmanager
+async def open_node(settings: Settings, clock: Clock) -> AsyncIterator[Node]:
+    """Open a node; actors work from here on, until the block ends and running turns are drained.
+
+    Raises StoreBusy, StoreUnavailable, SchemaTooNew, SchemaTooOld, BadKeys or KeyMissing, each with a sentence.
+    """
+    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    if settings.sqlite:
+        await migrate(settings.database_url)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(settings.database_url, clock))
+        await check_schema(database)
+        await check_keys(database, vault)
+        announcer = Announcer(database)
+        await stack.enter_async_context(announcer.running())
+        actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings)
+        await stack.enter_async_context(actors.running())
+        authenticate = await stack.enter_async_context(authenticator(settings, database, clock))
+        app = _app(settings, clock, database, vault, announcer, actors, authenticate)
+        yield Node(app, actors, announcer, database)
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(
+        stock_sweep=settings.stock_sweep_seconds,
+        delivery_sweep=settings.delivery_sweep_seconds,
+        catalogue=settings.catalogue_seconds,
+        hooks=settings.hook_check_seconds,
+        listings=settings.listings_seconds,
+        stock_gather=settings.stock_gather_seconds,
+        follow=settings.follow_seconds,
+    )
+
+
+def _app(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    vault: Vault,
+    announcer: Announcer,
+    actors: Actors,
+    authenticate: Authenticate,
+) -> Starlette:
+    async def authorize_url(who: Principal, connection_id: str) -> str:
+        return await start_link(database, settings.public_url, who.tenant_id, connection_id)
+
+    def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
+        plain = vault.open_json(sealed, BUYER.place(tenant_id, order_id))
+        return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
+
+    graphql = make_graphql_app(
+        GraphQLDependencies(
+            database=database,
+            clock=clock,
+            vault=vault,
+            announcer=announcer,
+            authenticate=authenticate,
+            authorize_url=authorize_url,
+            open_buyer=open_buyer,
+            platform_urls=_platform_urls(settings),
+            demo=settings.demo,
+            body_limit=settings.body_limit,
+        )
+    )
+    limits = Limits(body=settings.body_limit, rate=settings.webhook_rate, burst=settings.webhook_burst)
+    connect = ExactConsent(database, vault, clock)
+    return make_app(
+        Doors(
+            database=database,
+            vault=vault,
+            clock=clock,
+            readers=HOOK_READERS,
+            graphql=graphql,
+            connect=connect,
+            public_url=settings.public_url,
+            limits=limits,
+            leaving=lambda: actors.leaving,
+        )
+    )
+
+
+def _platform_urls(settings: Settings) -> dict[str, str]:
+    return {"exact": settings.exact_url, "bol": settings.bol_url, "woocommerce": settings.woocommerce_url}

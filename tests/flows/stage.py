@@ -1,0 +1,211 @@
+"""A connected wholesaler on a stage: real store, real actors, real adapters, simulated platforms over loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import anyio
+import httpx2
+from hub.node.actors import Actors
+from sqlalchemy import select
+
+from hub.actors import commands
+from hub.actors.desk import Desk, Pace
+from hub.adapters.exact.online import ExactOnline
+from hub.clock import SystemClock
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
+from hub.domain.tenant import Principal, Role
+from hub.node.platforms import open_exact
+from hub.sandbox.app import Options, Sandbox, running
+from hub.settings import read_settings
+from hub.store.channels import StoredChannel, load_channel
+from hub.store.connections import ErpCredentials, create_connection, mark_connected
+from hub.store.engine import Database, Work
+from hub.store.grants import StoredGrant
+from hub.store.sealed import CHANNEL_CREDENTIALS
+from hub.store.secrets import Vault
+from hub.store.tables import customer, orders, sync_event, vat_code
+from hub.store.tenants import create_tenant
+
+T = TypeVar("T")
+TENANT = "acme"
+DIVISION = 123456
+WHO = Principal(TENANT, Role.ADMIN, "test")
+CALLBACK = "http://127.0.0.1/oauth/exact/callback"
+PATIENCE = 25.0
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1)
+
+
+@dataclass
+class Stage:
+    """The wholesaler ``acme``: division 123456, channels ``bol`` and ``woocommerce``."""
+
+    sandbox: Sandbox
+    database: Database
+    desk: Desk
+    http: httpx2.AsyncClient
+
+    async def command(self, command: Callable[..., Awaitable[T]], *given: Any) -> T:
+        """Do what a person may ask of the hub."""
+        return await self.database.write(lambda work: command(work, WHO, work.clock.now(), *given))
+
+    async def control(self, action: str, **asked: Any) -> dict[str, Any]:
+        """Be buyers, warehouse or bad luck on the sandbox's control side."""
+        answer = await self.http.post(f"/_control/{action}", json=asked)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def ledger(self) -> dict[str, Any]:
+        """Return the truth."""
+        found: dict[str, Any] = (await self.http.get("/_control/ledger")).json()
+        return found
+
+    async def rows(self, statement: Any) -> list[Any]:
+        async with self.database.read() as connection:
+            return list((await connection.execute(statement)).all())
+
+    async def order(self, external_id: str) -> Any:
+        """Return the stored order of a channel's own id, None before it came in."""
+        found = await self.rows(select(orders).where(orders.c.external_id == external_id))
+        return found[0] if found else None
+
+    async def events(self, kind: str) -> list[Any]:
+        """Return the log lines of one kind."""
+        return await self.rows(select(sync_event).where(sync_event.c.kind == kind))
+
+    async def sell(self, channel: str, **asked: Any) -> str:
+        """Let one buyer order and return the channel's id of the order."""
+        found: str = (await self.control("sell", channel=channel, count=1, **asked))["ids"][0]
+        return found
+
+    async def until_order(self, external_id: str, status: str) -> Any:
+        """Wait until the hub made this of an order."""
+
+        async def reached() -> Any:
+            order = await self.order(external_id)
+            return order if order is not None and order.status == status else None
+
+        return await eventually(reached)
+
+    async def until_ledger(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until the truth is as it should be, and return it."""
+
+        async def reached() -> Any:
+            ledger = await self.ledger()
+            return ledger if true(ledger) else None
+
+        found: dict[str, Any] = await eventually(reached)
+        return found
+
+    async def configure(self, channel_id: str, **changes: Any) -> None:
+        """Change a channel's settings as a person would."""
+        async with self.database.read() as connection:
+            stored = await load_channel(connection, TENANT, channel_id)
+        assert stored is not None
+        await self.command(commands.change_settings, channel_id, replace(stored.settings, **changes))
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
+    """Wait for the thing: look until there is something."""
+    with anyio.fail_after(PATIENCE):
+        while True:
+            found = await look()
+            if found:
+                return found
+            await anyio.sleep(0.02)
+
+
+@asynccontextmanager
+async def stage(
+    url: str, *, faults: str = "none", seed: int = 7, goods: int = 10, speed: float = 60.0
+) -> AsyncIterator[Stage]:
+    """Connect everything and wait until the first stock stands on both channels."""
+    async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
+        base = sandbox.options.base_url
+        clock = SystemClock()
+        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol"})
+        async with (
+            Database.open(url, clock) as database,
+            httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,
+        ):
+            desk = Desk(database, clock, Vault([b"k" * 32]), None, PACE)
+            made = Stage(sandbox, database, desk, http)
+            connection_id = await _connect(made, base)
+            async with Actors(desk, settings).running():
+                await made.command(commands.enable_division, connection_id, DIVISION)
+                await _add_channels(made, base)
+                await made.until_ledger(lambda ledger: bool(ledger["stock_converged"]))
+                await made.control("profile", name=faults)
+                yield made
+
+
+async def _connect(made: Stage, base: str) -> str:
+    credentials = ErpCredentials("sandbox-app", "sandbox-secret", "sandbox-hook-secret")
+    desk = made.desk
+
+    async def begin(work: Work) -> Any:
+        await create_tenant(work, TENANT, "Acme BV")
+        return await create_connection(work, desk.vault, TENANT, "Exact", f"{base}/exact", credentials)
+
+    connection = await desk.database.write(begin)
+    async with open_exact(connection, desk.database, desk.vault, desk.clock) as exact:
+        grant = await exact.exchange(await consent(exact), CALLBACK)
+        await StoredGrant(desk.database, desk.vault, TENANT, connection.connection_id).save(grant)
+        divisions = await exact.divisions()
+    await desk.database.write(lambda work: mark_connected(work, TENANT, connection.connection_id))
+    await made.command(commands.connection_granted, connection.connection_id, divisions)
+    found: str = connection.connection_id
+    return found
+
+
+async def consent(online: ExactOnline) -> str:
+    """Press Allow on the consent page and return the code of the redirect."""
+    asked = urlsplit(online.authorize_url("state-1", CALLBACK))
+    async with httpx2.AsyncClient(trust_env=False) as browser:
+        form = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        answer = await browser.post(asked._replace(query="").geturl(), data=form)
+    return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+
+
+async def _add_channels(made: Stage, base: str) -> None:
+    accounts = await eventually(lambda: _customers(made))
+    codes = await _codes(made)
+    secrets = {
+        "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
+        "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
+    }
+    for name, prefix, account in (("bol", "B-", "bol.com"), ("woocommerce", "W-", "Webshop consumenten")):
+        settings = ChannelSettings(
+            division=DIVISION,
+            customer_id=accounts[account],
+            forwarding=True,
+            stock=True,
+            fulfilment=FulfilmentMode.ERP,
+            vat_codes=codes,
+            reference_prefix=prefix,
+            default_carrier="TNT" if name == "bol" else "PostNL",
+            sweep_seconds=0.4 if name == "woocommerce" else 4.0,
+        )
+        place = CHANNEL_CREDENTIALS.place(TENANT, name)
+        sealed = made.desk.vault.seal_json(secrets[name], place)
+        channel = StoredChannel(
+            TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
+        )
+        await made.command(commands.create_channel, channel)
+
+
+async def _customers(made: Stage) -> dict[str, str]:
+    rows = await made.rows(select(customer.c.name, customer.c.account_id))
+    return {row.name: row.account_id for row in rows}
+
+
+async def _codes(made: Stage) -> dict[Decimal, str]:
+    """Return the plain Dutch codes including VAT, as a person would choose them from the list."""
+    rows = await made.rows(select(vat_code.c.code, vat_code.c.percentage).where(vat_code.c.kind == "I"))
+    return {row.percentage: row.code for row in rows if row.code in ("4", "8") or row.percentage == Decimal("0.09")}

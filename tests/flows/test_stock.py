@@ -1,0 +1,71 @@
+"""FreeStock reaches every channel, through each channel's rule, with few calls."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hub.domain.channel import StockSource
+from hub.domain.stock import RuleMode, StockRule
+from hub.store.tables import division, listing, warehouse
+from tests.flows.stage import DIVISION, Stage
+
+
+async def test_a_change_in_exact_reaches_both_channels(acme: Stage) -> None:
+    await acme.control("receive", sku="ART-00001", quantity=7)
+    ledger = await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+    assert ledger["oversold_by_hub"] == 0
+
+
+async def test_a_burst_of_changes_is_answered_with_few_reads(acme: Stage) -> None:
+    before = (await acme.rows(select(division.c.reads_begun).where(division.c.code == DIVISION)))[0].reads_begun
+    await acme.control("count-burst", count=10)
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+    after = (await acme.rows(select(division.c.reads_begun).where(division.c.code == DIVISION)))[0].reads_begun
+    assert after - before < 10
+
+
+async def test_a_booking_in_exact_lowers_every_channel(acme: Stage) -> None:
+    await acme.control("b2b-order", lines=[{"sku": "ART-00002", "quantity": 3}])
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_a_buffer_and_a_cap_are_kept(acme: Stage) -> None:
+    await acme.control("expect", channel="bol", buffer=2, cap=9)
+    await acme.configure("bol", rule=StockRule(buffer=2, cap=9))
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_a_fixed_quantity_replaces_the_formula(acme: Stage) -> None:
+    await acme.control("expect", channel="bol", fixed=4)
+    await acme.configure("bol", rule=StockRule(RuleMode.FIXED, fixed=4))
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_only_the_chosen_warehouse_feeds_a_channel(acme: Stage) -> None:
+    rows = await acme.rows(select(warehouse.c.warehouse_id).where(warehouse.c.code == "RTM"))
+    await acme.control("expect", channel="woocommerce", warehouses=["RTM"])
+    await acme.configure("woocommerce", sources=(StockSource(DIVISION, rows[0].warehouse_id),))
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_every_published_number_is_stored_with_its_terms(acme: Stage) -> None:
+    for row in await acme.rows(select(listing).where(listing.c.status == "published")):
+        terms = dict(row.terms)
+        assert int(terms["quantity"]) == row.quantity
+        assert "claims" in terms
+
+
+async def test_the_sweep_finds_what_no_webhook_announced(acme: Stage) -> None:
+    await acme.control("drop-subscriptions")
+    await acme.control("receive", sku="ART-00003", quantity=11)
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_an_outage_of_exact_loses_nothing(acme: Stage) -> None:
+    await acme.control("outage", platform="exact", on=True)
+    external_id = await acme.sell("bol")
+    await acme.until_order(external_id, "ready")
+    await acme.control("receive", sku="ART-00004", quantity=5)
+    await acme.control("outage", platform="exact", on=False)
+    await acme.until_order(external_id, "forwarded")
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
