@@ -6,10 +6,13 @@ import logging
 import os
 from dataclasses import replace
 
+import anyio
+
 from hub.clock import SystemClock
+from hub.node.meters import Meters
 from hub.node.node import open_node
 from hub.settings import Settings
-from hub.telemetry import telemetry
+from hub.telemetry import exported, observe, telemetry
 from hub.web.server import listen
 from hub.web.server import serve as serve_http
 
@@ -30,7 +33,13 @@ async def serve(settings: Settings) -> None:
                 node.announcer.close()
                 node.actors.leave()
 
-            await serve_http(
-                node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave
-            )
+            async with anyio.create_task_group() as tasks:
+                if exported("METRICS", os.environ):
+                    meters = Meters(node.database)
+                    observe(meters.gauges())
+                    tasks.start_soon(meters.run)
+                await serve_http(
+                    node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave
+                )
+                tasks.cancel_scope.cancel()
         _log.info("stopped", extra={"node": settings.node})
