@@ -14,7 +14,6 @@ from hypothesis_graphql import from_schema
 
 from hub.domain.tenant import Role
 from hub.graphql.schema import sdl
-from hub.store.engine import Database
 from tests.api.caller import Caller, global_id
 from tests.api.conftest import Calling
 from tests.api.house import House
@@ -26,9 +25,23 @@ SLOWLY = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 IDS = st.sampled_from(
-    [global_id("Order", "acme-order"), global_id("Channel", "shop"), global_id("Division", 9**30),
-     global_id("Order", "\0"), global_id("OrderLine", ":"), global_id("Nothing", "x"), "", "x", "=" * 40]
-).map(lambda text: f'"{text}"')  # fmt: skip
+    [
+        global_id("Order", "acme-order"),
+        global_id("OrderLine", "acme-order:1"),
+        global_id("Listing", "acme-listing"),
+        global_id("Product", "acme-product"),
+        global_id("Channel", "shop"),
+        global_id("ErpConnection", "acme-exact"),
+        global_id("ParkedMessage", "acme-parked"),
+        global_id("Division", 9**30),
+        global_id("Order", "\0"),
+        global_id("OrderLine", ":"),
+        global_id("Nothing", "x"),
+        "",
+        "x",
+        "=" * 40,
+    ]
+).map(lambda text: f'"{text}"')
 
 
 def nodes(text: Any) -> Any:
@@ -104,9 +117,3 @@ async def test_any_bytes_are_answered(caller: Caller, body: bytes, accept: str) 
 async def test_any_cursor_is_answered(caller: Caller, cursor: str) -> None:
     query = "query ($c: String) { syncEvents(after: $c) { nodes { id } } riskList(before: $c) { nodes { id } } }"
     await is_answered(caller, {"query": query, "variables": {"c": cursor}})
-
-
-@pytest.fixture
-def database(embedded: Database) -> Database:
-    """SQLite takes anything; what PostgreSQL refuses is tried in the next module."""
-    return embedded

@@ -38,5 +38,5 @@ def sample(kind: GraphQLInputType, ids: Ids = any_id, name: str = "", *, whole: 
             )
         case GraphQLEnumType(values=values):
             return next(iter(values))
-    named: str = kind.name  # type: ignore[union-attr]
+    named: str = getattr(kind, "name")  # noqa: B009
     return f'"{ids(name)}"' if named == "ID" else SAMPLES[named]
