@@ -96,14 +96,14 @@ def telemetry(node: str, log_level: str, environ: Mapping[str, str]) -> Iterator
         {"service.name": "handelhub", "service.version": __version__, "service.instance.id": node}
     )
     with ExitStack() as closing:
-        _trace(resource, _wanted("TRACES", environ), closing)
-        _measure(resource, _wanted("METRICS", environ), closing)
-        write_logs(log_level, *_export_logs(resource, _wanted("LOGS", environ), closing))
+        _trace(resource, exported("TRACES", environ), closing)
+        _measure(resource, exported("METRICS", environ), closing)
+        write_logs(log_level, *_export_logs(resource, exported("LOGS", environ), closing))
         yield
 
 
-def _wanted(signal: str, environ: Mapping[str, str]) -> bool:
-    """Say whether the standard variables name an endpoint for this signal, and do not switch it off."""
+def exported(signal: str, environ: Mapping[str, str]) -> bool:
+    """Say whether the standard variables name an endpoint for TRACES, METRICS or LOGS, and do not switch it off."""
     if environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     if environ.get(f"OTEL_{signal}_EXPORTER", "otlp").lower() == "none":

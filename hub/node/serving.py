@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from dataclasses import replace
 
 import anyio
 
 from hub.clock import SystemClock
 from hub.node.meters import Meters
-from hub.node.node import open_node
+from hub.node.node import Node, open_node
 from hub.settings import Settings
 from hub.telemetry import exported, observe, telemetry
 from hub.web.server import listen
@@ -22,24 +23,30 @@ _log = logging.getLogger(__name__)
 async def serve(settings: Settings) -> None:
     """Run a node until SIGTERM or SIGINT; raises what ``open_node`` raises, and OSError for a taken port."""
     with telemetry(settings.node, settings.log_level, os.environ), listen(settings.host, settings.port) as listener:
-        port = listener.getsockname()[1]
-        if settings.port == 0 and settings.public_url.endswith(":0"):
-            settings = replace(settings, port=port, public_url=f"http://{settings.host}:{port}")
-        async with open_node(settings, SystemClock()) as node:
-            _log.info("listening on http://%s:%d", settings.host, port, extra={"node": settings.node})
+        placed = _placed(settings, listener.getsockname()[1])
+        async with open_node(placed, SystemClock()) as node, anyio.create_task_group() as tasks:
+            if exported("METRICS", os.environ):
+                meters = Meters(node.database)
+                observe(meters.gauges())
+                tasks.start_soon(meters.run)
+            await _open_doors(placed, node, listener)
+            tasks.cancel_scope.cancel()
+        _log.info("stopped", extra={"node": placed.node})
 
-            def leave() -> None:
-                node.actors.leave()
-                node.announcer.close()
-                node.actors.leave()
 
-            async with anyio.create_task_group() as tasks:
-                if exported("METRICS", os.environ):
-                    meters = Meters(node.database)
-                    observe(meters.gauges())
-                    tasks.start_soon(meters.run)
-                await serve_http(
-                    node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave
-                )
-                tasks.cancel_scope.cancel()
-        _log.info("stopped", extra={"node": settings.node})
+def _placed(settings: Settings, port: int) -> Settings:
+    """Return the settings with the port that was really taken."""
+    if not settings.public_url.endswith(":0"):
+        return replace(settings, port=port)
+    return replace(settings, port=port, public_url=f"http://{settings.host}:{port}")
+
+
+async def _open_doors(settings: Settings, node: Node, listener: socket.socket) -> None:
+    _log.info("listening on http://%s:%d", settings.host, settings.port, extra={"node": settings.node})
+
+    def leave() -> None:
+        """Hand the actors over and complete subscriptions while the server still answers what came before."""
+        node.actors.leave()
+        node.announcer.close()
+
+    await serve_http(node.app, listener, grace=settings.drain_seconds, largest_frame=settings.body_limit, leaving=leave)

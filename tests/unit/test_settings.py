@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,8 @@ def test_the_table_names_every_variable_with_a_meaning() -> None:
     table = settings_table()
     assert all(f"`{variable(one)}`" in table for one in fields(Settings))
     assert all(one.metadata["meaning"].endswith(".") for one in fields(Settings))
+
+
+def test_the_readme_shows_the_table_as_it_is() -> None:
+    """After a change: put what ``python main.py settings`` prints into the README."""
+    assert settings_table() in (Path(__file__).parents[2] / "README.md").read_text()
