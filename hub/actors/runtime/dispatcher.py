@@ -42,6 +42,8 @@ class Dispatcher:
             except StoreUnavailable:
                 await anyio.sleep(self.turner.policy.store_pause)
                 continue
+            finally:
+                self.roster.reading.clear()
             with anyio.move_on_after(pause):
                 await self.roster.work.wait()
 
@@ -60,6 +62,7 @@ class Dispatcher:
     async def _refresh(self) -> None:
         stale = [owned for owned in self.roster.stale if not owned.lost]
         self.roster.stale.clear()
+        self.roster.reading.update(stale)
         if not stale:
             return
         try:
@@ -74,6 +77,7 @@ class Dispatcher:
 
     async def _feed(self, lanes: Sequence[Lane], now: datetime) -> None:
         limits: dict[Lane, tuple[Instance, int]] = {}
+        self.roster.reading.update(lane.owned for lane in lanes)
         for lane in lanes:
             del self.roster.hungry[lane]
             lane.rang = False

@@ -47,7 +47,7 @@ class Releaser:
 
     def _idle(self) -> list[Owned]:
         before = self.roster.clock.monotonic() - self.policy.linger
-        busy = {lane.owned for lane in self.roster.hungry} | set(self.roster.stale)
+        busy = self.roster.busy()
         return [
             owned
             for owned in self.roster.owned.values()

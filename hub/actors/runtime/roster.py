@@ -31,6 +31,7 @@ class Roster:
         self.claims = anyio.Event()
         self.leave = anyio.Event()
         self.rest = anyio.Event()
+        self.reading: set[Owned] = set()
         self.draining = False
         self._timers: list[tuple[datetime, int, Lane]] = []
         self._count = count()
@@ -148,6 +149,10 @@ class Roster:
             lane.hungry, lane.sure, lane.due_at = False, True, None
             if due_at is not None:
                 self.at(lane, due_at)
+
+    def busy(self) -> set[Owned]:
+        """Return the actors that have or may have something to do."""
+        return {lane.owned for lane in self.hungry} | set(self.stale) | self.reading
 
     def ended(self, lane: Lane, *, more: bool) -> None:
         """Note that a lane's turn is over; ``more`` says that mail may be left."""
