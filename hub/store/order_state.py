@@ -56,6 +56,16 @@ async def begin_attempt(
     return (await work.connection.execute(statement)).scalar_one_or_none() is not None
 
 
+async def any_sending(connection: AsyncConnection, tenant_id: str, division: int) -> bool:
+    """Say whether an order may stand in a division of Exact without the hub knowing it yet."""
+    statement = select(orders.c.order_id).where(
+        orders.c.tenant_id == tenant_id,
+        orders.c.division == division,
+        orders.c.status == OrderStatus.SENDING.value,
+    )
+    return (await connection.execute(statement.limit(1))).scalar_one_or_none() is not None
+
+
 async def take_back_attempt(work: Work, tenant_id: str, one: str) -> None:
     """Write down that nothing was sent after all."""
     await work.execute(

@@ -10,7 +10,7 @@ from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.each import for_each
 from hub.actors.erp.scene import Scene
 from hub.actors.measures import record_delays
-from hub.actors.messages import ForwardOrder, SweepStock
+from hub.actors.messages import ForwardOrder, SweepDeliveries, SweepStock
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -79,6 +79,7 @@ class OrderLane:
         found = await self.scene.erp.find_sales_order(order.your_ref or "")
         if found is not None:
             await self._finish(turn, order, settings, books, found)
+            turn.post(turn.address, SweepDeliveries(tick=False))
         elif order.cancelled:
             turn.write(lambda work: self._cancel(work, order))
         else:

@@ -18,7 +18,8 @@ from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import shipping_codes
 from hub.store.deliveries import StoredParcel, change_parcel, load_parcel, save_delivery
 from hub.store.engine import Work
-from hub.store.orders import StoredOrder, load_order
+from hub.store.order_state import any_sending
+from hub.store.orders import StoredOrder, load_order, orders_of_sales_lines
 
 CURSOR = "delivery_cursor"
 NOT_YET_SECONDS = 15.0
@@ -41,15 +42,27 @@ class TrackingLane:
 
     async def _read(self, turn: Turn) -> None:
         page = await self.scene.erp.deliveries_since(turn.state.get(CURSOR))
-        turn.state[CURSOR] = page.cursor
+        early = await self._any_early(page.rows)
+        if not early:
+            turn.state[CURSOR] = page.cursor
         turn.write(lambda work: self._store(work, page.rows))
         sweeps = [one.body for one in turn.messages if isinstance(one.body, SweepDeliveries)]
         tick = any(sweep.tick for sweep in sweeps)
-        if page.more:
+        if page.more and not early:
             turn.post(turn.address, SweepDeliveries(tick=tick))
         elif tick:
             due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.delivery_sweep)
             turn.post(turn.address, SweepDeliveries(), due_at=due)
+
+    async def _any_early(self, deliveries: tuple[Delivery, ...]) -> bool:
+        """Say whether goods may have left for an order that Exact has and the hub does not know of yet.
+
+        Such deliveries are read again, until every order that was being sent has its sales order stored.
+        """
+        lines = {line.sales_order_line_id for one in deliveries for line in one.lines}
+        async with self.scene.desk.database.read() as connection:
+            known = await orders_of_sales_lines(connection, self.scene.tenant, lines)
+            return len(known) < len(lines) and await any_sending(connection, *self.scene.key)
 
     async def _store(self, work: Work, deliveries: tuple[Delivery, ...]) -> None:
         codes = await shipping_codes(work.connection, *self.scene.key)
