@@ -22,6 +22,7 @@ class Board:
     ledger: Json = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     restarts: int = 0
+    problems: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:

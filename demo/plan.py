@@ -14,16 +14,19 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Mean seconds between two happenings of a kind, and between two sweeps of the hub."""
+    """Mean seconds between two happenings of a kind; then the hub's own: sweeps, checks, gathering, following."""
 
     sale: float
     desk: float
     delivery: float
     sweep: float
+    check: float
+    gather: float
+    follow: float
 
 
-BUSY = Pace(sale=0.6, desk=2.0, delivery=0.5, sweep=3.0)
-GENTLE = Pace(sale=6.0, desk=20.0, delivery=5.0, sweep=15.0)
+BUSY = Pace(sale=0.6, desk=2.0, delivery=0.5, sweep=3.0, check=10.0, gather=0.25, follow=0.25)
+GENTLE = Pace(sale=6.0, desk=20.0, delivery=5.0, sweep=15.0, check=120.0, gather=1.0, follow=0.5)
 """Slow enough that the simulated Exact's calls of a day last for the whole day."""
 
 
@@ -79,6 +82,8 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_STOCK_SWEEP_SECONDS": sweep,
         "HUB_DELIVERY_SWEEP_SECONDS": sweep,
         "HUB_ORDER_SWEEP_SECONDS": sweep,
-        "HUB_HOOK_CHECK_SECONDS": "10",
+        "HUB_STOCK_GATHER_SECONDS": f"{plan.pace.gather:g}",
+        "HUB_FOLLOW_SECONDS": f"{plan.pace.follow:g}",
+        "HUB_HOOK_CHECK_SECONDS": f"{plan.pace.check:g}",
         "HUB_LOG_LEVEL": "warning",
     }

@@ -87,7 +87,7 @@ async def _perform(plan: Plan, console: Console) -> int:
     board, summary = Board(), Json()
     async with anyio.create_task_group() as group:
         group.start_soon(_heed_signals, group)
-        async with shown(console, board) as live, open_site(plan) as site:
+        async with shown(console, board) as live, open_site(plan, board) as site:
             summary = await _live_through(site, board, live)
         group.cancel_scope.cancel()
     return _conclude(plan, console, summary)

@@ -14,6 +14,7 @@ import anyio
 import httpx2
 
 from demo.balancer import Balancer
+from demo.board import Board
 from demo.children import Child, free_port, run_once, running
 from demo.control import Control
 from demo.failure import DemoFailed
@@ -62,7 +63,7 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(plan: Plan) -> AsyncIterator[Site]:
+async def open_site(plan: Plan, board: Board) -> AsyncIterator[Site]:
     """Start everything in a fresh folder, and end it; the folder stays when something went wrong."""
     folder = Path(tempfile.mkdtemp(prefix="handelhub-demo-"))
     try:
@@ -70,7 +71,10 @@ async def open_site(plan: Plan) -> AsyncIterator[Site]:
             yield await _build(plan, folder, stack)
     except DemoFailed as failure:
         raise DemoFailed(f"{failure}\nThe logs are in {folder}.") from failure
-    shutil.rmtree(folder, ignore_errors=True)
+    if board.problems:
+        board.say(f"The logs and the database are in {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
@@ -101,7 +105,8 @@ def _sandbox(plan: Plan, folder: Path, port: int) -> Child:
 async def _first_token(plan: Plan, settings: dict[str, str]) -> str:
     """Make the tables and an admin's token, while nobody else has the database open."""
     await run_once((*plan.program, "migrate"), settings)
-    told = await run_once((*plan.program, "token", "create", "--tenant", TENANT, "--role", "admin"), settings)
+    words = ("--tenant", TENANT, "--name", "Acme Groothandel", "--role", "admin", "--label", "demo", "--days", "7")
+    told = await run_once((*plan.program, "token", "create", *words), settings)
     found = TOKEN.search(told)
     if found is None:
         raise DemoFailed(f"token create shows no token: {told[:300]}")

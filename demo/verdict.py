@@ -78,7 +78,7 @@ async def _sweeps(api: Api) -> dict[str, str | None]:
 
 async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels: int) -> Json:
     """Return the JSON object that the demo ends with."""
-    wrong = problems(ledger, parcels)
+    wrong = board.problems = problems(ledger, parcels)
     named = {one.ledger: one.slug for one in CHANNELS}
     tracking: dict[str, Any] = ledger["tracking"]
     return {

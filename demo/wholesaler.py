@@ -120,6 +120,7 @@ class Wholesaler:
             name=one.name,
             baseUrl=f"{self._site.sandbox_url}/{one.ledger}",
             credentials={"key": one.key, "secret": one.secret},
+            settings={"sweepSeconds": max(5.0, self._site.plan.pace.sweep)},
         )
         channel: str = made["channel"]["id"]
         return channel
@@ -138,7 +139,6 @@ class Wholesaler:
             "sources": [{"division": DIVISION, "warehouseId": each["warehouseId"]} for each in books["warehouses"]],
             "carriers": [{"method": "POSTNL", "carrier": one.carrier}],
             "defaultCarrier": one.carrier,
-            "sweepSeconds": max(5.0, self._site.plan.pace.sweep),
         }
         await self._site.control.act("expect", channel=one.ledger, buffer=one.buffer)
         await self._api.change(documents.CONFIGURE, channelId=channel, settings=settings)
