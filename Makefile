@@ -4,10 +4,10 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help demo sandbox serve test check format bench schema lock clean
+.PHONY: help demo sandbox serve test test-node check format bench schema lock clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
 
 demo: $(BIN)/.run ## a wholesaler's day on simulated platforms; ARGS='--for 40 --json' for a short one with a verdict
 	@$(BIN)/python main.py demo $(ARGS)
@@ -20,6 +20,10 @@ serve: $(BIN)/.run ## the hub alone, settings from the environment
 
 test: $(BIN)/.dev ## all tests, on SQLite and on PostgreSQL; what cannot run here is listed with its reason
 	@$(BIN)/python -m pytest -q -rs -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-node: $(BIN)/.dev ## the API seen by the stock JavaScript client; needs node and npm
+	@cd tests/api/node && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -m pytest -q -rs tests/api/test_node_client.py
 
 check: $(BIN)/.dev ## ruff, mypy, import-linter, schema snapshot
 	$(BIN)/ruff check .

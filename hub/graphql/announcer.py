@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import anyio
 from anyio.abc import TaskGroup
 from sqlalchemy import Row
 
 from hub.graphql.errors import FellBehind
+from hub.graphql.loaders import Loaders
 from hub.store.engine import Database, StoreUnavailable
 from hub.store.events import TOPIC, EventFilter, events_after, newest_event
 
@@ -120,6 +122,7 @@ class Announcer:
         self._poll_seconds = poll_seconds
         self._room = room
         self._feeds: dict[str, Feed] = {}
+        self._loaders: WeakValueDictionary[str, Loaders] = WeakValueDictionary()
         self._tasks: TaskGroup | None = None
         self.closed = False
 
@@ -139,6 +142,13 @@ class Announcer:
         """Say that the tenant has new events; costs nothing where nobody listens."""
         if feed := self._feeds.get(tenant_id):
             feed.ring()
+
+    def loaders(self, tenant_id: str) -> Loaders:
+        """Return loaders that all streams of a tenant share, so that one event is looked up once for all of them."""
+        found = self._loaders.get(tenant_id)
+        if found is None:
+            found = self._loaders[tenant_id] = Loaders(self._database, tenant_id)
+        return found
 
     def listeners(self, tenant_id: str) -> int:
         """Return how many subscribers of the tenant hear live events here."""

@@ -86,6 +86,10 @@ class ApiContext:
             self._loaders = Loaders(self.needs.database, self.tenant_id)
         return self._loaders
 
+    def share_loaders(self) -> None:
+        """Use the loaders that all streams of the tenant share."""
+        self._loaders = self.needs.announcer.loaders(self.tenant_id)
+
     async def page(self, statement: Select[Any], order: Order, window: Window) -> Page:
         """Read one window of what the statement selects."""
         async with self.needs.database.read() as connection:

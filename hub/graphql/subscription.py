@@ -59,6 +59,7 @@ class Subscription:
         filter: SyncEventFilter | None = None,
     ) -> AsyncGenerator[SyncEvent, None]:
         context = info.context
+        context.share_loaders()
         begin = None if after is None else decode_cursor(after, (int,), "after")[0]
         only = EventFilter() if filter is None else filter.read()
         announcer = context.needs.announcer
@@ -71,6 +72,7 @@ class Subscription:
     @streamed("A channel now, and again after everything that happens to it.")
     async def channel_status(self, info: Info, channel_id: relay.GlobalID) -> AsyncGenerator[ChannelUpdate, None]:
         context, key = info.context, key_of("Channel", channel_id, "channelId")
+        context.share_loaders()
         async with context.needs.database.read() as reading:
             begin = await newest_event(reading, context.tenant_id)
         channel = await Channel.find(info, key)

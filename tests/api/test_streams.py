@@ -30,6 +30,12 @@ PROTOCOL = "graphql-transport-ws"
 
 
 @pytest.fixture
+def database(embedded: Database) -> Database:
+    """What differs between databases is tried with the announcer alone."""
+    return embedded
+
+
+@pytest.fixture
 async def place(app: ASGIApp) -> AsyncIterator[str]:
     """Host and port where the API is served."""
     async with served(app) as found:

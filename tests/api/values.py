@@ -37,6 +37,6 @@ def sample(kind: GraphQLInputType, ids: Ids = any_id, name: str = "", *, whole: 
                 "{" + ", ".join(f"{one}: {sample(inner, ids, one, whole=whole)}" for one, inner in wanted.items()) + "}"
             )
         case GraphQLEnumType(values=values):
-            return next(iter(values))
-    named: str = getattr(kind, "name")  # noqa: B009
-    return f'"{ids(name)}"' if named == "ID" else SAMPLES[named]
+            first: str = next(iter(values))
+            return first
+    return f'"{ids(name)}"' if str(kind) == "ID" else SAMPLES[str(kind)]
