@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import anyio
 import pytest
 
-from hub.graphql.announcer import PAGE, Announcer, Subscriber
+from hub.graphql.announcer import Announcer
 from hub.graphql.errors import FellBehind, Unauthenticated
+from hub.graphql.feed import PAGE, Subscriber
 from hub.store.engine import Database
 from hub.store.events import EventFilter, events_after
 from tests.api.house import House, happen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -16,10 +17,12 @@ from starlette.types import ASGIApp
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from hub.domain.tenant import Role
+from hub.domain.tenant import Principal, Role
 from hub.graphql.announcer import Announcer
-from hub.store.engine import Database
-from tests.api.caller import global_id
+from hub.graphql.context import GraphQLDependencies
+from hub.graphql.endpoint import make_graphql_app
+from hub.store.engine import Database, StoreUnavailable
+from tests.api.caller import Caller, global_id
 from tests.api.conftest import token_for
 from tests.api.house import House, happen
 from tests.api.served import served, until
@@ -147,6 +150,37 @@ async def test_a_websocket_without_a_token_that_works_is_closed(place: str, hous
             await socket.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4403
+
+
+async def test_a_websocket_does_not_outlive_its_token(place: str, token: str, app: ASGIApp, database: Database) -> None:
+    admin = Caller(app, await token_for(database, "acme", Role.ADMIN))
+    tokens = (await admin.ask("{ apiTokens { id role } }"))["apiTokens"]
+    async with connect(f"ws://{place}/graphql", subprotocols=[PROTOCOL]) as socket:  # type: ignore[list-item]
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+        viewers = [one["id"] for one in tokens if one["role"] == "VIEWER"]
+        await admin.change("apiTokenRevoke", "apiToken { id }", tokenId=viewers[0])
+        query = {"query": "{ viewer { label } }"}
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": query}))
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+async def test_an_unreachable_database_closes_a_websocket_with_a_reason(needs: GraphQLDependencies) -> None:
+    async def gone(token: str) -> Principal | None:
+        raise StoreUnavailable("gone")
+
+    async with (
+        served(make_graphql_app(replace(needs, authenticate=gone))) as place,
+        connect(f"ws://{place}/graphql", subprotocols=[PROTOCOL]) as socket,  # type: ignore[list-item]
+    ):
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": "Bearer hub_x"}}))
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
 
 
 async def test_the_legacy_protocol_and_other_origins_are_refused(place: str, token: str) -> None:
