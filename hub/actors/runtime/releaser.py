@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 
@@ -26,6 +26,7 @@ class Releaser:
     database: Database
     roster: Roster
     policy: Policy
+    lapsed: list[Owned] = field(default_factory=list)
 
     async def run(self) -> None:
         """Let go for ever of what is due to be let go."""
@@ -36,14 +37,19 @@ class Releaser:
             self._distrust()
             for owned in self._idle():
                 owned.leaving = True
-            await self.release([owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns])
+            leaving = [owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns]
+            await self.release([*leaving, *self.lapsed])
 
     def _distrust(self) -> None:
-        """Stop what was not renewed in time: by now it may be somebody else's."""
+        """Stop what was not renewed in time: by now it may be somebody else's.
+
+        Where it is nobody's, the row still bears our name: it must be let go of, or a late renewal keeps it for ever.
+        """
         now = self.roster.clock.monotonic()
         for owned in [one for one in self.roster.owned.values() if one.trusted_until < now]:
             log.warning("lost the lease of %s", owned.address)
             self.roster.lose(owned)
+            self.lapsed.append(owned)
 
     def _idle(self) -> list[Owned]:
         before = self.roster.clock.monotonic() - self.policy.linger
@@ -69,3 +75,4 @@ class Releaser:
             return
         for owned in gone:
             self.roster.lose(owned)
+        self.lapsed = [owned for owned in self.lapsed if owned not in gone]
