@@ -34,7 +34,7 @@ GENTLE = Pace(sale=6.0, desk=20.0, delivery=5.0, sweep=15.0, check=120.0, gather
 class Plan:
     """One run. ``for_seconds`` None goes on until somebody stops it; ``speed`` compresses the platforms' time.
 
-    ``program`` starts the hub's command line. ``port`` None takes 8000, or a free one where that is taken.
+    ``program`` starts the hub's command line. ``port`` None takes a free one, when people look on 8000 if it is free.
     """
 
     for_seconds: float | None = None
@@ -76,7 +76,7 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_BOL_URL": f"{sandbox_url}/bol",
         "HUB_BOL_LOGIN_URL": f"{sandbox_url}/bol",
         "HUB_DEMO": "1",
-        "HUB_LEASE_SECONDS": "3",
+        "HUB_LEASE_SECONDS": "4",
         "HUB_POLL_SECONDS": "0.25",
         "HUB_DRAIN_SECONDS": "5",
         "HUB_STOCK_SWEEP_SECONDS": sweep,

@@ -78,7 +78,8 @@ async def open_site(plan: Plan, board: Board) -> AsyncIterator[Site]:
 
 
 async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
-    hub_port, sandbox_port = free_port(plan.port or USUAL_PORT), free_port()
+    usual = USUAL_PORT if plan.for_seconds is None else None
+    hub_port, sandbox_port = free_port(plan.port or usual), free_port()
     hub_url, sandbox_url = f"http://127.0.0.1:{hub_port}", f"http://127.0.0.1:{sandbox_port}"
     settings = dict(hub_settings(plan, folder, sandbox_url, hub_url))
     http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=30))
