@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, TypeAlias, TypeVar
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.codec import Unreadable, decode, encode
@@ -15,22 +15,16 @@ Message: TypeAlias = Any
 """An instance of a class registered with ``message``."""
 
 
-@runtime_checkable
-class Foldable(Protocol):
-    """A message that replaces a waiting one of its kind with the same key."""
-
-    def fold(self) -> str | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How messages of one class are named, stored and queued."""
+    """How messages of one class are named, stored and queued; ``fold`` says what a message is about."""
 
     name: str
     lane: str
     version: int
     type: type[Any]
     upgrade: Callable[[int, dict[str, Any]], dict[str, Any]] | None
+    fold: Callable[[Message], str | None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ def message(
         known = _BY_NAME.get(name)
         if known is not None and known.type.__qualname__ != kind.__qualname__:
             raise ValueError(f"two messages are named {name}")
-        _BY_NAME[name] = _BY_TYPE[kind] = Kind(name, lane, version, kind, upgrade)
+        _BY_NAME[name] = _BY_TYPE[kind] = Kind(name, lane, version, kind, upgrade, getattr(kind, "fold", None))
         return kind
 
     return register
@@ -98,7 +92,7 @@ def kind_of(body: Message) -> Kind:
 
 def fold_of(kind: Kind, body: Message) -> str | None:
     """Return the key under which a message folds, apart from other kinds'."""
-    key = body.fold() if isinstance(body, Foldable) else None
+    key = kind.fold(body) if kind.fold is not None else None
     return None if key is None else f"{kind.name}:{key}"
 
 

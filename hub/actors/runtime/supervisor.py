@@ -15,7 +15,7 @@ from hub.actors.runtime.doorbell import Doorbell, PostgresDoorbell, SilentDoorbe
 from hub.actors.runtime.facts import Listener, nobody_listens
 from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
-from hub.actors.runtime.mailbox.ownership import resign
+from hub.actors.runtime.mailbox.ownership import inherit, resign
 from hub.actors.runtime.mailbox.posting import MAIL
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.policy import Policy
@@ -63,6 +63,8 @@ class Supervisor:
         """
         with self.database.listening(MAIL, self._heard):
             try:
+                if self.database.dialect == "sqlite":
+                    await self.database.write(inherit)
                 async with anyio.create_task_group() as tasks:
                     self._start(tasks)
                     task_status.started()

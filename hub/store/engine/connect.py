@@ -15,6 +15,8 @@ from hub.store.types import json_text, json_value
 
 READERS = 4
 WAIT_FOR_READER = 10.0
+WRITER_SETTINGS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s"}
+"""A node that freezes within a transaction must not hold the others' rows for longer than this."""
 
 
 def reading_engine(url: URL) -> AsyncEngine:
@@ -39,7 +41,12 @@ def writing_engine(url: URL) -> AsyncEngine:
         engine = _sqlite(url, sqlite.WRITER_PRAGMAS, poolclass=NullPool)
         _begin_with(engine, "BEGIN IMMEDIATE")
         return engine
-    return _postgres(url, poolclass=NullPool, execution_options={"isolation_level": "READ COMMITTED"})
+    return _postgres(
+        url,
+        poolclass=NullPool,
+        connect_args={"server_settings": WRITER_SETTINGS},
+        execution_options={"isolation_level": "READ COMMITTED"},
+    )
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:

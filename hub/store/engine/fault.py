@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 GONE_CODES = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOMEM")
 GONE_CLASSES = ("08", "53", "57", "58")
 GONE_STATES = ("25006", "25P03")
-CONFLICT_STATES = ("40001", "40P01")
+CONFLICT_STATES = ("40001", "40P01", "55P03")
 
 
 class StoreUnavailable(Exception):
@@ -83,11 +83,9 @@ def named_faults() -> Iterator[None]:
         raise fault from error
 
 
-def name_fault(context: ExceptionContext) -> None:
+def name_fault(context: ExceptionContext) -> StoreUnavailable | Conflict | None:
     """Let SQLAlchemy raise the named error instead of the driver's."""
     error = context.sqlalchemy_exception
     if isinstance(error, DBAPIError):
         error.connection_invalidated = error.connection_invalidated or context.is_disconnect
-    fault = named(error)
-    if fault is not None:
-        context.chained_exception = fault
+    return named(error)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiosqlite
 from sqlalchemy.engine import URL
@@ -103,21 +103,27 @@ def file_of(url: URL) -> Path:
 
 def prepare(path: Path) -> None:
     """Make the file keep a write-ahead log, which cannot be changed any more once somebody reads."""
-    database = sqlite3.connect(path, isolation_level=None)
     try:
-        database.execute("PRAGMA journal_mode=WAL")
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path} cannot be opened: {error}") from error
-    finally:
-        database.close()
 
 
 @contextmanager
 def only_process(path: Path) -> Iterator[None]:
     """Hold the file's lock for life, or raise ``StoreBusy``; the system lets go of it when the process dies."""
-    with path.with_name(path.name + ".lock").open("w") as lock:
+    with lock_file(path) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBusy(f"{path} is in use by another process; SQLite serves one process at a time") from error
         yield
+
+
+def lock_file(path: Path) -> IO[str]:
+    """Open the file that is locked in the database's stead."""
+    try:
+        return path.with_name(path.name + ".lock").open("w")
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be locked: {error}") from error

@@ -115,11 +115,11 @@ async def test_leases_are_renewed_while_a_turn_lasts(database: Database) -> None
     async with node(database, script, replace(BRISK, lease=0.6, margin=0.1, renew=0.1)):
         await send(database, Note(1))
         await until(lambda: bool(script.turns))
-        first = (await row_of(database)).lease_until
+        first: datetime = (await row_of(database)).lease_until
 
         async def outlived() -> bool:
-            lease: datetime = (await row_of(database)).lease_until
-            return lease > database.clock.now() > first
+            renewed: datetime = (await row_of(database)).lease_until
+            return renewed > database.clock.now() > first
 
         await until(outlived)
         release.set()

@@ -124,6 +124,11 @@ async def enrol(work: Work, name: str) -> None:
     await work.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
 
 
+async def inherit(work: Work) -> None:
+    """Make claimable at once what a former process owned; only where no other process can be alive."""
+    await work.execute(update(actor).where(actor.c.node.is_not(None)).values(due_at=work.clock.now()))
+
+
 async def resign(work: Work, name: str) -> None:
     """Strike this node off the list."""
     await work.execute(delete(node).where(node.c.name == name))
