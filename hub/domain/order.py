@@ -53,6 +53,7 @@ class HoldCause(StrEnum):
     CHARGE_UNMAPPED = "charge_unmapped"
     REFUSED_BY_ERP = "refused_by_erp"
     CANCELLED_AFTER_FORWARDING = "cancelled_after_forwarding"
+    CANCELLED_BY_HAND = "cancelled_by_hand"
     NOT_CONFIGURED = "not_configured"
 
 

@@ -27,18 +27,29 @@ class Step:
     needs_person: bool = False
 
 
-def next_step(before: OrderStatus | None, fetched: ChannelOrder, settings: ChannelSettings) -> Step:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the hub made of an order so far; ``cancelled_units`` is how many offers were off when it was last seen."""
+
+    status: OrderStatus
+    by_hand: bool = False
+    cancelled_units: int = 0
+
+
+def next_step(before: Before | None, fetched: ChannelOrder, settings: ChannelSettings) -> Step:
     """Return what to do with an order as fetched, given what the hub made of it before (None: it is new)."""
     if fetched.fulfilled_by is FulfilledBy.PLATFORM:
         return Step(OrderStatus.PLATFORM, ClaimAction.DROP)
     match before:
-        case OrderStatus.FORWARDED:
-            return Step(OrderStatus.FORWARDED, ClaimAction.KEEP, needs_person=_off(fetched))
-        case OrderStatus.SENDING:
+        case Before(OrderStatus.FORWARDED):
+            return Step(OrderStatus.FORWARDED, ClaimAction.KEEP, needs_person=_more_cancelled(before, fetched))
+        case Before(OrderStatus.SENDING):
             return Step(OrderStatus.SENDING, ClaimAction.KEEP)
+        case Before(OrderStatus.CANCELLED, by_hand=True):
+            return Step(OrderStatus.CANCELLED, ClaimAction.DROP)
         case _ if _off(fetched):
             return Step(OrderStatus.CANCELLED, ClaimAction.DROP)
-        case OrderStatus.HELD:
+        case Before(OrderStatus.HELD):
             return Step(OrderStatus.HELD, ClaimAction.SET)
         case _:
             return _open(fetched, settings)
@@ -52,4 +63,16 @@ def _open(fetched: ChannelOrder, settings: ChannelSettings) -> Step:
 
 def _off(fetched: ChannelOrder) -> bool:
     """Nothing of the order is wanted any more."""
-    return fetched.cancelled or all(line.cancelled >= line.quantity for line in fetched.lines)
+    lines = fetched.lines
+    return fetched.cancelled or (bool(lines) and all(line.cancelled >= line.quantity for line in lines))
+
+
+def cancelled_units(fetched: ChannelOrder) -> int:
+    """Return how many offers of an order are off."""
+    if fetched.cancelled:
+        return sum(line.quantity for line in fetched.lines)
+    return sum(line.cancelled for line in fetched.lines)
+
+
+def _more_cancelled(before: Before, fetched: ChannelOrder) -> bool:
+    return cancelled_units(fetched) > before.cancelled_units

@@ -15,6 +15,10 @@ from hub.node.activation import Activation
 from hub.node.facts import FactBook
 from hub.settings import Settings
 
+LONGEST_BACKOFF = 300.0
+ATTEMPTS = 300
+"""With a mean pause of 150 s, an outage of half a day is sat out before a message is given to a person."""
+
 
 class Actors:
     """Runs the node's actors for as long as a block lasts."""
@@ -25,7 +29,7 @@ class Actors:
             desk.database,
             Activation(desk, settings).open,
             random=SystemRandom(),
-            listener=FactBook(),
+            listener=FactBook(settings.stock_sweep_seconds),
             policy=policy(settings),
             name=settings.node,
         )
@@ -50,5 +54,11 @@ def policy(settings: Settings) -> Policy:
     """Return the runtime's policy as set; a lease is renewed at a third of its life."""
     lease = settings.lease_seconds
     return Policy(
-        lease=lease, renew=lease / 3, margin=lease / 6, poll=settings.poll_seconds, grace=settings.drain_seconds
+        lease=lease,
+        renew=lease / 3,
+        margin=lease / 6,
+        poll=settings.poll_seconds,
+        grace=settings.drain_seconds,
+        backoff_most=LONGEST_BACKOFF,
+        attempts=ATTEMPTS,
     )

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from opentelemetry import metrics
 
+from hub.actors.messages import (
+    CheckChannelHooks,
+    CheckErpHooks,
+    ReadCatalogue,
+    ReadListings,
+    SweepDeliveries,
+    SweepOrders,
+    SweepStock,
+)
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.facts import (
     ActorCrashed,
@@ -14,12 +25,28 @@ from hub.actors.runtime.facts import (
     MessageParked,
     TurnEnded,
 )
+from hub.actors.runtime.mailbox import post
+from hub.actors.runtime.message import kind_of
 from hub.store.channels import change_channel
 from hub.store.connections import mark_lost
 from hub.store.divisions import load_division
 from hub.store.engine import Work
 from hub.store.events import SyncEvent, tell
 from hub.telemetry import SCOPE, Attribute, Metric
+
+CHORES = {
+    kind_of(chore).name: chore
+    for chore in (
+        SweepOrders(),
+        ReadListings(),
+        CheckChannelHooks(),
+        SweepStock(),
+        SweepDeliveries(),
+        ReadCatalogue(),
+        CheckErpHooks(),
+    )
+}
+"""The chores that post their own next tick, by the name of their message."""
 
 WORTH_TELLING = 30.0
 """Waits shorter than this many seconds are everyday life and only counted."""
@@ -28,7 +55,8 @@ WORTH_TELLING = 30.0
 class FactBook:
     """Listens to the runtime; writes in the transaction that made a fact true."""
 
-    def __init__(self) -> None:
+    def __init__(self, tick_seconds: float) -> None:
+        self._tick_seconds = tick_seconds
         meter = metrics.get_meter(SCOPE)
         self._turns = meter.create_histogram(Metric.TURNS, unit="s")
         self._restarts = meter.create_counter(Metric.RESTARTS)
@@ -43,6 +71,7 @@ class FactBook:
                 work.after_commit(lambda: self._parked.add(1, _labels(address)))
                 _tell(work, address, "message.parked", f"{kind} waits for a person: {reason}", "error",
                       parked=parked_id, code=code)  # fmt: skip
+                self._tick_again(work, address, kind)
             case ActorCrashed(address, lane, reason):
                 work.after_commit(lambda: self._restarts.add(1, _labels(address)))
                 _tell(work, address, "actor.crashed", f"Restarted after {reason}", "error", lane=lane or "")
@@ -52,6 +81,12 @@ class FactBook:
                 await _suspended(work, address, reason)
             case LaneThrottled():
                 _throttled(work, fact)
+
+    def _tick_again(self, work: Work, address: Address, kind: str) -> None:
+        """A chore that returns by itself must not stop because one of its turns was given up."""
+        if kind in CHORES:
+            due = work.clock.now() + timedelta(seconds=self._tick_seconds)
+            post(work, address, CHORES[kind], due_at=due)
 
     def _measure(self, fact: TurnEnded) -> None:
         labels = _labels(fact.address) | {Attribute.LANE.value: fact.lane, Attribute.OUTCOME.value: fact.outcome}

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.store.engine import Work
 from hub.store.tables import customer, erp_item, product, shipping_method, vat_code, warehouse
-from hub.store.upsert import upsert
+from hub.store.upsert import fitting, upsert
 
 
 def product_id(tenant_id: str, code: str) -> str:
@@ -20,31 +20,48 @@ def product_id(tenant_id: str, code: str) -> str:
 
 
 async def save_items(work: Work, tenant_id: str, items: Sequence[ErpItem]) -> None:
-    """Store items of a division and the products they stand for."""
-    newest = list({item.item_id: item for item in items}.values())
+    """Store items of a division and the products they stand for.
+
+    An item whose code was changed in Exact stays the same product, with its readings and listings.
+    """
+    newest = {item.item_id: item for item in items}
     if not newest:
         return
-    products = {item.code: _product_row(tenant_id, item) for item in newest}
+    ids = await _product_ids(work.connection, tenant_id, list(newest.values()))
+    products = {ids[item.item_id]: _product_row(tenant_id, ids[item.item_id], item) for item in newest.values()}
     await upsert(work.connection, product, list(products.values()))
-    await upsert(work.connection, erp_item, [_item_row(tenant_id, item) for item in newest])
+    await upsert(work.connection, erp_item, [_item_row(tenant_id, ids[key], item) for key, item in newest.items()])
 
 
-def _product_row(tenant_id: str, item: ErpItem) -> dict[str, object]:
+async def _product_ids(connection: AsyncConnection, tenant_id: str, items: Sequence[ErpItem]) -> dict[str, str]:
+    """Return product ids by item id: by item code where the code is known, else the product it was before."""
+    codes = select(product.c.code, product.c.product_id).where(
+        product.c.tenant_id == tenant_id, product.c.code.in_([item.code for item in items])
+    )
+    by_code = {row.code: row.product_id for row in (await connection.execute(codes)).all()}
+    before = await products_by_item(connection, tenant_id, items[0].division, [item.item_id for item in items])
+    return {
+        item.item_id: by_code.get(item.code) or before.get(item.item_id) or product_id(tenant_id, item.code)
+        for item in items
+    }
+
+
+def _product_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
     return {
         "tenant_id": tenant_id,
-        "product_id": product_id(tenant_id, item.code),
+        "product_id": one,
         "code": item.code,
-        "ean": item.ean,
+        "ean": fitting(item.ean, 32),
         "description": item.description,
     }
 
 
-def _item_row(tenant_id: str, item: ErpItem) -> dict[str, object]:
+def _item_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
     return {
         "tenant_id": tenant_id,
         "division": item.division,
         "item_id": item.item_id,
-        "product_id": product_id(tenant_id, item.code),
+        "product_id": one,
         "vat_code": item.vat_code,
         "unit": item.unit,
         "stocked": item.is_stock_item,

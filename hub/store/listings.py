@@ -15,7 +15,7 @@ from hub.domain.stock import Publication, StockRule
 from hub.store.channels import rule_from_json
 from hub.store.engine import Work
 from hub.store.tables import listing
-from hub.store.upsert import upsert
+from hub.store.upsert import fitting, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class StoredListing:
     channel_id: str
     external_id: str
     product_id: str | None
+    mapped_by: str | None
     sku: str | None
     ean: str | None
     title: str
@@ -63,7 +64,7 @@ async def save_listings(
 
     A mapping made by hand stays. Returns the ids of listings that are new or newly mapped.
     """
-    before = {row.external_id: row for row in await channel_listings(work.connection, tenant_id, channel_id)}
+    before = {row.external_id: row for row in await _locked_listings(work, tenant_id, channel_id)}
     rows = [_row(tenant_id, channel_id, one, before.get(one.external_id), products) for one in offered]
     await upsert(work.connection, listing, rows)
     return [row["listing_id"] for row in rows if _newly_mapped(row, before.get(row["external_id"]))]
@@ -76,7 +77,8 @@ def _row(
     before: StoredListing | None,
     products: Mapping[str, str],
 ) -> dict[str, Any]:
-    product = before.product_id if before is not None and before.product_id else products.get(one.external_id)
+    kept_by_hand = before is not None and before.mapped_by == "hand"
+    product = before.product_id if before is not None and kept_by_hand else products.get(one.external_id)
     kept = before is not None and before.product_id == product and before.status not in ("unmapped", "platform")
     return {
         "tenant_id": tenant_id,
@@ -85,7 +87,7 @@ def _row(
         "external_id": one.external_id,
         "product_id": product,
         "sku": one.sku,
-        "ean": one.ean,
+        "ean": fitting(one.ean, 32),
         "title": one.title,
         "refs": dict(one.refs),
         "by_platform": one.by_platform,
@@ -100,13 +102,22 @@ def _first_status(one: OfferedProduct, product: str | None) -> str:
 
 
 def _newly_mapped(row: Mapping[str, Any], before: StoredListing | None) -> bool:
-    return row["product_id"] is not None and (before is None or before.product_id != row["product_id"])
+    """Say whether the listing sells something from own stock that it did not before."""
+    if row["product_id"] is None or row["by_platform"]:
+        return False
+    return before is None or before.product_id != row["product_id"] or before.by_platform
 
 
 async def channel_listings(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredListing]:
     """Return all listings of a channel."""
     statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id)
     return [_stored(row) for row in (await connection.execute(statement)).all()]
+
+
+async def _locked_listings(work: Work, tenant_id: str, channel_id: str) -> list[StoredListing]:
+    """Return a channel's listings, locked, so that nobody maps one by hand meanwhile."""
+    statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id)
+    return [_stored(row) for row in (await work.connection.execute(statement.with_for_update())).all()]
 
 
 async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredListing]:
@@ -188,7 +199,7 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
     """Map a listing to a product by hand, or take the mapping away."""
     values = {
         "product_id": product_id,
-        "mapped_by": "hand" if product_id else None,
+        "mapped_by": "hand",
         "status": "mapped" if product_id else "unmapped",
         "quantity": None,
         "version": listing.c.version + 1,
@@ -212,6 +223,7 @@ def _stored(row: Row[Any]) -> StoredListing:
         channel_id=row.channel_id,
         external_id=row.external_id,
         product_id=row.product_id,
+        mapped_by=row.mapped_by,
         sku=row.sku,
         ean=row.ean,
         title=row.title,

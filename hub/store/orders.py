@@ -17,7 +17,9 @@ from hub.domain.order import ChannelOrder, Charge, ChargeKind, HoldCause, OrderL
 from hub.domain.sales_order import SalesOrder
 from hub.store.engine import Work
 from hub.store.tables import buyer, listing, order_line, orders
-from hub.store.upsert import upsert
+from hub.store.upsert import fitting, upsert
+
+EAN_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,15 @@ async def save_order(
     status: OrderStatus,
     now: datetime,
     trace_id: str | None,
+    *,
+    units_per_offer: int = 1,
+    keep_products: bool = False,
 ) -> str:
-    """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable."""
+    """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable.
+
+    ``units_per_offer`` holds for listings without a rule of their own. ``keep_products`` leaves the products of
+    known lines as they went to Exact, whatever the mapping says today.
+    """
     one = order_id(tenant_id, channel_id, fetched.external_id)
     head = _head(tenant_id, channel_id, one, fetched) | {
         "status": status.value,
@@ -141,7 +150,8 @@ async def save_order(
         "trace_id": trace_id,
     }
     await upsert(work.connection, orders, [head], keep=("imported_at", "trace_id", "placed_at"))
-    await _save_lines(work, tenant_id, channel_id, one, fetched.lines)
+    products = await resolve_products(work.connection, tenant_id, channel_id, fetched.lines, units_per_offer)
+    await _save_lines(work, tenant_id, one, fetched.lines, products, keep_products)
     return one
 
 
@@ -156,7 +166,7 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
         "changed_at": fetched.changed_at,
         "currency": fetched.currency,
         "total": fetched.total,
-        "country": fetched.country,
+        "country": fitting(fetched.country, 2),
         "payment": fetched.payment.value,
         "fulfilled_by": fetched.fulfilled_by.value,
         "ship_by": fetched.ship_by,
@@ -166,8 +176,14 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
     }
 
 
-async def _save_lines(work: Work, tenant_id: str, channel_id: str, one: str, lines: Sequence[OrderLine]) -> None:
-    products = await resolve_products(work.connection, tenant_id, channel_id, lines)
+async def _save_lines(
+    work: Work,
+    tenant_id: str,
+    one: str,
+    lines: Sequence[OrderLine],
+    products: Mapping[str, tuple[str | None, int]],
+    keep_products: bool,
+) -> None:
     gone = delete(order_line).where(
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == one,
@@ -176,7 +192,8 @@ async def _save_lines(work: Work, tenant_id: str, channel_id: str, one: str, lin
     )
     await work.execute(gone)
     rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
-    await upsert(work.connection, order_line, rows)
+    kept = ("product_id", "units_per_offer") if keep_products else ()
+    await upsert(work.connection, order_line, rows, keep=kept)
 
 
 def _line_row(
@@ -189,7 +206,7 @@ def _line_row(
         "line_id": line.line_id,
         "place": place,
         "sku": line.sku,
-        "ean": line.ean,
+        "ean": fitting(line.ean, EAN_LENGTH),
         "title": line.title,
         "external_listing_id": line.external_listing_id,
         "product_id": product,
@@ -206,11 +223,14 @@ def _line_row(
 
 
 async def resolve_products(
-    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
+    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine], units_per_offer: int
 ) -> dict[str, tuple[str | None, int]]:
-    """Return (product id, units per offer) by line id: by the listing's own id, then its SKU, then its EAN."""
+    """Return (product id, units per offer) by line id: by the listing's own id, then its SKU, then its EAN.
+
+    ``units_per_offer`` is the channel's, for listings without a rule of their own.
+    """
     found = await _listings_named(connection, tenant_id, channel_id, lines)
-    return {line.line_id: _match(line, found) for line in lines}
+    return {line.line_id: _match(line, found, units_per_offer) for line in lines}
 
 
 async def _listings_named(
@@ -226,15 +246,15 @@ async def _listings_named(
     return (await connection.execute(statement)).all()
 
 
-def _match(line: OrderLine, found: Sequence[Row[Any]]) -> tuple[str | None, int]:
+def _match(line: OrderLine, found: Sequence[Row[Any]], units_per_offer: int) -> tuple[str | None, int]:
     for name, value in (("external_id", line.external_listing_id), ("sku", line.sku), ("ean", line.ean)):
         for row in found:
             if value and getattr(row, name) == value and row.product_id is not None:
-                return row.product_id, (row.rule or {}).get("units_per_offer", 1)
-    return None, 1
+                return row.product_id, (row.rule or {}).get("units_per_offer", units_per_offer)
+    return None, units_per_offer
 
 
-async def rematch_lines(work: Work, stored: StoredOrder) -> None:
+async def rematch_lines(work: Work, stored: StoredOrder, units_per_offer: int) -> None:
     """Resolve again the products of lines that had none, after a mapping was repaired."""
     missing = [line for line in stored.lines if line.product_id is None]
     if not missing:
@@ -244,7 +264,7 @@ async def rematch_lines(work: Work, stored: StoredOrder) -> None:
     )
     externals = {row.line_id: row.external_listing_id for row in (await work.connection.execute(statement)).all()}
     asked = [_asked(line, externals.get(line.line_id)) for line in missing]
-    products = await resolve_products(work.connection, stored.tenant_id, stored.channel_id, asked)
+    products = await resolve_products(work.connection, stored.tenant_id, stored.channel_id, asked, units_per_offer)
     for line_id, (product, units) in products.items():
         await work.execute(
             update(order_line)
@@ -379,3 +399,22 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
 def _stored_line(row: Row[Any]) -> StoredLine:
     names = StoredLine.__dataclass_fields__
     return StoredLine(**{name: getattr(row, name) for name in names})
+
+
+async def orders_without_product(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[str]:
+    """Return the ids of a channel's orders that are not in Exact and have a line without a product, oldest first."""
+    statement = (
+        select(orders.c.order_id)
+        .where(
+            orders.c.tenant_id == tenant_id,
+            orders.c.channel_id == channel_id,
+            orders.c.status.in_([OrderStatus.WAITING.value, OrderStatus.READY.value, OrderStatus.HELD.value]),
+            orders.c.order_id.in_(
+                select(order_line.c.order_id).where(
+                    order_line.c.tenant_id == tenant_id, order_line.c.product_id.is_(None)
+                )
+            ),
+        )
+        .order_by(orders.c.placed_at)
+    )
+    return list((await connection.execute(statement)).scalars())

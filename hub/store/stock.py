@@ -130,7 +130,7 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
             "product_id": row.product_id,
             "order_id": order_id,
             "line_id": row.line_id,
-            "quantity": Decimal(max(0, row.quantity - row.cancelled - row.shipped) * row.units_per_offer),
+            "quantity": Decimal(max(0, row.quantity - row.cancelled) * row.units_per_offer),
             "made_at": made_at,
             "released_at": None,
             "released_by": None,

@@ -12,6 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 ROWS_PER_STATEMENT = 200
 
 
+def fitting(text: str | None, length: int) -> str | None:
+    """Return a code of a platform as it fits its column, or nothing: cut short it would be another code."""
+    return text if text is not None and len(text) <= length else None
+
+
 async def upsert(
     connection: AsyncConnection,
     table: Table,

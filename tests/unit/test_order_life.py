@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hub.domain.channel import ChannelSettings
 from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, OrderStatus, PaymentState
-from hub.domain.order_life import ClaimAction, next_step
+from hub.domain.order_life import Before, ClaimAction, next_step
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = ChannelSettings(division=1, forwarding=True)
@@ -31,7 +31,7 @@ def test_an_unpaid_order_claims_and_waits() -> None:
 
 
 def test_a_waiting_order_goes_on_when_it_is_paid() -> None:
-    assert next_step(OrderStatus.WAITING, PAID, SETTINGS).forward
+    assert next_step(Before(OrderStatus.WAITING), PAID, SETTINGS).forward
 
 
 def test_nothing_is_forwarded_while_the_switch_is_off() -> None:
@@ -40,25 +40,44 @@ def test_nothing_is_forwarded_while_the_switch_is_off() -> None:
 
 def test_a_cancelled_order_gives_its_claims_back() -> None:
     for before in (None, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.HELD, OrderStatus.CANCELLED):
-        step = next_step(before, CANCELLED, SETTINGS)
+        step = next_step(before and Before(before), CANCELLED, SETTINGS)
         assert (step.status, step.claims) == (OrderStatus.CANCELLED, ClaimAction.DROP)
 
 
 def test_an_order_with_every_unit_cancelled_is_cancelled() -> None:
     off = replace(PAID, lines=(replace(LINE, cancelled=2),))
-    assert next_step(OrderStatus.WAITING, off, SETTINGS).status is OrderStatus.CANCELLED
+    assert next_step(Before(OrderStatus.WAITING), off, SETTINGS).status is OrderStatus.CANCELLED
 
 
 def test_a_cancellation_during_or_after_sending_never_hides_the_sales_order() -> None:
-    assert next_step(OrderStatus.SENDING, CANCELLED, SETTINGS).status is OrderStatus.SENDING
-    after = next_step(OrderStatus.FORWARDED, CANCELLED, SETTINGS)
+    assert next_step(Before(OrderStatus.SENDING), CANCELLED, SETTINGS).status is OrderStatus.SENDING
+    after = next_step(Before(OrderStatus.FORWARDED), CANCELLED, SETTINGS)
     assert (after.status, after.needs_person) == (OrderStatus.FORWARDED, True)
 
 
 def test_a_held_order_stays_held_until_a_person_acts() -> None:
-    assert next_step(OrderStatus.HELD, PAID, SETTINGS).status is OrderStatus.HELD
+    assert next_step(Before(OrderStatus.HELD), PAID, SETTINGS).status is OrderStatus.HELD
 
 
 def test_goods_from_the_platforms_warehouse_never_touch_own_stock() -> None:
     step = next_step(None, replace(PAID, fulfilled_by=FulfilledBy.PLATFORM), SETTINGS)
     assert (step.status, step.claims, step.forward) == (OrderStatus.PLATFORM, ClaimAction.DROP, False)
+
+
+def test_an_order_cancelled_by_hand_stays_cancelled_whatever_the_channel_says() -> None:
+    step = next_step(Before(OrderStatus.CANCELLED, by_hand=True), PAID, SETTINGS)
+    assert (step.status, step.forward) == (OrderStatus.CANCELLED, False)
+
+
+def test_an_order_that_the_channel_revives_goes_on() -> None:
+    assert next_step(Before(OrderStatus.CANCELLED), PAID, SETTINGS).forward
+
+
+def test_each_further_unit_cancelled_after_forwarding_calls_a_person_once() -> None:
+    partly = replace(PAID, lines=(replace(LINE, cancelled=1),))
+    assert next_step(Before(OrderStatus.FORWARDED), partly, SETTINGS).needs_person
+    assert not next_step(Before(OrderStatus.FORWARDED, cancelled_units=1), partly, SETTINGS).needs_person
+
+
+def test_an_order_of_charges_alone_is_not_taken_for_a_cancelled_one() -> None:
+    assert next_step(None, replace(PAID, lines=()), SETTINGS).status is OrderStatus.READY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from hub.actors.channel.control import ControlLane
 from hub.actors.channel.orders import OrderLane
 from hub.actors.channel.scene import Scene
@@ -12,7 +14,7 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Channel
 from hub.domain.channel import ChannelStatus
 from hub.outcome import Throttled
-from hub.store.channels import load_channel
+from hub.store.channels import StoredChannel, load_channel
 
 Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
 
@@ -23,9 +25,9 @@ PAUSED_SECONDS = 60.0
 class ChannelActor:
     """Routes each turn to its lane, with the channel's settings as they are now."""
 
-    def __init__(self, desk: Desk, channel: Channel) -> None:
+    def __init__(self, desk: Desk, adapter: Callable[[StoredChannel], Awaitable[Channel]]) -> None:
         self.desk = desk
-        self.channel = channel
+        self.adapter = adapter
 
     def batch(self, lane: str) -> int:
         """Return the most messages that one turn of a lane takes."""
@@ -39,5 +41,5 @@ class ChannelActor:
             return
         if stored.status is ChannelStatus.PAUSED:
             raise Throttled(PAUSED_SECONDS, "the channel is paused")
-        scene = Scene(self.desk, self.channel, stored, Teller(turn.address, self.desk.clock))
+        scene = Scene(self.desk, await self.adapter(stored), stored, Teller(turn.address, self.desk.clock))
         await LANES[turn.lane](scene).handle(turn)

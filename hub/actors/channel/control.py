@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from hub.actors.channel.scene import Scene
 from hub.actors.hooks import heal_hooks
 from hub.actors.messages import CheckChannelHooks, PublishStock, ReadHookKeys, ReadListings
+from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import ChannelListing
@@ -58,6 +59,8 @@ class ControlLane:
         await change_channel(work, *self.scene.key, listings_read_at=now)
         for listing_id in fresh:
             post(work, turn.address, PublishStock(listing_id, "new listing"))
+        if fresh:
+            await repair_orders(work, self.scene.stored)
         unmapped = len(found) - len(products)
         self.scene.tell(
             work,

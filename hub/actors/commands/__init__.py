@@ -14,7 +14,7 @@ from hub.actors.commands.channels import (
 )
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import map_listing, set_listing_rule
-from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order
+from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.refusal import CommandRefused
 
@@ -33,6 +33,7 @@ __all__ = [
     "republish_channel",
     "resume_channel",
     "retry_order",
+    "retry_parcel",
     "retry_parked",
     "set_listing_rule",
     "sweep_channel",

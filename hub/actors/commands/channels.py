@@ -23,7 +23,7 @@ from hub.domain.tenant import Principal
 from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel, settings_to_json
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
-from hub.store.listings import channel_listings
+from hub.store.listings import channel_listings, note_unknown
 from hub.store.order_state import orders_awaiting
 from hub.store.orders import change_order, load_order
 
@@ -65,12 +65,14 @@ async def change_settings(
     await change_channel(work, who.tenant_id, channel_id, settings=settings)
     record(work, who, now, "channel.configured", f"Settings of {before.name} were changed", channel_id=channel_id,
            before=settings_to_json(before.settings), after=settings_to_json(settings))  # fmt: skip
-    await _follow_settings(work, who.tenant_id, channel_id, settings)
+    await _follow_settings(work, who.tenant_id, channel_id, settings, was_off=not before.settings.stock)
 
 
-async def _follow_settings(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
+async def _follow_settings(
+    work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings, *, was_off: bool
+) -> None:
     if settings.stock:
-        await _publish_all(work, tenant_id, channel_id, "settings changed", force=False)
+        await _publish_all(work, tenant_id, channel_id, "settings changed", force=was_off)
     if settings.forwarding and settings.division is not None:
         await _forward_waiting(work, tenant_id, channel_id, settings)
     if settings.fulfilment is not FulfilmentMode.OFF:
@@ -81,11 +83,10 @@ async def _follow_settings(work: Work, tenant_id: str, channel_id: str, settings
 async def _forward_waiting(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
     """Orders that waited only for the switch are forwarded now; unpaid ones go on waiting."""
     assert settings.division is not None
-    ready = (OrderStatus.READY.value, OrderStatus.SENDING.value)
     for order_id in await orders_awaiting(work.connection, tenant_id, channel_id, (OrderStatus.WAITING.value,)):
         if await _is_due(work, tenant_id, order_id, settings):
             await change_order(work, tenant_id, order_id, status=OrderStatus.READY.value)
-    for order_id in await orders_awaiting(work.connection, tenant_id, channel_id, ready):
+    for order_id in await orders_awaiting(work.connection, tenant_id, channel_id, (OrderStatus.READY.value,)):
         mailbox.post(work, erp_address(tenant_id, settings.division), ForwardOrder(order_id))
 
 
@@ -140,6 +141,8 @@ async def republish_channel(work: Work, who: Principal, now: datetime, channel_i
 async def _publish_all(work: Work, tenant_id: str, channel_id: str, cause: str, *, force: bool) -> int:
     listings = await channel_listings(work.connection, tenant_id, channel_id)
     due = [one for one in listings if one.product_id is not None and not one.by_platform]
+    if force:
+        await note_unknown(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id})
     for one in due:
         mailbox.post(work, channel_address(tenant_id, channel_id), PublishStock(one.listing_id, cause, force=force))
     return len(due)

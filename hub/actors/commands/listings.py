@@ -8,11 +8,12 @@ from hub.actors.commands.mapping_check import check_rule
 from hub.actors.commands.refusal import CommandRefused, record
 from hub.actors.desk import channel_address
 from hub.actors.messages import PublishStock
+from hub.actors.repairing import repair_orders
 from hub.actors.runtime import mailbox
 from hub.domain.stock import StockRule
 from hub.domain.tenant import Principal
 from hub.store.catalogue import product_exists
-from hub.store.channels import rule_to_json
+from hub.store.channels import load_channel, rule_to_json
 from hub.store.engine import Work
 from hub.store.listings import StoredListing, listings_by_id, set_mapping, set_rule
 
@@ -34,6 +35,9 @@ async def map_listing(work: Work, who: Principal, now: datetime, listing_id: str
     record(work, who, now, "listing.mapped", f"Listing {_name(listing)} was mapped by hand",
            channel_id=listing.channel_id, subject_type="listing", subject_id=listing_id,
            before=listing.product_id, after=product_id)  # fmt: skip
+    channel = await load_channel(work.connection, who.tenant_id, listing.channel_id)
+    if product_id is not None and channel is not None:
+        await repair_orders(work, channel)
     _publish(work, who, listing, "mapping changed")
 
 

@@ -13,15 +13,25 @@ from hub.actors.messages import ConfirmParcel, ForwardOrder, MakeDelivery
 from hub.actors.runtime import mailbox
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import ParcelStatus, ShippedUnits
-from hub.domain.order import OrderStatus
+from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.tenant import Principal
-from hub.store.deliveries import StoredParcel, parcel_id, parcels_of_orders, save_parcel, units_by_line
+from hub.store.deliveries import (
+    StoredParcel,
+    change_parcel,
+    load_parcel,
+    parcels_of_orders,
+    save_parcel,
+    units_by_line,
+)
+from hub.store.deliveries import (
+    parcel_id as parcel_key,
+)
 from hub.store.engine import Work
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, change_order, load_order, rematch_lines
 from hub.store.stock import drop_claims, make_claims
 
-RETRYABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY)
+RETRYABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.SENDING)
 CANCELLABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY)
 
 
@@ -42,7 +52,11 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
     settings = (await find_channel(work, who, order.channel_id)).settings
     if settings.division is None:
         raise CommandRefused("DIVISION_NEEDED", "The channel has no division of Exact yet.")
-    await rematch_lines(work, order)
+    if order.status is OrderStatus.SENDING:
+        mailbox.post(work, erp_address(who.tenant_id, order.division or settings.division), ForwardOrder(order_id))
+        _record(work, who, now, order, "order.retried", f"Order {order.number} is looked up again")
+        return
+    await rematch_lines(work, order, settings.rule.units_per_offer)
     products = await make_claims(work, who.tenant_id, order_id, now)
     await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
     mailbox.post(work, erp_address(who.tenant_id, settings.division), ForwardOrder(order_id))
@@ -55,7 +69,8 @@ async def cancel_order(work: Work, who: Principal, now: datetime, order_id: str)
     order = await find_order(work, who, order_id)
     if order.status not in CANCELLABLE:
         raise CommandRefused("NOT_CANCELLABLE", f"The order is {order.status.value}; cancel it where it stands.")
-    await change_order(work, who.tenant_id, order_id, status=OrderStatus.CANCELLED.value)
+    by_hand = HoldCause.CANCELLED_BY_HAND.value
+    await change_order(work, who.tenant_id, order_id, status=OrderStatus.CANCELLED.value, hold_cause=by_hand)
     products = await drop_claims(work, who.tenant_id, order_id, now, "cancelled by hand")
     await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number} cancelled"))
     _record(work, who, now, order, "order.cancelled", f"Order {order.number} was cancelled by hand")
@@ -94,6 +109,37 @@ async def enter_parcel(
     return parcel.parcel_id
 
 
+async def retry_parcel(work: Work, who: Principal, now: datetime, parcel_id: str, carrier: str | None) -> None:
+    """Tell the channel again of a parcel that it refused, with another carrier if given; what it knows is not doubled.
+
+    A goods delivery that Exact refused is tried again too.
+    """
+    parcel = await load_parcel(work.connection, who.tenant_id, parcel_id)
+    if parcel is None:
+        raise CommandRefused("NOT_FOUND", "There is no such parcel.", ("parcelId",))
+    refused = parcel.goods_delivery == "refused"
+    if parcel.status not in (ParcelStatus.FAILED, ParcelStatus.SENT, ParcelStatus.READY) and not refused:
+        raise CommandRefused("NOTHING_TO_RETRY", f"The parcel is {parcel.status.value}.", ("parcelId",))
+    order = await find_order(work, who, parcel.order_id)
+    settings = (await find_channel(work, who, order.channel_id)).settings
+    if parcel.status is not ParcelStatus.CONFIRMED:
+        named = settings.carriers.get(carrier or "", carrier)
+        await change_parcel(
+            work,
+            who.tenant_id,
+            parcel_id,
+            status=ParcelStatus.READY.value,
+            problem=None,
+            process_id=None,
+            carrier=named or parcel.carrier or settings.default_carrier,
+        )
+        mailbox.post(work, channel_address(who.tenant_id, order.channel_id), ConfirmParcel(parcel_id))
+    if refused and settings.division is not None:
+        await change_parcel(work, who.tenant_id, parcel_id, goods_delivery="todo")
+        mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel_id))
+    _record(work, who, now, order, "parcel.retried", f"A parcel of order {order.number} is tried again")
+
+
 def _units(
     order: StoredOrder, asked: Sequence[ShippedUnits] | None, packed: Mapping[str, int]
 ) -> tuple[ShippedUnits, ...]:
@@ -121,7 +167,7 @@ def _parcel(
     reference = f"HH-{uuid4().hex[:20]}"
     return StoredParcel(
         tenant_id=order.tenant_id,
-        parcel_id=parcel_id(order.tenant_id, order.channel_id, reference),
+        parcel_id=parcel_key(order.tenant_id, order.channel_id, reference),
         order_id=order.order_id,
         channel_id=order.channel_id,
         delivery_id=None,

@@ -30,10 +30,11 @@ def order_refs(answer: Fields, seen_at: datetime) -> list[OrderRef]:
 def channel_order(order: Fields, seen_at: datetime) -> ChannelOrder:
     """Return an order of ``GET /retailer/orders/{id}``; ``seen_at`` stands in for times that bol.com left out.
 
-    bol.com collects the money, so every order counts as paid; its total is the sum of its lines.
+    bol.com collects the money, so every order counts as paid; its total is the sum of its lines. Items that bol.com
+    ships itself are left out of an order that the retailer ships too: they are no goods of the retailer's.
     """
     items = order.children("orderItems")
-    lines = tuple(_line(item) for item in items)
+    lines = tuple(_line(item) for item in _own(items) or items)
     changed_at = _changed_at(items, order, seen_at)
     return ChannelOrder(
         external_id=order.text("orderId"),
@@ -94,6 +95,10 @@ def _changed_at(items: Sequence[Fields], order: Fields, seen_at: datetime) -> da
 def _method(thing: Fields) -> str | None:
     fulfilment = thing.maybe_child("fulfilment")
     return fulfilment.maybe_text("method") if fulfilment else None
+
+
+def _own(items: Sequence[Fields]) -> list[Fields]:
+    return [item for item in items if _method(item) != "FBB"]
 
 
 def _fulfilled_by(items: Sequence[Fields]) -> FulfilledBy:

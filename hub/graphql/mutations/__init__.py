@@ -24,6 +24,7 @@ from hub.graphql.mutations.listing_rule_set import listing_rule_set
 from hub.graphql.mutations.order_cancel import order_cancel
 from hub.graphql.mutations.order_retry import order_retry
 from hub.graphql.mutations.parcel_enter import parcel_enter
+from hub.graphql.mutations.parcel_retry import parcel_retry
 from hub.graphql.mutations.parked_discard import parked_discard
 from hub.graphql.mutations.parked_retry import parked_retry
 from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
@@ -51,6 +52,7 @@ class Mutation:
     order_retry = _needs(NeedsOperator, order_retry)
     order_cancel = _needs(NeedsOperator, order_cancel)
     parcel_enter = _needs(NeedsOperator, parcel_enter)
+    parcel_retry = _needs(NeedsOperator, parcel_retry)
     parked_retry = _needs(NeedsOperator, parked_retry)
     parked_discard = _needs(NeedsOperator, parked_discard)
     api_token_create = _needs(NeedsAdmin, api_token_create)

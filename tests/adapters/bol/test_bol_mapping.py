@@ -113,6 +113,7 @@ def test_what_lies_at_bol_is_shipped_by_bol() -> None:
     assert order(item(fulfilment={"method": "FBB"})).fulfilled_by is FulfilledBy.PLATFORM
     mixed = order(item(fulfilment={"method": "FBB"}), item())
     assert mixed.fulfilled_by is FulfilledBy.SELLER
+    assert len(mixed.lines) == 1
     assert mixed.remarks == ("bol.com ships part of this order from its own warehouse",)
 
 

@@ -1,0 +1,150 @@
+"""An order as fetched is stored with its claims, told to the ERP and to the other channels, in one transaction."""
+
+from __future__ import annotations
+
+from hub.actors.channel.scene import Scene
+from hub.actors.desk import Cause, erp_address, pass_on_stock
+from hub.actors.messages import ForwardOrder
+from hub.actors.runtime.mailbox import post
+from hub.domain.order import ChannelOrder, HoldCause, OrderStatus
+from hub.domain.order_life import Before, ClaimAction, Step, cancelled_units, next_step
+from hub.store import orders as stored_orders
+from hub.store.engine import Work
+from hub.store.events import current_trace_id
+from hub.store.listings import note_unknown
+from hub.store.order_state import lock_order
+from hub.store.orders import StoredOrder
+from hub.store.stock import drop_claims, make_claims
+
+BEYOND_US = (OrderStatus.FORWARDED, OrderStatus.SENDING)
+
+
+class OrderBook:
+    """Whatever the order of arrival of created, paid, changed and cancelled: the end state is the same."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    async def vanished(self, work: Work, external_id: str) -> None:
+        """The channel no longer knows the order: whatever was promised for it is promised no more."""
+        one = stored_orders.order_id(*self.scene.key, external_id)
+        before = await self._lock(work, one)
+        if before is None or before.status is OrderStatus.CANCELLED:
+            return
+        if before.status in BEYOND_US:
+            await self._needs_person(work, one, f"Order {before.number} is gone from the channel, but not from Exact")
+            return
+        tenant = self.scene.tenant
+        await stored_orders.change_order(work, tenant, one, status=OrderStatus.CANCELLED.value, cancelled=True)
+        products = await drop_claims(work, tenant, one, work.clock.now(), "vanished")
+        self._tell(work, "order.cancelled", f"Order {before.number} is gone from the channel", one)
+        await pass_on_stock(work, tenant, products, Cause("order cancelled"))
+
+    async def apply(self, work: Work, fetched: ChannelOrder) -> None:
+        """Store an order as fetched, unless something newer is stored already. Repeatable."""
+        one = stored_orders.order_id(*self.scene.key, fetched.external_id)
+        before = await self._lock(work, one)
+        if before is not None and fetched.changed_at < before.changed_at:
+            return
+        settings = self.scene.stored.settings
+        step = next_step(_seen(before), fetched, settings)
+        now = work.clock.now()
+        units = settings.rule.units_per_offer
+        frozen = before is not None and before.status in BEYOND_US
+        await stored_orders.save_order(
+            work,
+            *self.scene.key,
+            fetched,
+            step.status,
+            now,
+            current_trace_id(),
+            units_per_offer=units,
+            keep_products=frozen,
+        )
+        await self._keep_buyer(work, one, fetched)
+        await self._claim(work, one, step, before, fetched)
+        await self._tell_what_happened(work, one, before, step, fetched)
+        self._forward(work, one, step)
+
+    async def _lock(self, work: Work, one: str) -> StoredOrder | None:
+        await lock_order(work, self.scene.tenant, one)
+        return await stored_orders.load_order(work.connection, self.scene.tenant, one)
+
+    async def _keep_buyer(self, work: Work, one: str, fetched: ChannelOrder) -> None:
+        if fetched.buyer is not None:
+            sealed = self.scene.seal_buyer(one, fetched.buyer)
+            await stored_orders.save_buyer(work, self.scene.tenant, one, sealed, work.clock.now())
+
+    async def _claim(self, work: Work, one: str, step: Step, before: StoredOrder | None, fetched: ChannelOrder) -> None:
+        """Claim or give back, and publish anew what the channel itself has lowered or raised by this news."""
+        now = work.clock.now()
+        match step.claims:
+            case ClaimAction.SET:
+                products = await make_claims(work, self.scene.tenant, one, now)
+            case ClaimAction.DROP:
+                products = await drop_claims(work, self.scene.tenant, one, now, step.status.value)
+            case ClaimAction.KEEP:
+                products = await self._moved_by_channel(work, one, before, fetched)
+        await note_unknown(work, *self.scene.key, products)
+        heard = (fetched.placed_at, now) if before is None else (None, None)
+        await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {fetched.number}", *heard))
+
+    async def _moved_by_channel(
+        self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder
+    ) -> set[str]:
+        """A late payment or cancellation moves the channel's own number, whatever Exact has of the order."""
+        if before is None or _news(before) == (fetched.payment.value, cancelled_units(fetched)):
+            return set()
+        return {line.product_id for line in before.lines if line.product_id is not None}
+
+    def _forward(self, work: Work, one: str, step: Step) -> None:
+        division = self.scene.stored.settings.division
+        if step.forward and division is not None:
+            post(work, erp_address(self.scene.tenant, division), ForwardOrder(one))
+
+    async def _tell_what_happened(
+        self, work: Work, one: str, before: StoredOrder | None, step: Step, fetched: ChannelOrder
+    ) -> None:
+        amount = {"total": str(fetched.total), "currency": fetched.currency, "status": step.status.value}
+        if before is None:
+            self._tell(work, "order.imported", f"Order {fetched.number} came in", one, **amount)
+            for remark in fetched.remarks:
+                self._tell(work, "order.remark", f"Order {fetched.number}: {remark}", one, "warning")
+        elif step.needs_person:
+            await self._needs_person(work, one, f"Order {fetched.number} was cancelled after it went to Exact")
+        elif step.status is not before.status:
+            kind = "order.cancelled" if step.status is OrderStatus.CANCELLED else "order.changed"
+            self._tell(work, kind, f"Order {fetched.number} is {step.status.value}", one, **amount)
+        self._tell_requests(work, one, before, fetched)
+
+    async def _needs_person(self, work: Work, one: str, message: str) -> None:
+        cause = HoldCause.CANCELLED_AFTER_FORWARDING.value
+        await stored_orders.change_order(
+            work, self.scene.tenant, one, hold_cause=cause, hold_detail={"message": message}
+        )
+        self._tell(work, "order.cancelled", message, one, "warning")
+
+    def _tell_requests(self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder) -> None:
+        """A buyer's wish to cancel is a person's business: it is told once, and nothing is done by itself."""
+        known = {line.line_id for line in before.lines if line.cancellation_requested} if before else set()
+        fresh = [line for line in fetched.lines if line.cancellation_requested and line.line_id not in known]
+        if fresh:
+            names = ", ".join(line.sku or line.title for line in fresh)
+            message = f"The buyer of order {fetched.number} asks to cancel {names}"
+            self._tell(work, "order.cancellation_requested", message, one, "warning")
+
+    def _tell(self, work: Work, kind: str, message: str, one: str, level: str = "info", **detail: str) -> None:
+        self.scene.tell(work, kind, message, level=level, subject_type="order", subject_id=one, **detail)
+
+
+def _seen(before: StoredOrder | None) -> Before | None:
+    if before is None:
+        return None
+    by_hand = before.hold_cause is HoldCause.CANCELLED_BY_HAND
+    return Before(before.status, by_hand, _news(before)[1])
+
+
+def _news(before: StoredOrder) -> tuple[str, int]:
+    """Return what of a stored order can move the channel's own stock: its payment, and the offers that are off."""
+    off = [line.quantity if before.cancelled else line.cancelled for line in before.lines]
+    return before.payment, sum(off)
