@@ -23,13 +23,22 @@ class Recent(Generic[K, V]):
         self._known: dict[K, tuple[float, V]] = {}
 
     async def get(self, key: K, *, younger_than: float | None = None) -> V:
-        """Return the value, looked up again where the one in hand is older than allowed (seconds)."""
+        """Return the value, looked up again where the one in hand is older than allowed (seconds).
+
+        While one caller looks up again, the others go on with the old value, except those who doubt it.
+        """
         oldest = self._seconds if younger_than is None else younger_than
         found = self._known.get(key)
         now = self._clock.monotonic()
         if found is not None and now - found[0] < oldest:
             return found[1]
-        value = await self._look_up(key)
+        if found is not None and younger_than is None:
+            self._known[key] = (now, found[1])
+        try:
+            value = await self._look_up(key)
+        except BaseException:
+            self._known.pop(key, None)
+            raise
         self._known.pop(key, None)
         while len(self._known) >= self._most:
             del self._known[next(iter(self._known))]

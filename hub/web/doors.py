@@ -18,12 +18,12 @@ from hub.store.secrets import Vault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of the webhook doors: bytes per body, deliveries per second (and at once) per connection, seconds."""
+    """Bounds of the webhook doors: bytes and seconds per body, deliveries a second and at once per connection."""
 
     body: int = 1_048_576
     rate: float = 500.0
     burst: int = 5000
-    answer_within: float = 10.0
+    patience: float = 10.0
 
 
 class ConnectFlow(Protocol):

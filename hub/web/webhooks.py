@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import anyio
-from opentelemetry import metrics, trace
+from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
@@ -20,7 +20,7 @@ from hub.adapters.port import BadPayload, BadSignature, HookReader, UnknownKey
 from hub.store.engine import StoreUnavailable, Work
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SCOPE, Attribute, Metric, SpanName
-from hub.web.body import TooLarge, read_body
+from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
 from hub.web.hook_routes import ChannelRoute, Door, Letter, OddKey, Route, find_route
@@ -63,9 +63,14 @@ STATUS = {
     Outcome.UNKNOWN: 404,
     Outcome.LIMITED: 429,
     Outcome.UNAVAILABLE: 503,
-    Outcome.LATE: 503,
+    Outcome.LATE: 408,
 }
-RETRY_AFTER = {429: "1", 503: "5"}
+RETRY_AFTER = {429: {"retry-after": "1"}, 503: {"retry-after": "5"}}
+ANSWERS = {
+    outcome: Response(status_code=status, headers=RETRY_AFTER.get(status))
+    for outcome, status in {one: STATUS.get(one, 200) for one in Outcome}.items()
+}
+"""One answer per outcome, made once: a busy door answers the same thousands of times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +91,41 @@ class Webhooks:
         self._rate: Rate[Door] = Rate(doors.clock, doors.limits.rate, doors.limits.burst)
         self._keys: Rate[Door] = Rate(doors.clock, KEYS_PER_SECOND, 1)
 
-    async def exact(self, request: Request) -> Response:
+    async def exact(self, scope: Scope, receive: Receive, send: Send) -> None:
         """``POST /webhooks/exact/{connection_id}``."""
-        return await self._answer(request, Door("exact", request.path_params["connection_id"]))
+        await self._answer(Door("exact", scope["path_params"]["connection_id"]), scope, receive, send)
 
-    async def channel(self, request: Request) -> Response:
+    async def channel(self, scope: Scope, receive: Receive, send: Send) -> None:
         """``POST /webhooks/{platform}/{tenant}/{channel}``."""
-        given = request.path_params
-        return await self._answer(request, Door(given["platform"], given["channel"], given["tenant"]))
+        given = scope["path_params"]
+        await self._answer(Door(given["platform"], given["channel"], given["tenant"]), scope, receive, send)
 
-    async def _answer(self, request: Request, door: Door) -> Response:
+    async def _answer(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         platform = door.platform if door.platform in self._doors.readers else "other"
-        with _tracer.start_as_current_span(
-            SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform}
-        ) as span:
-            outcome = await self._outcome(request, door)
-            span.set_attribute(Attribute.OUTCOME, outcome)
-        _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
-        status = STATUS.get(outcome, 200)
-        retry = RETRY_AFTER.get(status)
-        return Response(status_code=status, headers=None if retry is None else {"retry-after": retry})
-
-    async def _outcome(self, request: Request, door: Door) -> Outcome:
+        span = _tracer.start_span(SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform})
+        attached = context.attach(trace.set_span_in_context(span))
         try:
-            with anyio.fail_after(self._doors.limits.answer_within):
-                return await self._take(request, door)
+            outcome = await self._outcome(door, scope, receive)
+        finally:
+            context.detach(attached)
+            span.end()
+        _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
+        await ANSWERS[outcome](scope, receive, send)
+
+    async def _outcome(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+        outcome = await self._tried(door, scope, receive)
+        trace.get_current_span().set_attribute(Attribute.OUTCOME, outcome)
+        return outcome
+
+    async def _tried(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+        try:
+            return await self._take(door, scope, receive)
         except TooLarge:
             return Outcome.OVERSIZED
+        except TooSlow:
+            return Outcome.LATE
         except (BadPayload, OddKey, ClientDisconnect):
             return Outcome.MALFORMED
-        except TimeoutError:
-            return Outcome.LATE
         except StoreUnavailable as gone:
             _log.warning("a webhook was not accepted: %s", gone.reason)
             return Outcome.UNAVAILABLE
@@ -124,13 +133,14 @@ class Webhooks:
             _log.exception("a webhook secret cannot be opened")
             return Outcome.UNAVAILABLE
 
-    async def _take(self, request: Request, door: Door) -> Outcome:
+    async def _take(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
         reader = self._doors.readers.get(door.platform)
         route = None if reader is None else await self._routes.get(door)
         if reader is None or route is None:
             return Outcome.UNKNOWN
-        body = await read_body(request, self._doors.limits.body)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        limits = self._doors.limits
+        body = await read_body(receive, headers.get("content-length", ""), limits.body, limits.patience)
         return await self._judge(reader, route, Delivery(door, headers, body))
 
     async def _judge(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:

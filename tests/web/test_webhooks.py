@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -184,6 +185,17 @@ async def test_a_secret_changed_a_moment_ago_is_the_one_that_counts(stage: Stage
     stage.clock.ahead += 2.0
     assert (await stage.push_shop(body, signature=shop_signature(body, "new secret"))).status_code == 200
     assert (await stage.push_shop(body)).status_code == 401
+
+
+@pytest.mark.parametrize("limits", [Limits(patience=0.05)])
+async def test_a_body_that_never_ends_is_given_up(stage: Stage) -> None:
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await anyio.sleep_forever()
+
+    with anyio.fail_after(5):
+        answer = await stage.client.post("/webhooks/woocommerce/acme/shop", content=dripping())
+    assert answer.status_code == 408
 
 
 async def test_a_store_that_cannot_write_is_503_and_the_platform_comes_again(stage: Stage) -> None:
