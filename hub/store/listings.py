@@ -147,6 +147,18 @@ async def pending_listings(connection: AsyncConnection, tenant_id: str, channel_
     return [_stored(row) for row in (await connection.execute(statement)).all()]
 
 
+async def note_sending(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
+    """Forget what some listings show before new numbers are sent.
+
+    An answer that gets lost, or a crash on the way, must not leave a number believed that was overwritten.
+    """
+    await work.execute(
+        update(listing)
+        .where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
+        .values(quantity=None)
+    )
+
+
 async def note_published(
     work: Work, tenant_id: str, one: StoredListing, publication: Publication, at: datetime, process_id: str | None
 ) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from hub.domain.channel import StockSource
 from hub.domain.stock import RuleMode, StockRule
 from hub.store.tables import division, listing, warehouse
-from tests.flows.stage import DIVISION, Stage
+from tests.flows.stage import DIVISION, Stage, eventually
 
 
 async def test_a_change_in_exact_reaches_both_channels(acme: Stage) -> None:
@@ -68,4 +68,21 @@ async def test_an_outage_of_exact_loses_nothing(acme: Stage) -> None:
     await acme.control("receive", sku="ART-00004", quantity=5)
     await acme.control("outage", platform="exact", on=False)
     await acme.until_order(external_id, "forwarded")
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_a_number_whose_answer_was_lost_is_not_believed(acme: Stage) -> None:
+    await acme.control("expect", channel="bol", fixed=5)
+    await acme.configure("bol", rule=StockRule(RuleMode.FIXED, fixed=5))
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+    await acme.control("fault", fault="lost_answer", platform="bol", method="PATCH", path="/offers/", times=200)
+    await acme.configure("bol", rule=StockRule(RuleMode.FIXED, fixed=8))
+
+    async def overwritten() -> bool:
+        state = (await acme.http.get("/_control/ledger")).json()
+        return bool(state["channels"]["bol"]["shown_mismatches"])
+
+    await eventually(overwritten)
+    await acme.configure("bol", rule=StockRule(RuleMode.FIXED, fixed=5))
+    acme.sandbox.world.faults.forced.clear()
     await acme.until_ledger(lambda found: bool(found["stock_converged"]))

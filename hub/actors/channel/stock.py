@@ -16,7 +16,14 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
 from hub.outcome import Throttled
 from hub.store.engine import Work
-from hub.store.listings import StoredListing, note_accepted, note_published, note_refused, pending_listings
+from hub.store.listings import (
+    StoredListing,
+    note_accepted,
+    note_published,
+    note_refused,
+    note_sending,
+    pending_listings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class StockLane:
         due = sorted((plan for plan in plans if plan.differs), key=lambda plan: plan.urgency)
         if not due:
             return
+        ids = [plan.listing.listing_id for plan in due]
+        await turn.checkpoint(lambda work: note_sending(work, self.scene.tenant, ids))
         updates = [StockUpdate(offered(plan.listing), plan.quantity) for plan in due]
         results = await self.scene.channel.publish_stock(updates)
         now = self.scene.desk.clock.now()
