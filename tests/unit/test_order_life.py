@@ -40,7 +40,7 @@ def test_nothing_is_forwarded_while_the_switch_is_off() -> None:
 
 def test_a_cancelled_order_gives_its_claims_back() -> None:
     for before in (None, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.HELD, OrderStatus.CANCELLED):
-        step = next_step(before and Before(before), CANCELLED, SETTINGS)
+        step = next_step(Before(before) if before else None, CANCELLED, SETTINGS)
         assert (step.status, step.claims) == (OrderStatus.CANCELLED, ClaimAction.DROP)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.actors.commands.refusal import CommandRefused, record
-from hub.actors.runtime import mailbox
+from hub.actors.runtime.mailbox import discard_parked as put_aside
+from hub.actors.runtime.mailbox import retry_parked as put_back
 from hub.domain.tenant import Principal
 from hub.store.engine import Work
 
 
 async def retry_parked(work: Work, who: Principal, now: datetime, parked_id: str) -> None:
     """Put a parked message back into its mailbox."""
-    if not await mailbox.retry_parked(work, who.tenant_id, parked_id):
+    if not await put_back(work, who.tenant_id, parked_id):
         raise CommandRefused("NOT_FOUND", "There is no such parked message.", ("parkedId",))
     record(work, who, now, "parked.retried", "A parked message is tried again", subject_id=parked_id)
 
@@ -21,6 +22,6 @@ async def discard_parked(work: Work, who: Principal, now: datetime, parked_id: s
     """Put a parked message aside for good; it stays readable."""
     if not reason.strip():
         raise CommandRefused("REASON_NEEDED", "Say why the message is put aside.", ("reason",))
-    if not await mailbox.discard_parked(work, who.tenant_id, parked_id):
+    if not await put_aside(work, who.tenant_id, parked_id):
         raise CommandRefused("NOT_FOUND", "There is no such parked message.", ("parkedId",))
     record(work, who, now, "parked.discarded", "A parked message was put aside", subject_id=parked_id, reason=reason)
