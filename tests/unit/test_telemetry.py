@@ -6,21 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
-import uvicorn
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+
+from tests.otlp import Receiver, collecting
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,43 +31,11 @@ with telemetry("node-1", "info", os.environ):
 """
 
 
-@dataclass
-class Receiver:
-    """What an OTLP/HTTP collector was sent."""
-
-    url: str = ""
-    traces: list[ExportTraceServiceRequest] = field(default_factory=list)
-    metrics: list[ExportMetricsServiceRequest] = field(default_factory=list)
-    logs: list[ExportLogsServiceRequest] = field(default_factory=list)
-
-    def app(self) -> Starlette:
-        async def receive(request: Request) -> Response:
-            signal = request.path_params["signal"]
-            kinds: dict[str, Any] = {
-                "traces": ExportTraceServiceRequest,
-                "metrics": ExportMetricsServiceRequest,
-                "logs": ExportLogsServiceRequest,
-            }
-            getattr(self, signal).append(kinds[signal].FromString(await request.body()))
-            return Response(media_type="application/x-protobuf")
-
-        return Starlette(routes=[Route("/v1/{signal}", receive, methods=["POST"])])
-
-
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     """A collector on a loopback port of its own."""
-    made = Receiver()
-    server = uvicorn.Server(uvicorn.Config(made.app(), port=0, log_config=None, lifespan="off"))
-    server.config.load()
-    server.lifespan = server.config.lifespan_class(server.config)
-    await server.startup()
-    made.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.main_loop)
+    async with collecting() as made:
         yield made
-        server.should_exit = True
-    await server.shutdown()
 
 
 async def run_hub(**environ: str) -> subprocess.CompletedProcess[bytes]:
