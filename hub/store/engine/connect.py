@@ -9,14 +9,12 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.store.engine import sqlite
+from hub.store.engine import postgres, sqlite
 from hub.store.engine.fault import name_fault
 from hub.store.types import json_text, json_value
 
 READERS = 4
 WAIT_FOR_READER = 10.0
-WRITER_SETTINGS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s"}
-"""A node that freezes within a transaction must not hold the others' rows for longer than this."""
 
 
 def reading_engine(url: URL) -> AsyncEngine:
@@ -44,7 +42,7 @@ def writing_engine(url: URL) -> AsyncEngine:
     return _postgres(
         url,
         poolclass=NullPool,
-        connect_args={"server_settings": WRITER_SETTINGS},
+        connect_args={"server_settings": postgres.SETTINGS},
         execution_options={"isolation_level": "READ COMMITTED"},
     )
 

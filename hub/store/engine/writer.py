@@ -15,6 +15,7 @@ from hub.clock import Clock
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
+from hub.store.engine.postgres import evict_frozen
 from hub.store.engine.ticket import Queue, Ticket
 
 LARGEST_GROUP = 512
@@ -102,7 +103,9 @@ class Writer:
         ticket.settle(last)
 
     async def _pause(self, tries: int) -> None:
-        with anyio.CancelScope(shield=True):
+        with anyio.move_on_after(self._deadline, shield=True):
+            if self._engine.dialect.name == "postgresql":
+                await evict_frozen(await self._connected())
             await anyio.sleep(self._random.uniform(0, FIRST_PAUSE * 2**tries))
 
     async def _attempt(self, tickets: list[Ticket]) -> list[Ticket]:

@@ -54,7 +54,7 @@ class Hub:
 async def hub(url: str, name: str) -> AsyncIterator[Hub]:
     """Run a process for the length of a block."""
     command = [sys.executable, "-m", "tests.actors.runtime.process", url, name]
-    process = await anyio.open_process(command, cwd=ROOT, stderr=None if os.environ.get("HUB_LOUD") else subprocess.DEVNULL, env=dict(os.environ))
+    process = await anyio.open_process(command, cwd=ROOT, stderr=subprocess.DEVNULL, env=dict(os.environ))
     async with process, anyio.create_task_group() as tasks:
         running = Hub(process)
         tasks.start_soon(running.listen)
