@@ -1,0 +1,103 @@
+"""A PostgreSQL server of the bench's own, as durable as one in production: fsync on, an answer after the commit."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import asyncpg
+
+OPTIONS = ("synchronous_commit=on", "max_connections=100", "listen_addresses=", "shared_buffers=256MB")
+START_DEADLINE = 30.0
+
+
+def binaries() -> Path | None:
+    """Return the folder of the server's programs: from PATH, the system's versions or a wheel; None without one."""
+    found = shutil.which("postgres")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    wheel = importlib.util.find_spec("pgserver")
+    if wheel is not None and wheel.origin:
+        folders.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+@asynccontextmanager
+async def postgres(folder: Path, programs: Path) -> AsyncIterator[Cluster]:
+    """Run a server on a socket in a folder until the block ends; an unprivileged user runs it where we are root."""
+    user = _unprivileged()
+    folder.mkdir()
+    if user is not None:
+        shutil.chown(folder, user)
+    process = await anyio.to_thread.run_sync(_start, programs, folder, user)
+    try:
+        cluster = Cluster(folder, user or getpass.getuser())
+        await cluster.wait(process)
+        yield cluster
+    finally:
+        process.send_signal(signal.SIGINT)
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(process.wait, START_DEADLINE)
+
+
+def _start(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
+    data = folder / "data"
+    with (folder / "log").open("wb") as log:
+        options: dict[str, Any] = {"user": user, "cwd": folder, "env": {**os.environ, "LC_ALL": "C"}}
+        options |= {"stdout": log, "stderr": log}
+        make = [programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(make, check=True, **options)  # noqa: S603
+        chosen = [word for option in OPTIONS for word in ("-c", option)]
+        return subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *chosen], **options)  # noqa: S603
+
+
+def _unprivileged() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+class Cluster:
+    """A running server; each database in it is made when it is asked for."""
+
+    def __init__(self, folder: Path, user: str) -> None:
+        self.folder = folder
+        self.user = user
+        self._made = 0
+
+    async def wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until it answers; raises what went wrong last where it never does."""
+        with anyio.fail_after(START_DEADLINE):
+            while True:
+                try:
+                    return await self.run("SELECT 1")
+                except (OSError, asyncpg.PostgresError):
+                    if process.poll() is not None:
+                        raise
+                    await anyio.sleep(0.05)
+
+    async def database(self) -> str:
+        """Make a new database and return its URL."""
+        self._made += 1
+        await self.run(f"CREATE DATABASE bench_{self._made}")
+        return f"postgresql+asyncpg://{self.user}@/bench_{self._made}?host={self.folder}"
+
+    async def run(self, statement: str) -> None:
+        """Run one statement on the server's own database."""
+        connection = await asyncpg.connect(host=str(self.folder), user=self.user, database="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
