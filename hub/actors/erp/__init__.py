@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from hub.actors.desk import Desk, Teller
 from hub.actors.erp.control import ControlLane
 from hub.actors.erp.orders import OrderLane
 from hub.actors.erp.scene import Scene
 from hub.actors.erp.stock import StockLane
 from hub.actors.erp.tracking import TrackingLane
+from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Erp
 from hub.store.divisions import save_meters
@@ -20,9 +23,9 @@ LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": Tr
 class ErpActor:
     """Routes each turn to its lane and stores the budgets that Exact's answers told."""
 
-    def __init__(self, desk: Desk, erp: Erp, connection_id: str) -> None:
+    def __init__(self, desk: Desk, adapter: Callable[[Address, str], Awaitable[Erp]], connection_id: str) -> None:
         self.desk = desk
-        self.erp = erp
+        self.adapter = adapter
         self.connection_id = connection_id
 
     def batch(self, lane: str) -> int:
@@ -33,7 +36,8 @@ class ErpActor:
         """Handle one turn of a lane."""
         tenant, division = turn.address.tenant, int(turn.address.name)
         teller = Teller(turn.address, self.desk.clock)
-        scene = Scene(self.desk, self.erp, tenant, division, self.connection_id, teller)
+        erp = await self.adapter(turn.address, self.connection_id)
+        scene = Scene(self.desk, erp, tenant, division, self.connection_id, teller)
         await LANES[turn.lane](scene).handle(turn)
-        meters, now = self.erp.meters(), self.desk.clock.now()
+        meters, now = erp.meters(), self.desk.clock.now()
         turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, now))
