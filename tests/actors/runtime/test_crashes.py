@@ -237,3 +237,29 @@ async def test_an_actor_whose_grant_is_lost_on_opening_is_suspended(database: Da
         assert (await row_of(database)).status == "suspended"
         await steer(database, mailbox.resume)
         await until(partial(empty, database))
+
+
+class Narrow(Script):
+    """Knows one lane only, and fails on being asked about another."""
+
+    @asynccontextmanager
+    async def open(self, address: Address) -> AsyncIterator[Actor]:
+        yield NarrowPlayer(self)
+
+
+class NarrowPlayer(Player):
+    def batch(self, lane: str) -> int:
+        return {"order": 10}[lane]
+
+    async def handle(self, turn: Turn) -> None:
+        self.batch(turn.lane)
+        await super().handle(turn)
+
+
+async def test_mail_for_a_lane_that_the_actor_does_not_know_is_parked(database: Database) -> None:
+    script = Narrow()
+    async with node(database, script):
+        await send(database, Level("a", 1), Note(1))
+        await until(partial(empty, database))
+    assert [row.kind for row in await parked_of(database)] == ["test.level"]
+    assert script.bodies() == [Note(1)]
