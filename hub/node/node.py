@@ -19,7 +19,6 @@ from hub.graphql.endpoint import make_graphql_app
 from hub.node.actors import Actors
 from hub.node.connecting import ExactConsent
 from hub.node.door_keys import Authenticate, authenticator
-from hub.node.gauges import gauges
 from hub.node.platforms import HOOK_READERS
 from hub.settings import Settings
 from hub.store.engine import Database
@@ -59,7 +58,6 @@ async def open_node(settings: Settings, clock: Clock) -> AsyncIterator[Node]:
         await stack.enter_async_context(announcer.running())
         actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings)
         await stack.enter_async_context(actors.running())
-        await stack.enter_async_context(gauges(database, clock))
         authenticate = await stack.enter_async_context(authenticator(settings, database, clock))
         app = _app(settings, clock, database, vault, announcer, actors, authenticate)
         yield Node(app, actors, announcer, database)
