@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 import httpx2
 
+from demo import documents
 from demo.failure import DemoFailed
 
 AWAY = frozenset({429, 502, 503, 504})
@@ -55,6 +56,11 @@ class Api:
         for error in payload["userErrors"]:
             raise Refused(error["code"], error["message"])
         return payload
+
+    async def unwell(self) -> list[Json]:
+        """Return the actors that do not work, with the reason the hub gives."""
+        found = (await self.ask(documents.ACTORS))["actors"]["nodes"]
+        return [one for one in found if one["status"] != "active"]
 
     async def pages(self, document: str, name: str, **variables: Any) -> AsyncIterator[Json]:
         """Yield every node of a connection, page by page."""

@@ -73,6 +73,8 @@ query Held { orders(filter: { statuses: [HELD] }, first: 50) { nodes { id number
 
 PARKED = "query Parked { parkedMessages(first: 50) { nodes { address kind code error } } }"
 
+ACTORS = "query Actors { actors(first: 50) { nodes { address status reason restarts } } }"
+
 EVENTS = """
 query Events($first: Int!, $after: String, $kinds: [String!]) {
   syncEvents(filter: { kinds: $kinds }, first: $first, after: $after) {

@@ -112,4 +112,11 @@ async def _details(api: Api, ledger: Json) -> Json:
     shown = {name: one["shown_mismatch"][:5] for name, one in ledger["channels"].items() if one["shown_mismatches"]}
     held = (await api.ask(documents.HELD))["orders"]["nodes"]
     parked = (await api.ask(documents.PARKED))["parkedMessages"]["nodes"]
-    return {**ids, "shown": shown, "parcels": ledger["tracking"]["ids"][:5], "held": held[:5], "parked": parked[:5]}
+    return {
+        **ids,
+        "shown": shown,
+        "parcels": ledger["tracking"]["ids"][:5],
+        "held": held[:5],
+        "parked": parked[:5],
+        "unwell": await api.unwell(),
+    }

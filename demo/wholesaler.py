@@ -157,7 +157,8 @@ class Wholesaler:
                     raise DemoFailed(dead)
                 await anyio.sleep(LOOK_AGAIN)
             return
-        raise DemoFailed(f"After {SETUP_DEADLINE:.0f} seconds it is still not so that {what}.")
+        unwell = [f"{one['address']} is {one['status']}: {one['reason']}" for one in await self._api.unwell()]
+        raise DemoFailed("\n".join((f"After {SETUP_DEADLINE:.0f} seconds it is still not so that {what}.", *unwell)))
 
 
 def sales_codes(codes: list[dict[str, Any]]) -> list[dict[str, str]]:
