@@ -127,6 +127,10 @@ class Erp(Protocol):
 
     async def delivery(self, entry_id: str) -> Delivery | None: ...
 
+    async def deliveries_of(self, sales_order_line_ids: Sequence[str]) -> tuple[Delivery, ...]:
+        """Return the deliveries (whole) that hold one of these sales order lines. Repeatable."""
+        ...
+
     async def deliver(
         self, lines: Mapping[str, Decimal], *, delivered_at: datetime, tracking: str | None, description: str
     ) -> str:

@@ -80,6 +80,7 @@ CALLS: dict[str, Call] = {
     "read order": lambda erp: erp.sales_order(ID),
     "deliveries": lambda erp: erp.deliveries_since(None),
     "delivery": lambda erp: erp.delivery(ID),
+    "deliveries of lines": lambda erp: erp.deliveries_of([ID]),
     "deliver": lambda erp: erp.deliver({ID: Decimal("1.5")}, delivered_at=START, tracking="3S1", description="ours"),
     "find delivery": lambda erp: erp.find_delivery("ours", [ID]),
     "subscriptions": lambda erp: erp.subscriptions(),

@@ -69,17 +69,24 @@ class Deliveries:
 
     async def find(self, description: str, sales_order_line_ids: Sequence[str]) -> str | None:
         """Look over the deliveries of these sales order lines for the one with our description."""
-        entries: dict[str, None] = {}
-        for batch in _batches(sales_order_line_ids):
-            query = {"$filter": any_guid("SalesOrderLineID", batch), "$select": "ID,EntryID"}
-            rows = await self._client.rows(Lane.TRACKING, LINES, query)
-            entries |= dict.fromkeys(need_guid(row, "EntryID") for row in rows)
-        for batch in _batches(list(entries)):
+        for batch in _batches(await self._entries(sales_order_line_ids)):
             query = {"$filter": any_guid("EntryID", batch), "$select": "EntryID,Description"}
             for row in await self._client.rows(Lane.TRACKING, DELIVERIES, query):
                 if row.get("Description") == description:
                     return need_guid(row, "EntryID")
         return None
+
+    async def of_lines(self, sales_order_line_ids: Sequence[str]) -> tuple[Delivery, ...]:
+        """Read the deliveries of these sales order lines whole (two calls for up to 25 of each)."""
+        return await self._whole(await self._entries(sales_order_line_ids))
+
+    async def _entries(self, sales_order_line_ids: Sequence[str]) -> list[str]:
+        entries: dict[str, None] = {}
+        for batch in _batches(sales_order_line_ids):
+            query = {"$filter": any_guid("SalesOrderLineID", batch), "$select": "ID,EntryID"}
+            rows = await self._client.rows(Lane.TRACKING, LINES, query)
+            entries |= dict.fromkeys(need_guid(row, "EntryID") for row in rows)
+        return list(entries)
 
     def _recent(self, rows: Iterable[Row]) -> list[str]:
         horizon = self._clock.now() - HORIZON

@@ -95,6 +95,9 @@ class ExactErp:
     async def delivery(self, entry_id: str) -> Delivery | None:
         return await self._deliveries.read(entry_id)
 
+    async def deliveries_of(self, sales_order_line_ids: Sequence[str]) -> tuple[Delivery, ...]:
+        return await self._deliveries.of_lines(sales_order_line_ids)
+
     async def deliver(
         self, lines: Mapping[str, Decimal], *, delivered_at: datetime, tracking: str | None, description: str
     ) -> str:

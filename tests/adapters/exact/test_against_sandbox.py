@@ -245,6 +245,7 @@ async def test_a_delivery_of_ours_is_found_by_its_description(shop: Shop, erp: E
     assert read is not None
     assert (read.tracking, read.entry_id, read.delivered_at.date()) == ("3SABC", entry, NOW.date())
     assert {line.sales_order_line_id: line.quantity for line in read.lines} == dict(zip(lines, [3, 1], strict=True))
+    assert await erp.deliveries_of(lines) == (read,)
     unread = await erp.delivery(other)
     assert unread is not None
     assert unread.tracking is None
