@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeAlias
 
 from hub.actors.desk import channel_address
+from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
 from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, ReadStockAnew
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import Page
+from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.outcome import Rejected
 from hub.store.catalogue import (
     replace_shipping_methods,
     replace_vat_codes,
@@ -23,7 +25,8 @@ from hub.store.catalogue import (
 from hub.store.channels import list_channels
 from hub.store.engine import Work
 
-T = TypeVar("T")
+Lists: TypeAlias = tuple[Sequence[Warehouse], Sequence[VatCode], Sequence[ShippingMethod]]
+UNFINISHED = "unfinished"
 TOPICS = ("StockPositions", "GoodsDeliveries", "Items")
 
 
@@ -44,33 +47,45 @@ class ControlLane:
                 await self._check_hooks(turn, tick)
 
     async def _read_catalogue(self, turn: Turn, tick: bool) -> None:
-        erp, key = self.scene.erp, self.scene.key
-        warehouses, codes, methods = await erp.warehouses(), await erp.vat_codes(), await erp.shipping_methods()
-        customers = await self._all(turn, "customers", erp.customers_since)
-        items = await self._all(turn, "items", erp.items_since)
+        wait: float = self.scene.desk.pace.catalogue
+        try:
+            unfinished = await self._read(turn)
+        except Rejected as refusal:
+            if turn.state.pop(UNFINISHED, False) or refusal.code == "bad_cursor":
+                turn.state.pop("customers", None)
+                turn.state.pop("items", None)
+            self.scene.refused(turn, "to let its catalogue be read", refusal)
+            unfinished = None
+        if unfinished is not None or tick:
+            due = self.scene.desk.clock.now() + timedelta(seconds=wait if unfinished is None else unfinished)
+            turn.post(turn.address, ReadCatalogue(tick=tick), due_at=due)
 
-        async def store(work: Work) -> None:
-            await replace_warehouses(work, *key, warehouses)
-            await replace_vat_codes(work, *key, codes)
-            await replace_shipping_methods(work, *key, methods)
-            await save_customers(work, self.scene.tenant, customers)
-            await save_items(work, self.scene.tenant, items)
-            await self._tell_channels(work, turn, len(items))
+    async def _read(self, turn: Turn) -> float | None:
+        """Read as far as it goes; returns the seconds after which to go on, None at the end."""
+        lists = None if turn.state.get(UNFINISHED) else await self._lists()
+        customers = await read_on(self.scene.erp.customers_since, turn.state.get("customers"), keep=lists is not None)
+        items: Reading[ErpItem] = Reading((), turn.state.get("items"), complete=False, wait=customers.wait)
+        if customers.complete:
+            items = await read_on(self.scene.erp.items_since, turn.state.get("items"), keep=True)
+        turn.state |= {"customers": customers.cursor, "items": items.cursor, UNFINISHED: not items.complete}
+        turn.write(lambda work: self._store(work, turn, lists, customers.rows, items.rows))
+        return None if items.complete else items.wait
 
-        turn.write(store)
-        if tick:
-            due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.catalogue)
-            turn.post(turn.address, ReadCatalogue(), due_at=due)
+    async def _lists(self) -> Lists:
+        erp = self.scene.erp
+        return await erp.warehouses(), await erp.vat_codes(), await erp.shipping_methods()
 
-    async def _all(self, turn: Turn, name: str, read: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
-        rows: list[T] = []
-        more, cursor = True, turn.state.get(name)
-        while more:
-            page = await read(cursor)
-            rows += page.rows
-            cursor, more = page.cursor, page.more
-        turn.state[name] = cursor
-        return rows
+    async def _store(
+        self, work: Work, turn: Turn, lists: Lists | None, customers: Sequence[Customer], items: Sequence[ErpItem]
+    ) -> None:
+        if lists is not None:
+            warehouses, codes, methods = lists
+            await replace_warehouses(work, *self.scene.key, warehouses)
+            await replace_vat_codes(work, *self.scene.key, codes)
+            await replace_shipping_methods(work, *self.scene.key, methods)
+        await save_customers(work, self.scene.tenant, customers)
+        await save_items(work, self.scene.tenant, items)
+        await self._tell_channels(work, turn, len(items))
 
     async def _tell_channels(self, work: Work, turn: Turn, items: int) -> None:
         """New items may be what unmapped listings and unread stock rows wait for."""
@@ -82,17 +97,24 @@ class ControlLane:
         self.scene.tell(work, "catalogue.read", f"{items} items read from Exact")
 
     async def _check_hooks(self, turn: Turn, tick: bool) -> None:
-        if self.scene.desk.public_url:
-            callback = f"{self.scene.desk.public_url}/webhooks/exact/{self.scene.connection_id}"
-            await heal_hooks(
-                turn,
-                self.scene.desk.clock,
-                topics=TOPICS,
-                callback=callback,
-                listed=await self.scene.erp.subscriptions(),
-                subscribe=lambda topic: self.scene.erp.subscribe(topic, callback),
-                unsubscribe=self.scene.erp.unsubscribe,
-            )
+        try:
+            await self._heal_hooks(turn)
+        except Rejected as refusal:
+            self.scene.refused(turn, "to let its webhook subscriptions be checked", refusal)
         if tick:
             due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.hooks)
             turn.post(turn.address, CheckErpHooks(), due_at=due)
+
+    async def _heal_hooks(self, turn: Turn) -> None:
+        if not self.scene.desk.public_url:
+            return
+        callback = f"{self.scene.desk.public_url}/webhooks/exact/{self.scene.connection_id}"
+        await heal_hooks(
+            turn,
+            self.scene.desk.clock,
+            topics=TOPICS,
+            callback=callback,
+            listed=await self.scene.erp.subscriptions(),
+            subscribe=lambda topic: self.scene.erp.subscribe(topic, callback),
+            unsubscribe=self.scene.erp.unsubscribe,
+        )

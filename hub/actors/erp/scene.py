@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.actors.desk import Desk, Teller
+from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Erp
+from hub.outcome import Rejected
 from hub.store.engine import Work
 
 
@@ -28,3 +30,11 @@ class Scene:
     def tell(self, work: Work, kind: str, message: str, *, level: str = "info", **fields: Any) -> None:
         """Write one sync event of this division."""
         self.teller.tell(work, kind, message, level=level, division=self.division, **fields)
+
+    def refused(self, turn: Turn, what: str, refusal: Rejected) -> None:
+        """Tell that Exact refuses a chore; its next tick tries again."""
+
+        async def write(work: Work) -> None:
+            self.tell(work, "erp.refused", f"Exact refuses {what}: {refusal.reason}", level="error", code=refusal.code)
+
+        turn.write(write)

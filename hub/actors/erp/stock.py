@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
 from hub.domain.pacing import read_spacing
-from hub.outcome import Throttled
+from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import products_by_item
 from hub.store.divisions import count_swept_only
 from hub.store.engine import Work
@@ -21,20 +22,23 @@ from hub.store.stock import FreshReading, begin_read, finish_read, save_readings
 
 CURSOR = "stock_cursor"
 READ_AT = "read_at"
+FIRST = "first_read"
 UNKNOWN = "unknown_items"
-PAGES_PER_TURN = 30
 SIX_PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One answered read: its rows, the cursor behind them, and whether it reached the end."""
+    """One answered read: its number, when it began (UTC), and its rows.
+
+    ``first`` is the number under which the reading began that this one goes on with: nothing later is
+    sure to be reflected by its pages.
+    """
 
     number: int
+    first: int
     began_at: datetime
-    rows: tuple[StockRow, ...]
-    cursor: str | None
-    complete: bool
+    reading: Reading[StockRow]
 
 
 class StockLane:
@@ -49,18 +53,42 @@ class StockLane:
         """Read what changed since the cursor, once for all messages of the turn."""
         self._keep_distance(turn)
         if turn.state.get(UNKNOWN) and any(isinstance(one.body, ReadStockAnew) for one in turn.messages):
-            turn.state[CURSOR] = None
+            self._start_over(turn)
             turn.state[UNKNOWN] = False
-        read = await self._read(turn)
-        turn.state[CURSOR] = read.cursor
+        try:
+            read = await self._read(turn)
+        except Rejected as refusal:
+            self._start_over_if_stuck(turn, refusal)
+            self.scene.refused(turn, "to let stock be read", refusal)
+            self._tick(turn)
+            return
+        await self._keep(turn, read)
+        if read.reading.complete:
+            self._tick(turn)
+        else:
+            self._go_on(turn, read.reading.wait)
+
+    async def _keep(self, turn: Turn, read: Read) -> None:
+        turn.state[CURSOR] = read.reading.cursor
         turn.state[READ_AT] = read.began_at.timestamp()
+        turn.state[FIRST] = None if read.reading.complete else read.first
+        if read.reading.complete and read.first != read.number:
+            turn.post(turn.address, SweepStock(tick=False))
         hints = {one.body.item_id: one for one in turn.messages if isinstance(one.body, ItemChanged)}
         products = await self._products(read)
-        if len(products) < len({row.item_id for row in read.rows}):
+        if len(products) < len({row.item_id for row in read.reading.rows}):
             turn.state[UNKNOWN] = True
             turn.post(turn.address, ReadCatalogue(tick=False))
         turn.write(lambda work: self._store(work, read, products, hints))
-        self._tick(turn, read)
+
+    def _start_over(self, turn: Turn) -> None:
+        turn.state[CURSOR] = None
+        turn.state[FIRST] = None
+
+    def _start_over_if_stuck(self, turn: Turn, refusal: Rejected) -> None:
+        """A cursor in the middle of a reading may no longer be good; asking the same again would end the same."""
+        if turn.state.get(FIRST) is not None or refusal.code == "bad_cursor":
+            self._start_over(turn)
 
     def _keep_distance(self, turn: Turn) -> None:
         """Gather hints for a moment, so that a stream of webhooks does not become a stream of reads."""
@@ -82,34 +110,28 @@ class StockLane:
     async def _read(self, turn: Turn) -> Read:
         number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))
         began_at = self.scene.desk.clock.now()
-        rows: list[StockRow] = []
-        cursor = turn.state.get(CURSOR)
-        for _ in range(PAGES_PER_TURN):
-            page = await self.scene.erp.stock_since(cursor)
-            rows += page.rows
-            cursor = page.cursor
-            if not page.more:
-                return Read(number, began_at, tuple(rows), cursor, complete=True)
-        return Read(number, began_at, tuple(rows), cursor, complete=False)
+        reading = await read_on(self.scene.erp.stock_since, turn.state.get(CURSOR))
+        return Read(number, turn.state.get(FIRST) or number, began_at, reading)
 
-    def _tick(self, turn: Turn, read: Read) -> None:
-        sweeps = [one.body for one in turn.messages if isinstance(one.body, SweepStock)]
-        now = self.scene.desk.clock.now()
-        if not read.complete:
-            turn.post(turn.address, SweepStock(tick=any(sweep.tick for sweep in sweeps)))
-        elif any(sweep.tick for sweep in sweeps):
-            turn.post(turn.address, SweepStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.stock_sweep))
+    def _tick(self, turn: Turn) -> None:
+        if _ticking(turn):
+            due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.stock_sweep)
+            turn.post(turn.address, SweepStock(), due_at=due)
+
+    def _go_on(self, turn: Turn, wait: float) -> None:
+        due = self.scene.desk.clock.now() + timedelta(seconds=wait)
+        turn.post(turn.address, SweepStock(tick=_ticking(turn)), due_at=due)
 
     async def _products(self, read: Read) -> dict[str, str]:
         async with self.scene.desk.database.read() as connection:
-            return await products_by_item(connection, *self.scene.key, {row.item_id for row in read.rows})
+            return await products_by_item(connection, *self.scene.key, {row.item_id for row in read.reading.rows})
 
     async def _store(self, work: Work, read: Read, products: dict[str, str], hints: dict[str, Envelope]) -> None:
-        fresh = [_reading(row, products[row.item_id]) for row in read.rows if row.item_id in products]
+        fresh = [_reading(row, products[row.item_id]) for row in read.reading.rows if row.item_id in products]
         changed = await save_readings(work, *self.scene.key, fresh, read.number, read.began_at)
         released: set[str] = set()
-        if read.complete:
-            released = await finish_read(work, *self.scene.key, read.number, read.began_at)
+        if read.reading.complete:
+            released = await finish_read(work, *self.scene.key, read.first, read.began_at)
         causes = _causes(hints, products)
         await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
         await self._count(work, read, changed, causes, hints)
@@ -127,12 +149,16 @@ class StockLane:
             self.scene.tell(
                 work,
                 "stock.read",
-                f"{len(read.rows)} stock rows read for {len(hints)} webhooks, {len(changed)} products changed",
-                rows=len(read.rows),
+                f"{len(read.reading.rows)} stock rows read for {len(hints)} webhooks, {len(changed)} products changed",
+                rows=len(read.reading.rows),
                 webhooks=len(hints),
                 changed=len(changed),
                 only_swept=only_swept,
             )
+
+
+def _ticking(turn: Turn) -> bool:
+    return any(isinstance(one.body, SweepStock) and one.body.tick for one in turn.messages)
 
 
 def _reading(row: StockRow, product_id: str) -> FreshReading:
