@@ -191,6 +191,17 @@ class SweepDeliveries:
         return repeating("sweep", self.tick)
 
 
+@message("erp.tracking.of_order", lane="tracking")
+@dataclass(frozen=True, slots=True)
+class ReadDeliveriesOf:
+    """Read the deliveries of one order, some of which may have left before its lines in Exact were known."""
+
+    order_id: str
+
+    def fold(self) -> str | None:
+        return f"of:{self.order_id}"
+
+
 @message("erp.tracking.deliver", lane="tracking")
 @dataclass(frozen=True, slots=True)
 class MakeDelivery:

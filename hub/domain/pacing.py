@@ -1,4 +1,4 @@
-"""How often a budgeted read may be made: at will while the day's budget is ample, stretched when it is not."""
+"""How often a budgeted read may be made, and how patiently something is waited for."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def read_spacing(
         return shortest
     left = max(0.0, (resets_at - now).total_seconds())
     return max(shortest, left / max(1.0, remaining * STOCK_SHARE))
+
+
+def patience(waited: float, shortest: float = 15.0, longest: float = 900.0) -> float:
+    """Return the seconds until something is looked at again: each wait as long as all before it, within bounds."""
+    return min(longest, max(shortest, waited))

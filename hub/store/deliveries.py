@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
@@ -65,10 +65,10 @@ async def save_delivery(work: Work, tenant_id: str, division: int, found: Delive
 
 
 async def save_parcel(work: Work, stored: StoredParcel) -> None:
-    """Store a new parcel; one with the same reference must not exist on the channel."""
+    """Store a new parcel; raises IntegrityError where one with the same reference exists on the channel."""
     row = {name: getattr(stored, name) for name in StoredParcel.__dataclass_fields__}
     row |= {"units": [[unit.line_id, unit.quantity] for unit in stored.units], "status": stored.status.value}
-    await upsert(work.connection, parcel, [row])
+    await work.execute(insert(parcel).values(row))
 
 
 async def change_parcel(work: Work, tenant_id: str, one: str, **values: Any) -> None:

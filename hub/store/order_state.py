@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,13 +36,17 @@ async def known_changes(
 async def begin_attempt(
     work: Work, tenant_id: str, one: str, *, division: int, your_ref: str, fingerprint: str, now: datetime
 ) -> bool:
-    """Write down that posting the order is about to begin; False where it is no longer to be forwarded."""
+    """Write down that posting the order is about to begin; False where it is no longer to be forwarded from here.
+
+    An attempt of another division stays that division's: only there can its outcome be looked up.
+    """
+    ours = (orders.c.status == OrderStatus.SENDING.value) & (orders.c.division == division)
     statement = (
         update(orders)
         .where(
             orders.c.tenant_id == tenant_id,
             orders.c.order_id == one,
-            orders.c.status.in_([OrderStatus.READY.value, OrderStatus.SENDING.value]),
+            (orders.c.status == OrderStatus.READY.value) | ours,
             orders.c.cancelled.is_(False),
         )
         .values(
@@ -56,26 +61,30 @@ async def begin_attempt(
     return (await work.connection.execute(statement)).scalar_one_or_none() is not None
 
 
-async def any_sending(connection: AsyncConnection, tenant_id: str, division: int) -> bool:
-    """Say whether an order may stand in a division of Exact without the hub knowing it yet."""
+async def sending_orders(connection: AsyncConnection, tenant_id: str, division: int) -> list[str]:
+    """Return the ids of orders that may stand in a division of Exact without the hub knowing it yet."""
     statement = select(orders.c.order_id).where(
         orders.c.tenant_id == tenant_id,
         orders.c.division == division,
         orders.c.status == OrderStatus.SENDING.value,
     )
-    return (await connection.execute(statement.limit(1))).scalar_one_or_none() is not None
+    return list((await connection.execute(statement)).scalars())
 
 
-async def take_back_attempt(work: Work, tenant_id: str, one: str) -> None:
-    """Write down that nothing was sent after all."""
+async def take_back_attempt(work: Work, tenant_id: str, one: str, your_ref: str | None) -> None:
+    """Write down that nothing was sent after all; ``your_ref`` is what the order had before the attempt."""
+    await _while_sending(work, tenant_id, one, status=OrderStatus.READY.value, attempt_at=None, your_ref=your_ref)
+
+
+async def lose_attempt(work: Work, tenant_id: str, one: str, now: datetime) -> None:
+    """Write down when the hub stopped waiting for an answer: what was sent may land for a while from then on."""
+    await _while_sending(work, tenant_id, one, attempt_at=now)
+
+
+async def _while_sending(work: Work, tenant_id: str, one: str, **values: Any) -> None:
+    sending = orders.c.status == OrderStatus.SENDING.value
     await work.execute(
-        update(orders)
-        .where(
-            orders.c.tenant_id == tenant_id,
-            orders.c.order_id == one,
-            orders.c.status == OrderStatus.SENDING.value,
-        )
-        .values(status=OrderStatus.READY.value, attempt_at=None)
+        update(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one, sending).values(**values)
     )
 
 

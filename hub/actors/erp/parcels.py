@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count, islice
 
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
@@ -20,15 +22,22 @@ from hub.store.deliveries import (
 from hub.store.engine import Work
 from hub.store.orders import StoredOrder, load_orders, orders_of_sales_lines
 
+SalesLines = Mapping[str, tuple[str, str, int]]
+"""(order id, line id, units per offer) by Exact's sales order line id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """One delivery to be packed; ``shipping_code`` is the code of its shipping method in Exact."""
+    """One delivery to be packed; ``shipping_code`` is the code of its shipping method in Exact.
+
+    ``earlier`` counts the stock units that left before it, by Exact's sales order line.
+    """
 
     tenant: str
     delivery_id: str
     delivery: Delivery
     shipping_code: str | None
+    earlier: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,17 @@ class Content:
     units: tuple[ShippedUnits, ...]
 
 
-async def pack(work: Work, packing: Packing) -> tuple[list[StoredParcel], list[StoredParcel]]:
-    """Store the parcels of a delivery; returns (to be told now, waiting for a tracking code). Repeatable."""
+async def pack(
+    work: Work, packing: Packing, order_ids: Collection[str]
+) -> tuple[list[StoredParcel], list[StoredParcel]]:
+    """Store what a delivery holds of some orders; returns parcels (to be told now, waiting for a tracking code).
+
+    Repeatable.
+    """
     known = await orders_of_sales_lines(
         work.connection, packing.tenant, [line.sales_order_line_id for line in packing.delivery.lines]
     )
-    ids = {order_id for order_id, _, _ in known.values()}
+    ids = {order_id for order_id, _, _ in known.values() if order_id in order_ids}
     ready: list[StoredParcel] = []
     waiting: list[StoredParcel] = []
     for order in await load_orders(work.connection, packing.tenant, sorted(ids)):
@@ -62,7 +76,7 @@ async def _parcels(
     packing: Packing,
     order: StoredOrder,
     settings: ChannelSettings,
-    known: Mapping[str, tuple[str, str, int]],
+    known: SalesLines,
 ) -> list[StoredParcel]:
     before = [
         one
@@ -71,33 +85,69 @@ async def _parcels(
     ]
     told = [one for one in before if one.status is not ParcelStatus.WAITING]
     await delete_waiting(work, packing.tenant, order.order_id, packing.delivery_id)
-    contents = contents_of(packing.delivery, order.order_id, known, units_by_line(told))
-    fresh = [_parcel(work, packing, order, settings, one, len(told) + n) for n, one in enumerate(contents)]
+    contents = contents_of(packing.delivery, order.order_id, known, units_by_line(told), packing.earlier)
+    references = free_references(packing.delivery, order.order_id, {one.reference for one in told}, len(contents))
+    fresh = [
+        _parcel(work, packing, order, settings, one, reference)
+        for one, reference in zip(contents, references, strict=True)
+    ]
     for parcel in fresh:
         await save_parcel(work, parcel)
     noted = {(one.tracking, one.units) for one in before if one.status is ParcelStatus.WAITING}
     return [one for one in fresh if (one.tracking, one.units) not in noted]
 
 
+def free_references(delivery: Delivery, order_id: str, taken: Collection[str], wanted: int) -> list[str]:
+    """Return the lowest references of a delivery and order that no kept parcel bears."""
+    numbered = (f"{delivery.number}-{order_id[:8]}-{place}" for place in count(1))
+    return list(islice((one for one in numbered if one not in taken), wanted))
+
+
 def contents_of(
     delivery: Delivery,
     order_id: str,
-    known: Mapping[str, tuple[str, str, int]],
+    known: SalesLines,
     told: Mapping[str, int],
+    earlier: Mapping[str, Decimal],
 ) -> list[Content]:
-    """Return what of a delivery belongs to one order and was not told before, grouped by tracking code."""
-    left = dict(told)
+    """Return what of a delivery belongs to one order and was not told before, grouped by tracking code.
+
+    An offer of several stock units leaves with the delivery that completes it, counting those ``earlier``.
+    """
+    gone, left = dict(earlier), dict(told)
     groups: dict[str | None, list[ShippedUnits]] = defaultdict(list)
     for line in delivery.lines:
         owner, line_id, units = known.get(line.sales_order_line_id, ("", "", 1))
         if owner != order_id:
             continue
-        quantity = int(line.quantity / units)
+        before = gone.get(line.sales_order_line_id, Decimal(0))
+        gone[line.sales_order_line_id] = before + line.quantity
+        quantity = int((before + line.quantity) // units) - int(before // units)
         taken = min(quantity, left.get(line_id, 0))
         left[line_id] = left.get(line_id, 0) - taken
         if quantity > taken:
             groups[line.tracking or delivery.tracking].append(ShippedUnits(line_id, quantity - taken))
     return [Content(order_id, tracking, _merged(units)) for tracking, units in groups.items()]
+
+
+def broken_offers(deliveries: Sequence[Delivery], known: SalesLines) -> set[str]:
+    """Return the sales order lines of which no whole number of offers left with one of these deliveries."""
+    return {
+        line.sales_order_line_id
+        for one in deliveries
+        for line in one.lines
+        if line.sales_order_line_id in known and line.quantity % known[line.sales_order_line_id][2]
+    }
+
+
+def units_before(delivery: Delivery, others: Sequence[Delivery]) -> dict[str, Decimal]:
+    """Return the stock units that left with deliveries of a lower number, by Exact's sales order line."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in others:
+        if (one.number, one.entry_id) < (delivery.number, delivery.entry_id):
+            for line in one.lines:
+                sums[line.sales_order_line_id] += line.quantity
+    return dict(sums)
 
 
 def _merged(units: Sequence[ShippedUnits]) -> tuple[ShippedUnits, ...]:
@@ -108,9 +158,8 @@ def _merged(units: Sequence[ShippedUnits]) -> tuple[ShippedUnits, ...]:
 
 
 def _parcel(
-    work: Work, packing: Packing, order: StoredOrder, settings: ChannelSettings, content: Content, place: int
+    work: Work, packing: Packing, order: StoredOrder, settings: ChannelSettings, content: Content, reference: str
 ) -> StoredParcel:
-    reference = f"{packing.delivery.number}-{order.order_id[:8]}-{place + 1}"
     return StoredParcel(
         tenant_id=packing.tenant,
         parcel_id=parcel_id(packing.tenant, order.channel_id, reference),

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence, Set
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import channel_address
 from hub.actors.each import for_each
-from hub.actors.erp.parcels import Packing, pack
+from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, SweepDeliveries
+from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, ReadDeliveriesOf, SweepDeliveries
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.delivery import Delivery
+from hub.domain.order import OrderStatus
+from hub.domain.pacing import patience
 from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import shipping_codes
 from hub.store.deliveries import StoredParcel, change_parcel, load_parcel, save_delivery
 from hub.store.engine import Work
-from hub.store.order_state import any_sending
+from hub.store.order_state import sending_orders
 from hub.store.orders import StoredOrder, load_order, orders_of_sales_lines
 
 CURSOR = "delivery_cursor"
-NOT_YET_SECONDS = 15.0
+UNFINISHED = "unfinished"
 
 
 class TrackingLane:
@@ -37,47 +40,86 @@ class TrackingLane:
         """Make the deliveries asked for, then read those that changed."""
         makes = [one for one in turn.messages if isinstance(one.body, MakeDelivery)]
         await for_each(turn, makes, self._make, at_once=1)
+        orders = [one for one in turn.messages if isinstance(one.body, ReadDeliveriesOf)]
+        await for_each(turn, orders, self._read_of_order, at_once=1)
         if any(isinstance(one.body, DeliveryChanged | SweepDeliveries) for one in turn.messages):
             await self._read(turn)
 
     async def _read(self, turn: Turn) -> None:
-        page = await self.scene.erp.deliveries_since(turn.state.get(CURSOR))
-        early = await self._any_early(page.rows)
-        if not early:
-            turn.state[CURSOR] = page.cursor
+        tick = any(isinstance(one.body, SweepDeliveries) and one.body.tick for one in turn.messages)
+        try:
+            page = await self.scene.erp.deliveries_since(turn.state.get(CURSOR))
+        except Rejected as refusal:
+            if turn.state.pop(UNFINISHED, False) or refusal.code == "bad_cursor":
+                turn.state[CURSOR] = None
+            self.scene.refused(turn, "to let deliveries be read", refusal)
+            self._tick(turn, tick)
+            return
+        turn.state |= {CURSOR: page.cursor, UNFINISHED: page.more}
         turn.write(lambda work: self._store(work, page.rows))
-        sweeps = [one.body for one in turn.messages if isinstance(one.body, SweepDeliveries)]
-        tick = any(sweep.tick for sweep in sweeps)
-        if page.more and not early:
+        if page.more:
             turn.post(turn.address, SweepDeliveries(tick=tick))
-        elif tick:
+        else:
+            self._tick(turn, tick)
+
+    def _tick(self, turn: Turn, tick: bool) -> None:
+        if tick:
             due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.delivery_sweep)
             turn.post(turn.address, SweepDeliveries(), due_at=due)
 
-    async def _any_early(self, deliveries: tuple[Delivery, ...]) -> bool:
-        """Say whether goods may have left for an order that Exact has and the hub does not know of yet.
-
-        Such deliveries are read again, until every order that was being sent has its sales order stored.
-        """
+    async def _store(self, work: Work, deliveries: Sequence[Delivery]) -> None:
+        """Store and pack what the page alone can tell; orders that need more than that are read on their own."""
         lines = {line.sales_order_line_id for one in deliveries for line in one.lines}
-        async with self.scene.desk.database.read() as connection:
-            known = await orders_of_sales_lines(connection, self.scene.tenant, lines)
-            return len(known) < len(lines) and await any_sending(connection, *self.scene.key)
+        sending = await sending_orders(work.connection, *self.scene.key)
+        known = await orders_of_sales_lines(work.connection, self.scene.tenant, lines)
+        broken = {known[one][0] for one in broken_offers(deliveries, known)}
+        for order_id in sorted(broken):
+            post(work, self.scene.teller.address, ReadDeliveriesOf(order_id))
+        if len(known) < len(lines):
+            self._ask_later(work, sending)
+        whole = {order_id for order_id, _, _ in known.values()} - broken
+        await self._pack_all(work, deliveries, whole)
 
-    async def _store(self, work: Work, deliveries: tuple[Delivery, ...]) -> None:
+    def _ask_later(self, work: Work, sending: Sequence[str]) -> None:
+        """Goods of an order that stands in Exact already may have left, and its lines are not stored yet.
+
+        The orders being sent were listed before the known lines, so that one that is stored in between is in either.
+        """
+        due = work.clock.now() + timedelta(seconds=self.scene.desk.pace.follow)
+        for order_id in sending:
+            post(work, self.scene.teller.address, ReadDeliveriesOf(order_id), due_at=due)
+
+    async def _read_of_order(self, turn: Turn, envelope: Envelope) -> None:
+        assert isinstance(envelope.body, ReadDeliveriesOf)
+        async with self.scene.desk.database.read() as connection:
+            order = await load_order(connection, self.scene.tenant, envelope.body.order_id)
+        if order is None or order.division != self.scene.division:
+            return
+        if order.status is OrderStatus.SENDING:
+            waited = self._seconds_since(order.attempt_at or order.imported_at)
+            raise Throttled(patience(waited, self.scene.desk.pace.follow), "the order may be in Exact or not")
+        lines = [line.sales_order_line_id for line in order.lines if line.sales_order_line_id is not None]
+        if not lines:
+            return
+        found = await self.scene.erp.deliveries_of(lines)
+        turn.write(lambda work: self._pack_all(work, found, {order.order_id}, counted=found))
+
+    async def _pack_all(
+        self, work: Work, deliveries: Sequence[Delivery], order_ids: Set[str], counted: Sequence[Delivery] = ()
+    ) -> None:
         codes = await shipping_codes(work.connection, *self.scene.key)
         for found in deliveries:
-            await self._store_one(work, found, codes.get(found.shipping_method_id or ""))
+            one = await save_delivery(work, self.scene.tenant, self.scene.division, found, work.clock.now())
+            code = codes.get(found.shipping_method_id or "")
+            packing = Packing(self.scene.tenant, one, found, code, units_before(found, counted))
+            ready, waiting = await pack(work, packing, order_ids)
+            for parcel in ready:
+                post(work, channel_address(self.scene.tenant, parcel.channel_id), ConfirmParcel(parcel.parcel_id))
+            for parcel in (*ready, *waiting):
+                self._tell(work, found, parcel)
 
-    async def _store_one(self, work: Work, found: Delivery, shipping_code: str | None) -> None:
-        now = work.clock.now()
-        one = await save_delivery(work, self.scene.tenant, self.scene.division, found, now)
-        packing = Packing(self.scene.tenant, one, found, shipping_code)
-        ready, waiting = await pack(work, packing)
-        for parcel in ready:
-            post(work, channel_address(self.scene.tenant, parcel.channel_id), ConfirmParcel(parcel.parcel_id))
-        for parcel in (*ready, *waiting):
-            self._tell(work, found, parcel)
+    def _seconds_since(self, moment: datetime) -> float:
+        return (self.scene.desk.clock.now() - moment).total_seconds()
 
     def _tell(self, work: Work, found: Delivery, parcel: StoredParcel) -> None:
         code = f"with tracking code {parcel.tracking}" if parcel.tracking else "without a tracking code yet"
@@ -99,8 +141,11 @@ class TrackingLane:
         if parcel is None or order is None or parcel.goods_delivery == "made":
             return
         lines = sales_lines(parcel, order)
+        if lines is None and order.status is OrderStatus.CANCELLED:
+            turn.write(lambda work: self._given_up(work, parcel))
+            return
         if lines is None:
-            raise Throttled(NOT_YET_SECONDS, "the order is not in Exact yet")
+            raise Throttled(patience(self._seconds_since(parcel.stored_at)), "the order is not in Exact yet")
         entry_id = await self._look_up(parcel, lines) or await self._deliver(turn, parcel, lines)
         if entry_id is not None:
             turn.write(lambda work: self._made(work, parcel, entry_id))
@@ -132,6 +177,13 @@ class TrackingLane:
         await change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="refused", problem=reason)
         self.scene.tell(work, "tracking.refused", f"Exact refuses the goods delivery of {parcel.reference}: {reason}",
                         level="error", channel_id=parcel.channel_id, subject_type="order",
+                        subject_id=parcel.order_id)  # fmt: skip
+
+    async def _given_up(self, work: Work, parcel: StoredParcel) -> None:
+        reason = "the order was cancelled before it reached Exact"
+        await change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="refused", problem=reason)
+        self.scene.tell(work, "tracking.refused", f"No goods delivery is made of {parcel.reference}: {reason}",
+                        level="warning", channel_id=parcel.channel_id, subject_type="order",
                         subject_id=parcel.order_id)  # fmt: skip
 
 
