@@ -144,6 +144,11 @@ class Settings:
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")
     follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
+    settle_seconds: float = _setting(
+        20.0,
+        _number(0, 3600),
+        "How long an order whose answer was lost may still land in Exact before it is sent again.",
+    )
     log_level: str = _setting("info", _level, "Least important log lines to write: debug, info, warning or error.")
 
     @property

@@ -28,6 +28,7 @@ class Pace:
     listings: float = 3600.0
     stock_gather: float = 1.0
     follow: float = 2.0
+    settle: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

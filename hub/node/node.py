@@ -72,6 +72,7 @@ def _pace(settings: Settings) -> Pace:
         listings=settings.listings_seconds,
         stock_gather=settings.stock_gather_seconds,
         follow=settings.follow_seconds,
+        settle=settings.settle_seconds,
     )
 
 

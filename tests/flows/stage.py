@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import httpx2
-from hub.node.actors import Actors
 from sqlalchemy import select
 
 from hub.actors import commands
@@ -20,6 +19,7 @@ from hub.adapters.exact.online import ExactOnline
 from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
 from hub.domain.tenant import Principal, Role
+from hub.node.actors import Actors
 from hub.node.platforms import open_exact
 from hub.sandbox.app import Options, Sandbox, running
 from hub.settings import read_settings
@@ -38,7 +38,7 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 25.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1)
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5)
 
 
 @dataclass

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
-
-from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.each import for_each
+from hub.actors.erp.comparing import difference, expected_lines, is_off, match_lines
+from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
-from hub.actors.measures import record_delays
-from hub.actors.messages import ForwardOrder, SweepDeliveries, SweepStock
-from hub.actors.runtime.mailbox import post
+from hub.actors.messages import ForwardOrder, ReadDeliveriesOf
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.channel import ChannelSettings
-from hub.domain.forwarding import (
-    Books,
-    Hold,
-    difference_after_posting,
-    draft_sales_order,
-    vat_difference_after_posting,
-)
-from hub.domain.money import CENT
+from hub.domain.forwarding import Books, Hold, draft_sales_order
 from hub.domain.order import HoldCause, OrderStatus
-from hub.domain.sales_order import DraftLine, SalesOrder, SalesOrderDraft, SalesOrderLine
+from hub.domain.sales_order import SalesOrder, SalesOrderDraft
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.catalogue import items_of, vat_codes_of
 from hub.store.channels import load_channel
 from hub.store.divisions import load_division
 from hub.store.engine import Work
-from hub.store.order_state import begin_attempt, lock_order, take_back_attempt
-from hub.store.orders import StoredOrder, change_order, hold_order, load_order, note_forwarded
-from hub.store.stock import drop_claims, reads_begun, show_claims
+from hub.store.order_state import begin_attempt, lose_attempt, take_back_attempt
+from hub.store.orders import StoredOrder, load_order
+from hub.store.stock import reads_begun
 
 
 class OrderLane:
@@ -42,6 +30,7 @@ class OrderLane:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.ends = Ends(scene)
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other."""
@@ -53,7 +42,11 @@ class OrderLane:
         if order is None or settings is None:
             return
         match order.status:
-            case OrderStatus.SENDING:
+            case OrderStatus.SENDING if order.division == self.scene.division:
+                await self._resume(turn, order, settings, books)
+            case OrderStatus.READY if not settings.forwarding or settings.division != self.scene.division:
+                return
+            case OrderStatus.READY if order.your_ref is not None:
                 await self._resume(turn, order, settings, books)
             case OrderStatus.READY:
                 await self._post(turn, order, settings, books)
@@ -78,12 +71,21 @@ class OrderLane:
         """An earlier attempt began and its outcome is not stored: look it up, never guess."""
         found = await self.scene.erp.find_sales_order(order.your_ref or "")
         if found is not None:
-            await self._finish(turn, order, settings, books, found)
-            turn.post(turn.address, SweepDeliveries(tick=False))
-        elif order.cancelled:
-            turn.write(lambda work: self._cancel(work, order))
+            self._found(turn, order, settings, books, found)
+            return
+        self._let_it_land(order)
+        if is_off(order):
+            turn.write(lambda work: self.ends.cancelled(work, order))
         else:
             await self._post(turn, order, settings, books)
+
+    def _let_it_land(self, order: StoredOrder) -> None:
+        """What was sent and never answered may still arrive for a while, unseen by a look-up."""
+        if order.attempt_at is None:
+            return
+        wait = self.scene.desk.pace.settle - (self.scene.desk.clock.now() - order.attempt_at).total_seconds()
+        if wait > 0:
+            raise Throttled(wait, "an earlier attempt may still land in Exact")
 
     async def _post(self, turn: Turn, order: StoredOrder, settings: ChannelSettings, books: Books) -> None:
         try:
@@ -93,6 +95,7 @@ class OrderLane:
             return
         reads = await self._begin(turn, order, draft)
         if reads is None:
+            turn.write(lambda work: self.ends.cancelled(work, order))
             return
         try:
             order_id = await self.scene.erp.create_sales_order(draft)
@@ -100,9 +103,10 @@ class OrderLane:
             self._hold(turn, order, Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code))
             return
         except (Throttled, Unavailable) as wait:
-            await self._take_back_if_not_sent(turn, order, wait)
+            await self._note_outcome(turn, order, wait)
             raise
-        self._finish_with(turn, order, draft, await self.scene.erp.sales_order(order_id), reads)
+        found = await self.scene.erp.sales_order(order_id)
+        self._finish(turn, order, books, found, difference(draft, found), reads)
 
     async def _begin(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft) -> int | None:
         """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
@@ -121,122 +125,32 @@ class OrderLane:
 
         return await turn.checkpoint(begin)
 
-    async def _take_back_if_not_sent(self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable) -> None:
-        sent = isinstance(wait, Unavailable) and wait.unknown
-        if not sent:
-            await turn.checkpoint(lambda work: take_back_attempt(work, self.scene.tenant, order.order_id))
+    async def _note_outcome(self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable) -> None:
+        """Only an order that was never tried before can be said not to have been sent at all."""
+        tenant, one = self.scene.tenant, order.order_id
+        if isinstance(wait, Unavailable) and wait.unknown:
+            await turn.checkpoint(lambda work: lose_attempt(work, tenant, one, work.clock.now()))
+        elif order.status is OrderStatus.READY:
+            await turn.checkpoint(lambda work: take_back_attempt(work, tenant, one, order.your_ref))
 
-    async def _finish(
+    def _found(
         self, turn: Turn, order: StoredOrder, settings: ChannelSettings, books: Books, found: SalesOrder
     ) -> None:
+        """The order stands in Exact: goods may have left before the hub knew, and passed as somebody else's."""
+        problem: Hold | None
         try:
-            draft = draft_sales_order(order.to_forward(), settings, books)
+            problem = difference(draft_sales_order(order.to_forward(), settings, books), found)
         except Hold as hold:
             problem = hold
-            turn.write(lambda work: self._forwarded(work, order, found, {}, problem, None))
-            return
-        self._finish_with(turn, order, draft, found, None)
+        self._finish(turn, order, books, found, problem, None)
+        turn.post(turn.address, ReadDeliveriesOf(order.order_id))
 
-    def _finish_with(
-        self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft, found: SalesOrder, reads: int | None
+    def _finish(
+        self, turn: Turn, order: StoredOrder, books: Books, found: SalesOrder, problem: Hold | None, reads: int | None
     ) -> None:
-        lines = match_lines(draft.lines, found.lines)
-        problem = _difference(draft, found)
-        turn.write(lambda work: self._forwarded(work, order, found, lines, problem, reads))
-
-    async def _read_stock_again(self, work: Work, reads: int | None) -> None:
-        """A read that began while the order was being posted may show it already: only a later one releases claims."""
-        if reads is None or await reads_begun(work, *self.scene.key) != reads:
-            due = work.clock.now() + timedelta(seconds=self.scene.desk.pace.stock_gather)
-            post(work, self.scene.teller.address, SweepStock(tick=False), due_at=due)
-
-    async def _forwarded(
-        self,
-        work: Work,
-        order: StoredOrder,
-        found: SalesOrder,
-        lines: dict[str, str],
-        problem: Hold | None,
-        reads: int | None,
-    ) -> None:
-        now = work.clock.now()
-        await lock_order(work, self.scene.tenant, order.order_id)
-        await note_forwarded(work, order, found, lines, now)
-        await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
-        await self._read_stock_again(work, reads)
-        delays: dict[str, Any] = {"hub_delay_ms": max(0, round((now - order.imported_at).total_seconds() * 1000))}
-        record_delays("order", "exact", delays)
-        self._tell(
-            work,
-            "order.forwarded",
-            f"Order {order.number} is sales order {found.order_number} in Exact",
-            order,
-            sales_order=found.order_number,
-            your_ref=found.your_ref,
-            total=str(found.total),
-            **delays,
-        )
-        if problem is not None:
-            await change_order(
-                work,
-                self.scene.tenant,
-                order.order_id,
-                hold_cause=problem.cause.value,
-                hold_detail={"message": problem.message, **problem.detail},
-            )
-            self._tell(work, "order.differs", problem.message, order, level="error")
+        lines = match_lines(expected_lines(order, books), found.lines)
+        standing = Standing(found, lines, problem, reads)
+        turn.write(lambda work: self.ends.forwarded(work, order, standing))
 
     def _hold(self, turn: Turn, order: StoredOrder, hold: Hold) -> None:
-        async def write(work: Work) -> None:
-            await hold_order(work, self.scene.tenant, order.order_id, hold.cause, hold.message, hold.detail)
-            self._tell(work, "order.held", f"Order {order.number} waits: {hold.message}", order, level="warning",
-                       cause=hold.cause.value)  # fmt: skip
-
-        turn.write(write)
-
-    async def _cancel(self, work: Work, order: StoredOrder) -> None:
-        await change_order(work, self.scene.tenant, order.order_id, status=OrderStatus.CANCELLED.value)
-        products = await drop_claims(work, self.scene.tenant, order.order_id, work.clock.now(), "cancelled")
-        self._tell(work, "order.cancelled", f"Order {order.number} was cancelled before it reached Exact", order)
-        await pass_on_stock(work, self.scene.tenant, products, Cause("order cancelled"))
-
-    def _tell(
-        self, work: Work, kind: str, message: str, order: StoredOrder, level: str = "info", **detail: Any
-    ) -> None:
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=order.channel_id,
-            subject_type="order",
-            subject_id=order.order_id,
-            **detail,
-        )
-
-
-def match_lines(drafted: Sequence[DraftLine], stored: Sequence[SalesOrderLine]) -> dict[str, str]:
-    """Return Exact's line ids by ours: same item and quantity, in the order of Exact's line numbers."""
-    left = sorted(stored, key=lambda line: line.line_number)
-    found: dict[str, str] = {}
-    for line in drafted:
-        match = next((one for one in left if one.item_id == line.item_id and one.quantity == line.quantity), None)
-        if match is not None:
-            found[line.order_line_id] = match.line_id
-            left.remove(match)
-    return found
-
-
-def _difference(draft: SalesOrderDraft, found: SalesOrder) -> Hold | None:
-    if difference := difference_after_posting(draft, found):
-        return Hold(
-            HoldCause.TOTALS_DIFFER,
-            f"Exact totals {found.total:.2f}, the channel {draft.total:.2f} {draft.currency}; correct it in Exact.",
-            difference=str(difference),
-        )
-    vat = vat_difference_after_posting(draft, found)
-    if abs(vat) >= CENT:
-        return Hold(
-            HoldCause.TOTALS_DIFFER, f"VAT in Exact differs by {vat:.2f} {draft.currency}.", vat_difference=str(vat)
-        )
-    return None
+        turn.write(lambda work: self.ends.held(work, order, hold))
