@@ -10,6 +10,7 @@ from dataclasses import replace
 import anyio
 
 from hub.clock import SystemClock
+from hub.node import garbage
 from hub.node.meters import Meters
 from hub.node.node import Node, open_node
 from hub.settings import Settings
@@ -29,6 +30,7 @@ async def serve(settings: Settings) -> None:
                 meters = Meters(node.database)
                 observe(meters.gauges())
                 tasks.start_soon(meters.run)
+            garbage.calm()
             await _open_doors(placed, node, listener)
             tasks.cancel_scope.cancel()
         _log.info("stopped", extra={"node": placed.node})
