@@ -69,10 +69,13 @@ async def _ready(process: Process, module: str, log: Path) -> dict[str, Any]:
         with anyio.fail_after(START_DEADLINE):
             line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", LONGEST_WORD)
     except (anyio.EndOfStream, anyio.IncompleteRead, TimeoutError) as error:
-        told = log.read_text(errors="replace").splitlines()[-15:]
-        raise ChildFailed(f"{module} did not start:\n" + "\n".join(told)) from error
+        raise ChildFailed(f"{module} did not start:\n{_last_words(log)}") from error
     facts: dict[str, Any] = json.loads(line)
     return facts
+
+
+def _last_words(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
 async def _stop(process: Process) -> None:

@@ -51,9 +51,7 @@ class Place:
 @asynccontextmanager
 async def open_place(effort: Effort, say: Callable[[str], None]) -> AsyncIterator[Place]:
     """Make the folder and start PostgreSQL where there is one; both are gone afterwards."""
-    parent = os.environ.get(FOLDER)
-    folder = Path(tempfile.mkdtemp(prefix="handelhub-bench-", dir=parent))
-    folder.chmod(0o755)
+    folder = _new_folder()
     try:
         programs = binaries()
         if programs is None:
@@ -63,3 +61,10 @@ async def open_place(effort: Effort, say: Callable[[str], None]) -> AsyncIterato
             yield Place(folder, effort, cluster, say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder() -> Path:
+    """Make a folder that PostgreSQL's user can enter too."""
+    folder = Path(tempfile.mkdtemp(prefix="handelhub-bench-", dir=os.environ.get(FOLDER)))
+    folder.chmod(0o755)
+    return folder

@@ -37,9 +37,6 @@ def binaries() -> Path | None:
 async def postgres(folder: Path, programs: Path) -> AsyncIterator[Cluster]:
     """Run a server on a socket in a folder until the block ends; an unprivileged user runs it where we are root."""
     user = _unprivileged()
-    folder.mkdir()
-    if user is not None:
-        shutil.chown(folder, user)
     process = await anyio.to_thread.run_sync(_start, programs, folder, user)
     try:
         cluster = Cluster(folder, user or getpass.getuser())
@@ -52,11 +49,14 @@ async def postgres(folder: Path, programs: Path) -> AsyncIterator[Cluster]:
 
 
 def _start(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
+    folder.mkdir()
+    if user is not None:
+        shutil.chown(folder, user)
     data = folder / "data"
     with (folder / "log").open("wb") as log:
         options: dict[str, Any] = {"user": user, "cwd": folder, "env": {**os.environ, "LC_ALL": "C"}}
         options |= {"stdout": log, "stderr": log}
-        make = [programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make: list[str | Path] = [programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(make, check=True, **options)  # noqa: S603
         chosen = [word for option in OPTIONS for word in ("-c", option)]
         return subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *chosen], **options)  # noqa: S603

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bench.deliveries import DIVISION, SECRET
 from hub.domain.product import Division
 from hub.store.connections import ErpCredentials, create_connection
@@ -16,7 +18,7 @@ BASE_URL = "http://127.0.0.1:9/exact"
 
 async def connect_tenants(database: Database, vault: Vault, count: int) -> list[str]:
     """Make tenants, each with one connection to Exact and one division in use; return the connections' ids."""
-    return [await database.write(lambda work, number=number: _tenant(work, vault, number)) for number in range(count)]
+    return [await database.write(partial(_tenant, vault=vault, number=number)) for number in range(count)]
 
 
 async def _tenant(work: Work, vault: Vault, number: int) -> str:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from random import Random
+from random import SystemRandom
 from typing import Any, cast
 
 import anyio
@@ -22,6 +22,7 @@ from bench.probes import probes
 from bench.seeding import connect_tenants
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
+from hub.node import garbage
 from hub.node.facts import FactBook
 from hub.node.platforms import HOOK_READERS
 from hub.store.engine import Database
@@ -49,6 +50,7 @@ async def main() -> None:
             if platform_url := plan.get("platform_url"):
                 await stack.enter_async_context(actors(database, platform_url))
             app = beside(doors(database, vault), probes(plan.get("platform_url")))
+            garbage.calm()
             tell_ready(port=listener.getsockname()[1], connections=connections)
             await serve_http(app, listener, grace=GRACE, largest_frame=1024, leaving=lambda: None)
 
@@ -85,7 +87,9 @@ def beside(hub: ASGIApp, bare: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def actors(database: Database, platform_url: str) -> AsyncIterator[None]:
     """Run actors that call the platform, under the hub's own supervisor."""
-    supervisor = Supervisor(database, Callers(platform_url).open, random=Random(7), listener=FactBook(), name="bench")
+    supervisor = Supervisor(
+        database, Callers(platform_url).open, random=SystemRandom(), listener=FactBook(300.0), name="bench"
+    )
     async with anyio.create_task_group() as tasks:
         await tasks.start(supervisor.run)
         try:

@@ -15,7 +15,7 @@ from bench.figure import Aim, figure, percentile
 from bench.load import Answers, pour
 from bench.place import Place
 
-TENANTS = 50
+TENANTS = 10
 CONNECTIONS = 64
 HALF = Aim(0.5, of_bound=True)
 
