@@ -49,7 +49,7 @@ def test_an_order_with_one_odd_value_is_read_or_refused(path: tuple[Any, ...], o
     assert found is not None
     assert found.changed_at.tzinfo is UTC
     stated = [(each.vat_rate, each.vat) for each in found.lines] + [(each.vat_rate, each.vat) for each in found.charges]
-    assert all((rate is None) == (vat is None) for rate, vat in stated)
+    assert all(vat is not None for _, vat in stated)
 
 
 @given(st.sampled_from(paths({"id": 1, "manage_stock": True, "stock_quantity": 3, "name": "x", "sku": "y"})), ODD)
