@@ -261,3 +261,25 @@ async def test_a_subscription_refused_for_another_reason_stays_refused(opened: O
     async with opened(EMPTY, refused(500, "Invalid: Post to callback URL endpoint returns 404")) as (erp, _):
         with pytest.raises(Rejected, match="callback URL"):
             await erp.subscribe("Items", "https://hub.test/a")
+
+
+async def test_changed_deliveries_that_were_not_read_yet_are_read_after_the_wait(opened: Open) -> None:
+    entries = [f"00000000-0000-0000-0000-{number:012d}" for number in range(30)]
+    changed = [{"Timestamp": str(number + 2), "EntryID": entry} for number, entry in enumerate(entries)]
+    whole = [
+        {
+            "EntryID": entry,
+            "DeliveryNumber": 1,
+            "DeliveryDate": "/Date(1763856000000)/",
+            "GoodsDeliveryLines": {"results": []},
+        }
+        for entry in entries
+    ]
+    script = (says({"d": {"results": changed}}), EMPTY, says({"d": {"results": whole[:25]}}), httpx2.Response(429))
+    async with opened(*script, says({"d": {"results": whole[25:]}})) as (erp, asked):
+        first = await erp.deliveries_since(None)
+        assert (len(first.rows), first.more) == (25, True)
+        second = await erp.deliveries_since(first.cursor)
+    assert [one.entry_id for one in (*first.rows, *second.rows)] == entries
+    assert not second.more
+    assert len(asked.requests) == 5

@@ -16,7 +16,7 @@ from hub.adapters.limits import Lane
 from hub.adapters.port import Page
 from hub.clock import Clock
 from hub.domain.delivery import Delivery
-from hub.outcome import Rejected, Unavailable
+from hub.outcome import Rejected, Throttled, Unavailable
 
 DELIVERIES = "salesorder/GoodsDeliveries"
 LINES = "salesorder/GoodsDeliveryLines"
@@ -46,13 +46,27 @@ class Deliveries:
 
         A tracking code filled in later on one line brings the whole delivery again.
         """
-        of_headers, of_lines = _read_cursor(cursor)
-        headers = await read_sync(self._client, Lane.TRACKING, SYNC_HEADERS, _CHANGED, of_headers)
-        lines = await read_sync(self._client, Lane.TRACKING, SYNC_LINES, _CHANGED, of_lines)
-        changed = self._recent((*headers.rows, *lines.rows))
-        whole = await self._whole(changed)
-        told = _write_cursor(headers.cursor, lines.cursor)
-        return Page(whole, told, more=headers.more or lines.more)
+        of_headers, of_lines, left = _read_cursor(cursor)
+        if not left:
+            headers = await read_sync(self._client, Lane.TRACKING, SYNC_HEADERS, _CHANGED, of_headers)
+            lines = await read_sync(self._client, Lane.TRACKING, SYNC_LINES, _CHANGED, of_lines)
+            of_headers, of_lines = headers.cursor, lines.cursor
+            left = self._recent((*headers.rows, *lines.rows))
+        whole, left = await self._as_far_as_it_goes(left)
+        more = bool(left) or of_headers.following is not None or of_lines.following is not None
+        return Page(whole, _write_cursor(of_headers, of_lines, left), more=more)
+
+    async def _as_far_as_it_goes(self, entry_ids: Sequence[str]) -> tuple[tuple[Delivery, ...], Sequence[str]]:
+        """Read deliveries whole; returns those, and the ids that are left where Exact asked to wait midway."""
+        found: list[Delivery] = []
+        for start in range(0, len(entry_ids), BATCH):
+            try:
+                found += await self._whole(entry_ids[start : start + BATCH])
+            except (Throttled, Unavailable):
+                if not start:
+                    raise
+                return tuple(found), entry_ids[start:]
+        return tuple(found), ()
 
     async def read(self, entry_id: str) -> Delivery | None:
         found = await self._whole((entry_id,))
@@ -117,17 +131,20 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _write_cursor(headers: SyncCursor, lines: SyncCursor) -> str:
-    return json.dumps([json.loads(headers.write()), json.loads(lines.write())], separators=(",", ":"))
+def _write_cursor(headers: SyncCursor, lines: SyncCursor, left: Sequence[str]) -> str:
+    return json.dumps([json.loads(headers.write()), json.loads(lines.write()), list(left)], separators=(",", ":"))
 
 
-def _read_cursor(text: str | None) -> tuple[SyncCursor, SyncCursor]:
+def _read_cursor(text: str | None) -> tuple[SyncCursor, SyncCursor, Sequence[str]]:
+    """Take a cursor apart: of the headers, of the lines, and the changed deliveries that are not read yet."""
     if text is None:
-        return SyncCursor(), SyncCursor()
+        return SyncCursor(), SyncCursor(), ()
     try:
         match json.loads(text):
             case [headers, lines]:
-                return SyncCursor.of(headers), SyncCursor.of(lines)
+                return SyncCursor.of(headers), SyncCursor.of(lines), ()
+            case [headers, lines, [*left]]:
+                return SyncCursor.of(headers), SyncCursor.of(lines), [str(one) for one in left]
     except ValueError as error:
         raise Rejected("the stored cursor is unreadable", code="bad_cursor") from error
     raise Rejected("the stored cursor is unreadable", code="bad_cursor")
