@@ -7,12 +7,16 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 
 import anyio
 
 from demo.api import Api
 from demo.board import Board
 from demo.site import Site
+
+EAGER = 40.0
+"""Seconds that an endless day begins with more haste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,14 @@ class Day:
         return time.monotonic() < self.closes
 
     async def pause(self, seconds: float) -> bool:
-        """Let about so many seconds pass, never beyond closing time; says whether the shop is still open."""
-        left = self.closes - time.monotonic()
-        await anyio.sleep(max(0.0, min(left, seconds * self.chance.uniform(0.5, 1.5))))
+        """Let about so many seconds pass, never beyond closing time; says whether the shop is still open.
+
+        Without closing time things go faster at first, so that people who look have something to see.
+        """
+        now = time.monotonic()
+        endless = self.closes == inf and now < self.opened + EAGER
+        wanted = seconds * self.chance.uniform(0.5, 1.5) / (4 if endless else 1)
+        await anyio.sleep(max(0.0, min(self.closes - now, wanted)))
         return self.open
 
     async def until(self, part: float) -> bool:

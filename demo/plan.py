@@ -26,7 +26,7 @@ class Pace:
 
 
 BUSY = Pace(sale=0.6, desk=2.0, delivery=0.5, sweep=3.0, check=10.0, gather=0.25, follow=0.25)
-GENTLE = Pace(sale=6.0, desk=20.0, delivery=5.0, sweep=15.0, check=120.0, gather=1.0, follow=0.5)
+GENTLE = Pace(sale=8.0, desk=20.0, delivery=6.0, sweep=30.0, check=120.0, gather=1.0, follow=0.5)
 """Slow enough that the simulated Exact's calls of a day last for the whole day."""
 
 

@@ -55,7 +55,7 @@ def draw(board: Board, site: Site | None) -> Group:
     """Return the whole picture; with a site it also says where to look."""
     parts: list[Any] = [] if site is None else [_invitation(site)]
     if board.ledger:
-        parts.append(_numbers(board))
+        parts += [_numbers(board), _totals(board)]
     if board.events:
         parts.append(_events(board))
     return Group(*parts, *(Text(line, style="dim") for line in board.lines))
@@ -77,12 +77,15 @@ def _numbers(board: Board) -> Table:
         counts = ledger["channels"][one.ledger]
         names = ("sold", "forwarded", "unpaid", "cancelled", "shown_mismatches")
         table.add_row(one.slug, *(str(counts[name]) for name in names))
-    tracking = ledger["tracking"]
-    table.caption = (
-        f"parcels {tracking['confirmed']} of {tracking['delivered']} confirmed · duplicates {ledger['duplicates']} · "
-        f"oversold by the hub {ledger['oversold_by_hub']} · calls to Exact {ledger['calls'].get('exact', 0)}"
-    )
     return table
+
+
+def _totals(board: Board) -> Text:
+    ledger, tracking = board.ledger, board.ledger["tracking"]
+    return Text(
+        f"parcels {tracking['confirmed']} of {tracking['delivered']} confirmed · duplicates {ledger['duplicates']} · "
+        f"oversold by the hub {ledger['oversold_by_hub']} · calls to Exact {ledger['calls'].get('exact', 0)}\n"
+    )
 
 
 def _events(board: Board) -> Table:

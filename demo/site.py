@@ -69,8 +69,12 @@ async def open_site(plan: Plan, board: Board) -> AsyncIterator[Site]:
     try:
         async with AsyncExitStack() as stack:
             yield await _build(plan, folder, stack)
-    except DemoFailed as failure:
-        raise DemoFailed(f"{failure}\nThe logs are in {folder}.") from failure
+    except anyio.get_cancelled_exc_class():
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    except BaseException:
+        board.say(f"The logs and the database are in {folder}")
+        raise
     if board.problems:
         board.say(f"The logs and the database are in {folder}")
     else:
@@ -84,7 +88,6 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
     settings = dict(hub_settings(plan, folder, sandbox_url, hub_url))
     http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=30))
     sandbox = await stack.enter_async_context(running(_sandbox(plan, folder, sandbox_port)))
-    await sandbox.answering(f"{sandbox_url}/_control/state")
     token = await _first_token(plan, settings)
     nodes = tuple(_node(plan, folder, settings, number, hub_port) for number in range(plan.nodes))
     for node in nodes:
@@ -93,6 +96,7 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
         await _balance(stack, hub_port, nodes)
     for node in nodes:
         await node.ready()
+    await sandbox.answering(f"{sandbox_url}/_control/state")
     control = Control(http, sandbox_url)
     return Site(plan, folder, control, sandbox, sandbox_url, nodes, hub_url, token, http)
 
@@ -104,8 +108,12 @@ def _sandbox(plan: Plan, folder: Path, port: int) -> Child:
 
 
 async def _first_token(plan: Plan, settings: dict[str, str]) -> str:
-    """Make the tables and an admin's token, while nobody else has the database open."""
-    await run_once((*plan.program, "migrate"), settings)
+    """Make the tables and an admin's token, while nobody else has the database open.
+
+    A fresh SQLite file gets its tables with the token.
+    """
+    if plan.database is not None:
+        await run_once((*plan.program, "migrate"), settings)
     words = ("--tenant", TENANT, "--name", "Acme Groothandel", "--role", "admin", "--label", "demo", "--days", "7")
     told = await run_once((*plan.program, "token", "create", *words), settings)
     found = TOKEN.search(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 from anyio.abc import SocketStream
 from graphql import build_schema, parse, validate
+from rich.console import Console
 
 from demo import documents
 from demo.balancer import Balancer
@@ -22,6 +24,7 @@ from demo.day import Day, Sold
 from demo.delays import summary
 from demo.failure import DemoFailed
 from demo.plan import ROOT, Plan
+from demo.screen import draw
 from demo.shoppers import sell_at_desk, shop_at_bol, shop_at_webshop
 from demo.verdict import problems
 from demo.warehouse import deliver_in_exact
@@ -142,6 +145,20 @@ async def test_every_delivery_has_its_tracking_code_in_the_end(day: Callable[[fl
 def test_what_the_demo_asks_fits_the_committed_schema(name: str) -> None:
     schema = build_schema((ROOT / "schema.graphql").read_text())
     assert validate(schema, parse(getattr(documents, name))) == []
+
+
+async def test_the_picture_shows_where_to_look_and_how_things_stand(day: Callable[[float], Day]) -> None:
+    today = day(1)
+    today.board.say("The shops are open")
+    today.board.ledger = await today.site.control.ledger()
+    today.board.events = [
+        {"at": "2026-11-23T09:30:00Z", "kind": "order.held", "level": "warning", "message": "Waits", "channel": None}
+    ]
+    console = Console(record=True, width=120, file=io.StringIO())
+    console.print(draw(today.board, today.site))
+    picture = console.export_text()
+    for words in ("/graphql", "Bearer hub_none", "webshop", "09:30:00", "Waits", "calls to Exact 0", "shops are open"):
+        assert words in picture
 
 
 def test_a_good_ledger_has_no_problems() -> None:
