@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 import httpx2
@@ -17,23 +19,27 @@ from hub.adapters.http import open_client
 ACCOUNTS = 20
 
 
-def probes(platform_url: str | None) -> Starlette:
-    """Return the application under ``/bench/``."""
+@asynccontextmanager
+async def probes(platform_url: str | None) -> AsyncIterator[Starlette]:
+    """Lend the application under ``/bench/``; its connection pools stay open, as those of active actors do."""
+    async with AsyncExitStack() as stack:
+        url = platform_url or "http://127.0.0.1"
+        pools = [await stack.enter_async_context(open_client(url)) for _ in range(ACCOUNTS if platform_url else 0)]
 
-    async def calls(request: Request) -> Response:
-        """Make as many groups of calls at a steady rate as the hub's actors would, with the HTTP client alone."""
-        count, rate = int(request.query_params["count"]), float(request.query_params["rate"])
-        began = time.process_time()
-        await call_steadily(platform_url or "", count, rate)
-        return JSONResponse({"cpu": time.process_time() - began})
+        async def calls(request: Request) -> Response:
+            """Make as many groups of calls at a steady rate as the hub's actors would, with the HTTP client alone."""
+            count, rate = int(request.query_params["count"]), float(request.query_params["rate"])
+            began = time.process_time()
+            await call_steadily(pools, count, rate)
+            return JSONResponse({"cpu": time.process_time() - began})
 
-    return Starlette(
-        routes=[
-            Route("/bench/bare", bare, methods=["POST"]),
-            Route("/bench/cpu", cpu, methods=["GET"]),
-            Route("/bench/calls", calls, methods=["GET"]),
-        ]
-    )
+        yield Starlette(
+            routes=[
+                Route("/bench/bare", bare, methods=["POST"]),
+                Route("/bench/cpu", cpu, methods=["GET"]),
+                Route("/bench/calls", calls, methods=["GET"]),
+            ]
+        )
 
 
 async def bare(request: Request) -> Response:
@@ -46,19 +52,13 @@ async def cpu(request: Request) -> Response:
     return JSONResponse({"cpu": time.process_time()})
 
 
-async def call_steadily(url: str, count: int, rate: float) -> None:
-    """Make ``count`` groups of four calls, ``rate`` groups per second, over some accounts' pools."""
-    async with anyio.create_task_group() as pools:
-        for account in range(ACCOUNTS):
-            pools.start_soon(_account, url, count // ACCOUNTS, rate / ACCOUNTS, account / rate)
-
-
-async def _account(url: str, count: int, rate: float, offset: float) -> None:
-    async with open_client(url) as client, anyio.create_task_group() as tasks:
-        began = time.monotonic() + offset
+async def call_steadily(pools: Sequence[httpx2.AsyncClient], count: int, rate: float) -> None:
+    """Make ``count`` groups of four calls, ``rate`` groups per second, over the pools in turn."""
+    began = time.monotonic()
+    async with anyio.create_task_group() as tasks:
         for number in range(count):
             await anyio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            tasks.start_soon(_group, client, number)
+            tasks.start_soon(_group, pools[number % len(pools)], number)
 
 
 async def _group(client: httpx2.AsyncClient, number: int) -> None:

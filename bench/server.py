@@ -49,7 +49,7 @@ async def main() -> None:
             connections = await connect_tenants(database, vault, plan["tenants"])
             if platform_url := plan.get("platform_url"):
                 await stack.enter_async_context(actors(database, platform_url))
-            app = beside(doors(database, vault), probes(plan.get("platform_url")))
+            app = beside(doors(database, vault), await stack.enter_async_context(probes(plan.get("platform_url"))))
             garbage.calm()
             tell_ready(port=listener.getsockname()[1], connections=connections)
             await serve_http(app, listener, grace=GRACE, largest_frame=1024, leaving=lambda: None)

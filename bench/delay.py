@@ -1,0 +1,123 @@
+"""From a webhook to the fourth call that follows from it, at a steady 100 a second, and the CPU that this takes."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.to_process
+import httpx2
+
+from bench.calling import CALLS
+from bench.children import Child, child
+from bench.deliveries import exact_requests, stock_keys
+from bench.figure import Aim, figure, percentile
+from bench.load import Answers, drip
+from bench.place import Place
+
+RATE = 100.0
+TENANTS = 20
+PATIENCE = 20.0
+DELAY = Aim(100, most=True)
+CPU = Aim(1.0, most=True)
+
+
+class Lost(Exception):
+    """Some webhooks never became calls."""
+
+
+@dataclass(slots=True)
+class Runs:
+    """Milliseconds: delays at p50 and p99 per round, CPU per webhook in all, and what its calls alone take."""
+
+    half: list[float] = field(default_factory=list)
+    slow: list[float] = field(default_factory=list)
+    acceptance: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    calls: list[float] = field(default_factory=list)
+
+    @property
+    def on_top(self) -> list[float]:
+        """CPU on top of what the calls cost the HTTP client."""
+        return [whole - calls for whole, calls in zip(self.cpu, self.calls, strict=True)]
+
+
+async def measure(place: Place) -> None:
+    """Measure each database; the actors run in the process that takes the webhooks."""
+    async with child("bench.platform", place.folder, {}) as platform:
+        for dialect in place.dialects:
+            plan = {"tenants": TENANTS, "platform_url": platform.facts["url"]}
+            plan["database_url"] = await place.database(dialect)
+            async with child("bench.server", place.folder, plan) as server:
+                runs = await _rounds(place, server, platform)
+            _add(place, dialect, runs)
+
+
+async def _rounds(place: Place, server: Child, platform: Child) -> Runs:
+    url, runs = f"http://127.0.0.1:{server.facts['port']}", Runs()
+    async with (
+        httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as hub,
+        httpx2.AsyncClient(base_url=platform.facts["url"], trust_env=False) as calls,
+    ):
+        count = int(place.effort.steady_seconds * RATE)
+        await _round(server, hub, calls, 2 * TENANTS, Runs())
+        for _ in range(place.effort.rounds):
+            await _round(server, hub, calls, count, runs)
+    return runs
+
+
+async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
+    keys = stock_keys(count)
+    before = await _cpu(hub)
+    answers = await _away(server, keys)
+    arrived = await _all_called(calls, keys)
+    runs.cpu.append((await _cpu(hub) - before) / count * 1000)
+    alone = (await hub.get("/bench/calls", params={"count": str(count), "rate": f"{RATE:g}"})).json()
+    runs.calls.append(alone["cpu"] / count * 1000)
+    await calls.get("/log")
+    delays = [arrived[key] - sent for key, sent in zip(keys, answers.sent_at, strict=True)]
+    runs.half.append(percentile(delays, 0.5) * 1000)
+    runs.slow.append(percentile(delays, 0.99) * 1000)
+    runs.acceptance.append(percentile(answers.took, 0.99) * 1000)
+
+
+async def _away(server: Child, keys: list[str]) -> Answers:
+    requests = exact_requests(server.facts["connections"], keys)
+    answers = await anyio.to_process.run_sync(functools.partial(drip, server.facts["port"], requests, RATE))
+    if answers.refused:
+        raise Lost(answers.refused[0])
+    return answers
+
+
+async def _all_called(platform: httpx2.AsyncClient, keys: list[str]) -> dict[str, float]:
+    """Wait until each key's last call has come, and return when it came."""
+    arrived: dict[str, float] = {}
+    with anyio.move_on_after(PATIENCE):
+        while len(arrived) < len(keys):
+            logged = (await platform.get("/log")).json()
+            arrived |= {path.split("/")[1]: at for path, at in logged.items() if path.endswith(f"/{CALLS}")}
+            await anyio.sleep(0.1)
+        return arrived
+    raise Lost(f"{len(keys) - len(arrived)} of {len(keys)} webhooks were not followed to their last call")
+
+
+async def _cpu(hub: httpx2.AsyncClient) -> float:
+    return float((await hub.get("/bench/cpu")).json()["cpu"])
+
+
+def _add(place: Place, dialect: str, runs: Runs) -> None:
+    at = f"at {RATE:g}/s, {dialect}"
+    place.add(
+        figure(f"webhook to fourth call, p50 {at}", runs.half, "ms"),
+        figure(f"webhook to fourth call, p99 {at}", runs.slow, "ms", aim=DELAY),
+        figure(f"webhook to its answer, p99 {at}", runs.acceptance, "ms"),
+        figure(
+            f"CPU per webhook with its four calls {at}",
+            runs.cpu,
+            "ms",
+            bounds=runs.calls,
+            bound_is="the same four calls by the HTTP client alone",
+        ),
+        figure(f"CPU per webhook on top of its calls {at}", runs.on_top, "ms", aim=CPU),
+    )
