@@ -56,6 +56,12 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
         mailbox.post(work, erp_address(who.tenant_id, order.division or settings.division), ForwardOrder(order_id))
         _record(work, who, now, order, "order.retried", f"Order {order.number} is looked up again")
         return
+    if not settings.forwarding:
+        raise CommandRefused("FORWARDING_OFF", "Switch forwarding on for this channel, then its orders go on.")
+    if order.your_ref is not None and order.division != settings.division:
+        raise CommandRefused(
+            "OTHER_DIVISION", f"A try was begun in division {order.division}; look there before it goes elsewhere."
+        )
     await rematch_lines(work, order, settings.rule.units_per_offer)
     products = await make_claims(work, who.tenant_id, order_id, now)
     await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
