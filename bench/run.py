@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import anyio
 from rich.console import Console
 
-from bench import delay, turns, webhooks
+from bench import actors, delay, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.machine import describe
 from bench.place import Place, open_place
@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "webhooks": webhooks.measure,
     "delay": delay.measure,
     "turns": turns.measure,
+    "actors": actors.measure,
 }
 
 
