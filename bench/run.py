@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import anyio
 from rich.console import Console
 
-from bench import actors, delay, turns, webhooks
+from bench import actors, delay, pools, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.machine import describe
 from bench.place import Place, open_place
@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "delay": delay.measure,
     "turns": turns.measure,
     "actors": actors.measure,
+    "pools": pools.measure,
 }
 
 
