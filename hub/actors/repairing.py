@@ -8,8 +8,9 @@ from hub.actors.runtime.mailbox import post
 from hub.domain.order import HoldCause, OrderStatus
 from hub.store.channels import StoredChannel
 from hub.store.engine import Work
+from hub.store.order_import import orders_without_product, rematch_lines
 from hub.store.order_state import lock_order
-from hub.store.orders import StoredOrder, change_order, load_order, orders_without_product, rematch_lines
+from hub.store.orders import StoredOrder, change_order, load_order
 from hub.store.stock import make_claims
 
 

@@ -12,6 +12,7 @@ from hub.store import orders as stored_orders
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
 from hub.store.listings import note_unknown
+from hub.store.order_import import save_buyer, save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
 from hub.store.stock import drop_claims, make_claims
@@ -51,7 +52,7 @@ class OrderBook:
         now = work.clock.now()
         units = settings.rule.units_per_offer
         frozen = before is not None and before.status in BEYOND_US
-        await stored_orders.save_order(
+        await save_order(
             work,
             *self.scene.key,
             fetched,
@@ -73,7 +74,7 @@ class OrderBook:
     async def _keep_buyer(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         if fetched.buyer is not None:
             sealed = self.scene.seal_buyer(one, fetched.buyer)
-            await stored_orders.save_buyer(work, self.scene.tenant, one, sealed, work.clock.now())
+            await save_buyer(work, self.scene.tenant, one, sealed, work.clock.now())
 
     async def _claim(self, work: Work, one: str, step: Step, before: StoredOrder | None, fetched: ChannelOrder) -> None:
         """Claim or give back, and publish anew what the channel itself has lowered or raised by this news."""

@@ -27,8 +27,9 @@ from hub.store.deliveries import (
     parcel_id as parcel_key,
 )
 from hub.store.engine import Work
+from hub.store.order_import import rematch_lines
 from hub.store.order_state import lock_order
-from hub.store.orders import StoredOrder, change_order, load_order, rematch_lines
+from hub.store.orders import StoredOrder, change_order, load_order
 from hub.store.stock import drop_claims, make_claims
 
 RETRYABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.SENDING)
