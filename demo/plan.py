@@ -85,6 +85,7 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_STOCK_GATHER_SECONDS": f"{plan.pace.gather:g}",
         "HUB_FOLLOW_SECONDS": f"{plan.pace.follow:g}",
         "HUB_SETTLE_SECONDS": "1",
+        "HUB_LONGEST_BACKOFF_SECONDS": "8",
         "HUB_HOOK_CHECK_SECONDS": f"{plan.pace.check:g}",
         "HUB_LOG_LEVEL": "warning",
     }

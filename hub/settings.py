@@ -143,6 +143,9 @@ class Settings:
     listings_seconds: float = _setting(21600.0, _seconds, "Pace of reading a channel's listings again.")
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")
+    longest_backoff_seconds: float = _setting(
+        300.0, _seconds, "Longest pause between two tries while a platform is away."
+    )
     follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
     settle_seconds: float = _setting(
         20.0,

@@ -15,9 +15,8 @@ from hub.node.activation import Activation
 from hub.node.facts import FactBook
 from hub.settings import Settings
 
-LONGEST_BACKOFF = 300.0
 ATTEMPTS = 300
-"""With a mean pause of 150 s, an outage of half a day is sat out before a message is given to a person."""
+"""With pauses of 150 s on average, an outage of half a day is sat out before a message is given to a person."""
 
 
 class Actors:
@@ -59,6 +58,6 @@ def policy(settings: Settings) -> Policy:
         margin=lease / 6,
         poll=settings.poll_seconds,
         grace=settings.drain_seconds,
-        backoff_most=LONGEST_BACKOFF,
+        backoff_most=settings.longest_backoff_seconds,
         attempts=ATTEMPTS,
     )
