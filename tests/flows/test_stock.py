@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from hub.actors import commands
 from hub.domain.channel import StockSource
 from hub.domain.stock import RuleMode, StockRule
-from hub.store.tables import division, listing, warehouse
+from hub.store.tables import division, listing, stock_reading, warehouse
 from tests.flows.stage import DIVISION, Stage, eventually
+
+BELGIUM = 654321
 
 
 async def test_a_change_in_exact_reaches_both_channels(acme: Stage) -> None:
@@ -86,3 +89,31 @@ async def test_a_number_whose_answer_was_lost_is_not_believed(acme: Stage) -> No
     await acme.configure("bol", rule=StockRule(RuleMode.FIXED, fixed=5))
     acme.sandbox.world.faults.forced.clear()
     await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+
+
+async def test_stock_of_two_divisions_feeds_one_channel(acme: Stage) -> None:
+    connection = (await acme.rows(select(division.c.connection_id)))[0].connection_id
+    await acme.command(commands.enable_division, connection, BELGIUM)
+
+    async def read_there() -> bool:
+        return bool(await acme.rows(select(stock_reading).where(stock_reading.c.division == BELGIUM)))
+
+    await eventually(read_there)
+    await acme.configure("bol", sources=(StockSource(DIVISION), StockSource(BELGIUM)))
+
+    async def unified() -> bool:
+        return await shown_by_bol(acme) == await read_in_exact(acme)
+
+    await eventually(unified)
+
+
+async def shown_by_bol(acme: Stage) -> dict[str, int]:
+    rows = await acme.rows(select(listing.c.product_id, listing.c.quantity).where(listing.c.channel_id == "bol"))
+    return {row.product_id: row.quantity for row in rows}
+
+
+async def read_in_exact(acme: Stage) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in await acme.rows(select(stock_reading.c.product_id, stock_reading.c.free_stock)):
+        found[row.product_id] = found.get(row.product_id, 0) + int(row.free_stock)
+    return found
