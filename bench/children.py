@@ -17,7 +17,7 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 ROOT = Path(__file__).parents[1]
-START_DEADLINE = 60.0
+START_DEADLINE = 120.0
 STOP_DEADLINE = 15.0
 LONGEST_WORD = 1_000_000
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import anyio
 from rich.console import Console
 
-from bench import actors, delay, pools, turns, webhooks
+from bench import actors, burst, delay, orders, pools, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.machine import describe
 from bench.place import Place, open_place
@@ -21,6 +21,8 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "turns": turns.measure,
     "actors": actors.measure,
     "pools": pools.measure,
+    "orders": orders.measure,
+    "burst": burst.measure,
 }
 
 

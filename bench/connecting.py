@@ -1,0 +1,115 @@
+"""Setting up a tenant with a division and its channels, with the hub's own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import anyio
+import httpx2
+from sqlalchemy import select
+
+from hub.actors import commands
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
+from hub.domain.tenant import Principal, Role
+from hub.node.platforms import open_exact
+from hub.store.channels import StoredChannel
+from hub.store.connections import ErpConnection, ErpCredentials, create_connection, mark_connected
+from hub.store.engine import Database, Work
+from hub.store.grants import StoredGrant
+from hub.store.sealed import CHANNEL_CREDENTIALS
+from hub.store.secrets import Vault
+from hub.store.tables import customer, vat_code
+from hub.store.tenants import create_tenant
+
+T = TypeVar("T")
+TENANT, DIVISION = "acme", 123456
+WHO = Principal(TENANT, Role.ADMIN, "bench")
+APP = ErpCredentials("sandbox-app", "sandbox-secret", "sandbox-hook-secret")
+CALLBACK = "http://127.0.0.1/oauth/exact/callback"
+SECRETS = {
+    "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
+    "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
+}
+CUSTOMERS = {"bol": "bol.com", "woocommerce": "Webshop consumenten"}
+CARRIERS = {"bol": "TNT", "woocommerce": "PostNL"}
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """Connects one tenant to the platforms at an address."""
+
+    database: Database
+    vault: Vault
+    world: str
+
+    async def connect(self, channels: Sequence[str]) -> None:
+        """Return once the division and the channels are set up; their stock and orders begin to flow then."""
+        connection = await self._consented()
+        await self._command(commands.enable_division, connection.connection_id, DIVISION)
+        customers, codes = await self._books()
+        for name in channels:
+            await self._add(name, customers[CUSTOMERS[name]], codes)
+
+    async def _consented(self) -> ErpConnection:
+        async def begin(work: Work) -> ErpConnection:
+            await create_tenant(work, TENANT, "Acme Groothandel")
+            return await create_connection(work, self.vault, TENANT, "Exact", f"{self.world}/exact", APP)
+
+        made = await self.database.write(begin)
+        async with open_exact(made, self.database, self.vault, self.database.clock) as exact:
+            grant = await exact.exchange(await _allowed(exact.authorize_url("bench", CALLBACK)), CALLBACK)
+            await StoredGrant(self.database, self.vault, TENANT, made.connection_id).save(grant)
+            divisions = await exact.divisions()
+        await self.database.write(lambda work: mark_connected(work, TENANT, made.connection_id))
+        await self._command(commands.connection_granted, made.connection_id, divisions)
+        return made
+
+    async def _command(self, command: Callable[..., Awaitable[T]], *given: Any) -> T:
+        return await self.database.write(lambda work: command(work, WHO, work.clock.now(), *given))
+
+    async def _books(self) -> tuple[dict[str, str], dict[Decimal, str]]:
+        """Wait for the division's customers and VAT codes; of the codes the plain Dutch ones including VAT."""
+        with anyio.fail_after(PATIENCE):
+            while True:
+                async with self.database.read() as connection:
+                    customers = (await connection.execute(select(customer.c.name, customer.c.account_id))).all()
+                    included = select(vat_code.c.percentage, vat_code.c.code).where(vat_code.c.kind == "I")
+                    codes = (await connection.execute(included)).all()
+                if customers and codes:
+                    plain = {row.percentage: row.code for row in codes if row.code in ("4", "8") or _low(row)}
+                    return {row.name: row.account_id for row in customers}, plain
+                await anyio.sleep(0.1)
+
+    async def _add(self, name: str, account: str, codes: dict[Decimal, str]) -> None:
+        settings = ChannelSettings(
+            division=DIVISION,
+            customer_id=account,
+            forwarding=True,
+            stock=True,
+            fulfilment=FulfilmentMode.ERP,
+            vat_codes=codes,
+            reference_prefix=name[0].upper() + "-",
+            default_carrier=CARRIERS[name],
+        )
+        sealed = self.vault.seal_json(SECRETS[name], CHANNEL_CREDENTIALS.place(TENANT, name))
+        where, active = f"{self.world}/{name}", ChannelStatus.ACTIVE
+        channel = StoredChannel(TENANT, name, Platform(name), name, where, active, settings, sealed, None)
+        await self._command(commands.create_channel, channel)
+
+
+def _low(row: Any) -> bool:
+    return bool(row.percentage == Decimal("0.09"))
+
+
+async def _allowed(url: str) -> str:
+    """Press Allow on the consent page and return the code of the redirect."""
+    asked = urlsplit(url)
+    async with httpx2.AsyncClient(trust_env=False) as browser:
+        form = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        answer = await browser.post(asked._replace(query="").geturl(), data=form)
+    return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
