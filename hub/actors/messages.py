@@ -163,10 +163,15 @@ class SweepStock:
 @message("erp.stock.anew", lane="stock")
 @dataclass(frozen=True, slots=True)
 class ReadStockAnew:
-    """Read all FreeStock again if the last reads met items that were unknown then."""
+    """Read all FreeStock again if the last reads met items that were unknown then.
+
+    ``moved`` reads it again in any case, trusting no stored timestamp: the division's row versions began anew.
+    """
+
+    moved: bool = False
 
     def fold(self) -> str | None:
-        return "anew"
+        return "moved" if self.moved else "anew"
 
 
 @message("erp.tracking.delivery", lane="tracking")
@@ -183,12 +188,13 @@ class DeliveryChanged:
 @message("erp.tracking.sweep", lane="tracking")
 @dataclass(frozen=True, slots=True)
 class SweepDeliveries:
-    """Read deliveries changed since the cursor."""
+    """Read deliveries changed since the cursor; ``moved`` drops the cursor, for row versions began anew."""
 
     tick: bool = True
+    moved: bool = False
 
     def fold(self) -> str | None:
-        return repeating("sweep", self.tick)
+        return "moved" if self.moved else repeating("sweep", self.tick)
 
 
 @message("erp.tracking.of_order", lane="tracking")

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from hub.domain.delivery import Delivery, Shipment
@@ -47,6 +48,22 @@ class StockRow:
     free_stock: Decimal
     timestamp: int
     item_code: str = ""
+
+
+class DeletedKind(StrEnum):
+    """What an ERP may tell to be deleted, as far as it concerns stock."""
+
+    ITEM = "item"
+    STOCK_ROW = "stock_row"
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedRow:
+    """Something that no longer is in the ERP; ``key`` is the item's id, or the stock row's own."""
+
+    kind: DeletedKind
+    key: str
+    timestamp: int
 
 
 T = TypeVar("T")
@@ -104,6 +121,17 @@ class Erp(Protocol):
 
     async def stock_since(self, cursor: str | None) -> Page[StockRow]:
         """Return FreeStock rows changed since the cursor, at most 1,000 a call. Repeatable."""
+        ...
+
+    async def deleted_since(self, cursor: str | None) -> Page[DeletedRow]:
+        """Return what was deleted since the cursor (Exact remembers two months). Repeatable.
+
+        Raises Rejected where the connected user has no right to read deletions.
+        """
+        ...
+
+    async def generation(self) -> str:
+        """Return a mark that changes when row versions begin anew, so that every cursor is void. Repeatable."""
         ...
 
     async def find_sales_order(self, your_ref: str) -> SalesOrder | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Reading
 from hub.store.engine import Work
-from hub.store.tables import claim, division, order_line, stock_reading
+from hub.store.tables import claim, division, erp_item, order_line, stock_reading
 from hub.store.upsert import upsert
 
 
@@ -97,6 +97,43 @@ async def forget_readings(work: Work, tenant_id: str, code: int) -> None:
         .where(stock_reading.c.tenant_id == tenant_id, stock_reading.c.division == code)
         .values(timestamp=0)
     )
+
+
+async def empty_forgotten(work: Work, tenant_id: str, code: int, read_no: int, read_at: datetime) -> set[str]:
+    """Set forgotten readings that no row replaced to nothing, and return the products that had stock by them.
+
+    For the end of a reading that began anew: what it did not meet is no longer in the division.
+    """
+    table = stock_reading
+    forgotten = (table.c.tenant_id == tenant_id, table.c.division == code, table.c.timestamp == 0)
+    return await _empty(work, forgotten, read_no, read_at)
+
+
+async def end_items(
+    work: Work, tenant_id: str, code: int, item_ids: Collection[str], read_no: int, read_at: datetime
+) -> set[str]:
+    """End deleted items of a division, empty their readings and return the products that had stock by them.
+
+    A product that another item of the division stands for keeps its readings.
+    """
+    here = (erp_item.c.tenant_id == tenant_id, erp_item.c.division == code)
+    ended = update(erp_item).where(*here, erp_item.c.item_id.in_(list(item_ids))).values(ended=True)
+    products = set((await work.connection.execute(ended.returning(erp_item.c.product_id))).scalars())
+    alive = select(erp_item.c.product_id).where(
+        *here, erp_item.c.product_id.in_(list(products)), erp_item.c.ended.is_(False)
+    )
+    products -= set((await work.connection.execute(alive)).scalars())
+    table = stock_reading
+    theirs = (table.c.tenant_id == tenant_id, table.c.division == code, table.c.product_id.in_(list(products)))
+    return await _empty(work, theirs, read_no, read_at)
+
+
+async def _empty(work: Work, which: Sequence[ColumnElement[bool]], read_no: int, read_at: datetime) -> set[str]:
+    held = select(stock_reading.c.product_id, stock_reading.c.free_stock).where(*which)
+    filled = {row.product_id for row in (await work.connection.execute(held)).all() if row.free_stock}
+    nothing = {"free_stock": Decimal(0), "read_no": read_no, "read_at": read_at}
+    await work.execute(update(stock_reading).where(*which).values(nothing))
+    return filled
 
 
 async def finish_read(work: Work, tenant_id: str, code: int, read_no: int, read_at: datetime) -> set[str]:

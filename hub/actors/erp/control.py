@@ -10,7 +10,7 @@ from hub.actors.desk import channel_address
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
-from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, ReadStockAnew
+from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, ReadStockAnew, SweepDeliveries
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -27,6 +27,7 @@ from hub.store.engine import Work
 
 Lists: TypeAlias = tuple[Sequence[Warehouse], Sequence[VatCode], Sequence[ShippingMethod]]
 UNFINISHED = "unfinished"
+GENERATION = "generation"
 TOPICS = ("StockPositions", "GoodsDeliveries", "Items")
 
 
@@ -63,6 +64,8 @@ class ControlLane:
     async def _read(self, turn: Turn) -> float | None:
         """Read as far as it goes; returns the seconds after which to go on, None at the end."""
         lists = None if turn.state.get(UNFINISHED) else await self._lists()
+        if lists is not None:
+            await self._watch_moves(turn)
         customers = await read_on(self.scene.erp.customers_since, turn.state.get("customers"), keep=lists is not None)
         items: Reading[ErpItem] = Reading((), turn.state.get("items"), complete=False, wait=customers.wait)
         if customers.complete:
@@ -70,6 +73,25 @@ class ControlLane:
         turn.state |= {"customers": customers.cursor, "items": items.cursor, UNFINISHED: not items.complete}
         turn.write(lambda work: self._store(work, turn, lists, customers.rows, items.rows))
         return None if items.complete else items.wait
+
+    async def _watch_moves(self, turn: Turn) -> None:
+        """Drop every cursor when the division was moved: its row versions began anew, below what was read."""
+        try:
+            generation = await self.scene.erp.generation()
+        except Rejected:
+            return  # a user may read the books and not the list of divisions
+        before = turn.state.get(GENERATION)
+        turn.state[GENERATION] = generation
+        if before in (None, generation):
+            return
+        turn.state |= {"customers": None, "items": None}
+        turn.post(turn.address, ReadStockAnew(moved=True))
+        turn.post(turn.address, SweepDeliveries(tick=False, moved=True))
+        turn.write(self._tell_move)
+
+    async def _tell_move(self, work: Work) -> None:
+        words = "Exact moved the division to another database: everything is read anew"
+        self.scene.tell(work, "erp.moved", words, level="warning")
 
     async def _lists(self) -> Lists:
         erp = self.scene.erp

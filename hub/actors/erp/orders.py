@@ -105,8 +105,17 @@ class OrderLane:
         except (Throttled, Unavailable) as wait:
             await self._note_outcome(turn, order, wait)
             raise
-        found = await self.scene.erp.sales_order(order_id)
+        found = await self._read_back(turn, order, order_id)
         self._finish(turn, order, books, found, difference(draft, found), reads)
+
+    async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str) -> SalesOrder:
+        """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
+        try:
+            return await self.scene.erp.sales_order(order_id)
+        except Rejected as refusal:
+            wait = Unavailable(f"the sales order just made cannot be read back: {refusal.reason}", unknown=True)
+            await self._note_outcome(turn, order, wait)
+            raise wait from refusal
 
     async def _begin(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft) -> int | None:
         """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""

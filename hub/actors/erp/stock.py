@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, met_all, read_all_anew, read_deletions
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
@@ -18,11 +19,16 @@ from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import products_by_item
 from hub.store.divisions import count_swept_only
 from hub.store.engine import Work
-from hub.store.stock import FreshReading, begin_read, finish_read, save_readings
+from hub.store.stock import (
+    FreshReading,
+    begin_read,
+    empty_forgotten,
+    finish_read,
+    forget_readings,
+    save_readings,
+)
 
-CURSOR = "stock_cursor"
 READ_AT = "read_at"
-FIRST = "first_read"
 UNKNOWN = "unknown_items"
 SIX_PLACES = Decimal("0.000001")
 
@@ -52,7 +58,12 @@ class StockLane:
     async def handle(self, turn: Turn) -> None:
         """Read what changed since the cursor, once for all messages of the turn."""
         self._keep_distance(turn)
-        if turn.state.get(UNKNOWN) and any(isinstance(one.body, ReadStockAnew) for one in turn.messages):
+        anew = [one.body for one in turn.messages if isinstance(one.body, ReadStockAnew)]
+        if any(one.moved for one in anew):
+            await turn.checkpoint(lambda work: forget_readings(work, *self.scene.key))
+            read_all_anew(turn)
+            turn.state |= {DELETED_CURSOR: None, UNKNOWN: False}
+        elif anew and turn.state.get(UNKNOWN):
             self._start_over(turn)
             turn.state[UNKNOWN] = False
         try:
@@ -64,6 +75,8 @@ class StockLane:
             return
         await self._keep(turn, read)
         if read.reading.complete:
+            if _ticking(turn):
+                await read_deletions(turn, self.scene)
             self._tick(turn)
         else:
             self._go_on(turn, read.reading.wait)
@@ -72,6 +85,7 @@ class StockLane:
         turn.state[CURSOR] = read.reading.cursor
         turn.state[READ_AT] = read.began_at.timestamp()
         turn.state[FIRST] = None if read.reading.complete else read.first
+        forgotten = read.reading.complete and met_all(turn)
         if read.reading.complete and read.first != read.number:
             turn.post(turn.address, SweepStock(tick=False))
         hints = {one.body.item_id: one for one in turn.messages if isinstance(one.body, ItemChanged)}
@@ -79,7 +93,7 @@ class StockLane:
         if len(products) < len({row.item_id for row in read.reading.rows}):
             turn.state[UNKNOWN] = True
             turn.post(turn.address, ReadCatalogue(tick=False))
-        turn.write(lambda work: self._store(work, read, products, hints))
+        turn.write(lambda work: self._store(work, read, products, hints, forgotten))
 
     def _start_over(self, turn: Turn) -> None:
         turn.state[CURSOR] = None
@@ -126,12 +140,16 @@ class StockLane:
         async with self.scene.desk.database.read() as connection:
             return await products_by_item(connection, *self.scene.key, {row.item_id for row in read.reading.rows})
 
-    async def _store(self, work: Work, read: Read, products: dict[str, str], hints: dict[str, Envelope]) -> None:
+    async def _store(
+        self, work: Work, read: Read, products: dict[str, str], hints: dict[str, Envelope], forgotten: bool
+    ) -> None:
         fresh = [_reading(row, products[row.item_id]) for row in read.reading.rows if row.item_id in products]
         changed = await save_readings(work, *self.scene.key, fresh, read.number, read.began_at)
         released: set[str] = set()
         if read.reading.complete:
             released = await finish_read(work, *self.scene.key, read.first, read.began_at)
+        if forgotten:
+            changed |= await empty_forgotten(work, *self.scene.key, read.number, read.began_at)
         causes = _causes(hints, products)
         await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
         await self._count(work, read, changed, causes, hints)

@@ -17,7 +17,7 @@ from hub.actors.runtime.turn import Turn
 from hub.domain.delivery import Delivery
 from hub.domain.order import OrderStatus
 from hub.domain.pacing import patience
-from hub.outcome import Rejected, Throttled
+from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.catalogue import shipping_codes
 from hub.store.deliveries import StoredParcel, change_parcel, load_parcel, save_delivery
 from hub.store.engine import Work
@@ -26,6 +26,7 @@ from hub.store.orders import StoredOrder, load_order, orders_of_sales_lines
 
 CURSOR = "delivery_cursor"
 UNFINISHED = "unfinished"
+ATTEMPTS = "attempts"
 
 
 class TrackingLane:
@@ -46,7 +47,10 @@ class TrackingLane:
             await self._read(turn)
 
     async def _read(self, turn: Turn) -> None:
-        tick = any(isinstance(one.body, SweepDeliveries) and one.body.tick for one in turn.messages)
+        sweeps = [one.body for one in turn.messages if isinstance(one.body, SweepDeliveries)]
+        tick = any(sweep.tick for sweep in sweeps)
+        if any(sweep.moved for sweep in sweeps):
+            turn.state |= {CURSOR: None, UNFINISHED: False}
         try:
             page = await self.scene.erp.deliveries_since(turn.state.get(CURSOR))
         except Rejected as refusal:
@@ -146,19 +150,37 @@ class TrackingLane:
             return
         if lines is None:
             raise Throttled(patience(self._seconds_since(parcel.stored_at)), "the order is not in Exact yet")
-        entry_id = await self._look_up(parcel, lines) or await self._deliver(turn, parcel, lines)
+        entry_id = await self._look_up(turn, parcel, lines) or await self._deliver(turn, parcel, lines)
+        self._attempts(turn).pop(parcel.parcel_id, None)
         if entry_id is not None:
             turn.write(lambda work: self._made(work, parcel, entry_id))
 
-    async def _look_up(self, parcel: StoredParcel, lines: dict[str, Decimal]) -> str | None:
+    async def _look_up(self, turn: Turn, parcel: StoredParcel, lines: dict[str, Decimal]) -> str | None:
         if parcel.goods_delivery != "began":
             return None
-        return await self.scene.erp.find_delivery(parcel.reference, list(lines))
+        found = await self.scene.erp.find_delivery(parcel.reference, list(lines))
+        if found is None:
+            self._let_it_land(turn, parcel)
+        return found
+
+    def _let_it_land(self, turn: Turn, parcel: StoredParcel) -> None:
+        """What was sent and never answered may still arrive for a while, unseen by a look-up.
+
+        An attempt that ended with the process left no time behind: it counts from now.
+        """
+        now = self.scene.desk.clock.now().timestamp()
+        began: float = self._attempts(turn).setdefault(parcel.parcel_id, now)
+        wait = self.scene.desk.pace.settle - (now - began)
+        if wait > 0:
+            raise Throttled(wait, "an earlier attempt may still land in Exact")
+
+    def _attempts(self, turn: Turn) -> dict[str, float]:
+        """Return when goods deliveries with an unknown outcome were last asked for, by parcel (epoch seconds)."""
+        found: dict[str, float] = turn.state.setdefault(ATTEMPTS, {})
+        return found
 
     async def _deliver(self, turn: Turn, parcel: StoredParcel, lines: dict[str, Decimal]) -> str | None:
-        await turn.checkpoint(
-            lambda work: change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="began")
-        )
+        await self._mark(turn, parcel, "began")
         try:
             return await self.scene.erp.deliver(
                 lines, delivered_at=parcel.shipped_at, tracking=parcel.tracking, description=parcel.reference
@@ -167,6 +189,20 @@ class TrackingLane:
             reason = refusal.reason
             turn.write(lambda work: self._refused(work, parcel, reason))
             return None
+        except (Throttled, Unavailable) as wait:
+            await self._note_outcome(turn, parcel, wait)
+            raise
+
+    async def _note_outcome(self, turn: Turn, parcel: StoredParcel, wait: Throttled | Unavailable) -> None:
+        """Only a delivery that was never tried before can be said not to have been asked for at all."""
+        if isinstance(wait, Unavailable) and wait.unknown:
+            self._attempts(turn)[parcel.parcel_id] = self.scene.desk.clock.now().timestamp()
+        elif parcel.goods_delivery != "began":
+            await self._mark(turn, parcel, parcel.goods_delivery)
+
+    async def _mark(self, turn: Turn, parcel: StoredParcel, goods_delivery: str) -> None:
+        tenant, one = self.scene.tenant, parcel.parcel_id
+        await turn.checkpoint(lambda work: change_parcel(work, tenant, one, goods_delivery=goods_delivery))
 
     async def _made(self, work: Work, parcel: StoredParcel, entry_id: str) -> None:
         await change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="made", entry_id=entry_id)

@@ -17,7 +17,7 @@ from hub.adapters.exact.sales_orders import SalesOrders
 from hub.adapters.exact.subscriptions import Subscriptions
 from hub.adapters.http import open_client
 from hub.adapters.oauth import Tokens
-from hub.adapters.port import HookSubscription, Meter, Page, StockRow
+from hub.adapters.port import DeletedRow, HookSubscription, Meter, Page, StockRow
 from hub.clock import Clock
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -79,6 +79,12 @@ class ExactErp:
 
     async def stock_since(self, cursor: str | None) -> Page[StockRow]:
         return await self._data.stock_since(cursor)
+
+    async def deleted_since(self, cursor: str | None) -> Page[DeletedRow]:
+        return await self._data.deleted_since(cursor)
+
+    async def generation(self) -> str:
+        return await self._data.generation()
 
     async def find_sales_order(self, your_ref: str) -> SalesOrder | None:
         return await self._orders.find(your_ref)

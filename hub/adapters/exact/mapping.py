@@ -18,12 +18,15 @@ from hub.adapters.exact.odata import (
     read_int,
     read_text,
 )
-from hub.adapters.port import StockRow
+from hub.adapters.port import DeletedKind, DeletedRow, StockRow
 from hub.domain.delivery import Delivery, DeliveryLine
 from hub.domain.money import cents
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderLine
 from hub.outcome import Rejected
+
+_DELETED_KINDS = {9: DeletedKind.ITEM, 15: DeletedKind.STOCK_ROW}
+"""Exact's EntityType: Items and StockPositions."""
 
 
 def division(row: Row) -> Division:
@@ -104,6 +107,14 @@ def stock_row(row: Row) -> StockRow:
         timestamp=need_int(row, "Timestamp"),
         item_code=read_text(row, "ItemCode"),
     )
+
+
+def deleted_row(row: Row) -> DeletedRow | None:
+    """Map a note of sync/Deleted; None for what the hub keeps no stock of."""
+    kind = _DELETED_KINDS.get(read_int(row, "EntityType") or 0)
+    if kind is None:
+        return None
+    return DeletedRow(kind, need_guid(row, "EntityKey"), need_int(row, "Timestamp"))
 
 
 def sales_order(row: Row, lines: Iterable[Row]) -> SalesOrder:

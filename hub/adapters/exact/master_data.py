@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from hub.adapters.exact import mapping
 from hub.adapters.exact.client import ExactClient
-from hub.adapters.exact.odata import Row
+from hub.adapters.exact.odata import Row, read_text
 from hub.adapters.exact.sync import SyncCursor, SyncPage, read_sync
 from hub.adapters.limits import Lane
-from hub.adapters.port import Page, StockRow
+from hub.adapters.port import DeletedRow, Page, StockRow
 from hub.clock import Clock
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.outcome import Rejected
 
 STOCK = "sync/Inventory/StockPositions"
 ITEMS = "sync/Logistics/Items"
 ACCOUNTS = "sync/CRM/Accounts"
+DELETED = "sync/Deleted"
 
 _STOCK_FIELDS = "Timestamp,ItemId,ItemCode,Warehouse,FreeStock"
 _ITEM_FIELDS = "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,EndDate"
 _ACCOUNT_FIELDS = "Timestamp,ID,Code,Name,Status,Blocked"
+_DELETED_FIELDS = "Timestamp,EntityKey,EntityType"
+_MOVES = ("DivisionMoveDate", "DivisionHRLinkUnlinkDate")
 _ARCHIVED = 2
 
 
@@ -58,6 +62,20 @@ class MasterData:
     async def stock_since(self, cursor: str | None) -> Page[StockRow]:
         page = await self._changed(Lane.STOCK, STOCK, _STOCK_FIELDS, cursor)
         return Page(tuple(map(mapping.stock_row, page.rows)), page.cursor.write(), more=page.more)
+
+    async def deleted_since(self, cursor: str | None) -> Page[DeletedRow]:
+        """Read deletions of every kind, since only the timestamp may be filtered; those of no concern are left out."""
+        page = await self._changed(Lane.STOCK, DELETED, _DELETED_FIELDS, cursor)
+        rows = tuple(row for row in map(mapping.deleted_row, page.rows) if row is not None)
+        return Page(rows, page.cursor.write(), more=page.more)
+
+    async def generation(self) -> str:
+        """Return when the division was moved to another database, as Exact writes it."""
+        query = {"$filter": f"Code eq {self._client.division}", "$select": ",".join(("Code", *_MOVES))}
+        rows = await self._client.rows(Lane.CATALOGUE, "system/Divisions", query)
+        if not rows:
+            raise Rejected(f"Division {self._client.division} is not in Exact's list", code="not_found")
+        return "|".join(read_text(rows[0], field) for field in _MOVES)
 
     async def _rows(self, entity: str, fields: str) -> tuple[Row, ...]:
         return await self._client.rows(Lane.CATALOGUE, entity, {"$select": fields})

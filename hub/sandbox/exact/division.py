@@ -16,6 +16,7 @@ DELETED_TYPES = {
     "crm/Accounts": 2,
     "crm/Addresses": 3,
     "logistics/Items": 9,
+    "stock": 15,
     "salesorder/SalesOrders": 32,
     "salesorder/SalesOrderLines": 33,
 }

@@ -131,6 +131,8 @@ def delete_item(office: Office, division: Division, item: Row) -> None:
     """Remove an item that no order refers to."""
     if division.table("salesorder/SalesOrderLines").first(Item=item["ID"]):
         raise Refusal(500, "Kan niet verwijderen: Artikel - Gebruikt in: Verkooporders.")
+    for position in division.table("stock").of(item["ID"]):
+        division.delete("stock", position["ID"])
     division.delete(ITEMS.table, item["ID"])
     tell_item(division, item, "Delete")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from hub.adapters.exact.erp import ExactErp
-from hub.adapters.port import Page, StockRow
+from hub.adapters.port import DeletedKind, Page, StockRow
 from hub.domain.money import vat_within
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
@@ -317,3 +317,29 @@ async def test_an_outage_is_an_outage_for_readings_and_leaves_nothing_unknown(sh
     assert not caught.value.unknown
     shop.sandbox.world.faults.outages.clear()
     assert (await erp.stock_since(None)).rows
+
+
+async def test_deletions_that_concern_stock_are_told_once(shop: Shop, erp: ExactErp) -> None:
+    books = shop.exact.main
+    start = await erp.deleted_since(None)
+    assert start.rows == ()
+    order_id = await erp.create_sales_order(draft(shop))
+    position = next(iter(books.table("stock").of(shop.item(2))))
+    books.delete("stock", position["ID"])
+    books.delete("logistics/Items", shop.item(3))
+    books.delete("salesorder/SalesOrders", order_id)
+    page = await erp.deleted_since(start.cursor)
+    assert [(row.kind, row.key) for row in page.rows] == [
+        (DeletedKind.STOCK_ROW, position["ID"]),
+        (DeletedKind.ITEM, shop.item(3)),
+    ]
+    assert (await erp.deleted_since(page.cursor)).rows == ()
+
+
+async def test_a_division_that_is_moved_says_that_its_row_versions_began_anew(shop: Shop, erp: ExactErp) -> None:
+    before = await erp.generation()
+    assert await erp.generation() == before
+    (row,) = shop.exact.main.table("system/Divisions").find(Code=shop.exact.main.code)
+    row["DivisionMoveDate"] = NOW
+    assert await erp.generation() != before
+    assert await shop.online.erp(654321).generation() == before
