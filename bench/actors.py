@@ -29,7 +29,6 @@ from hub.store.migrations import migrate
 
 WOKEN = 200
 AWAKE = 1000
-LISTENING = 3.0
 DEADLINE = 30.0
 
 
@@ -50,7 +49,7 @@ async def measure(place: Place) -> None:
     for dialect in place.dialects:
         url = await place.database(dialect)
         sizes = (0, *place.effort.actors)
-        nobody, *crowds = await anyio.to_process.run_sync(functools.partial(grow, url, sizes))
+        nobody, *crowds = await anyio.to_process.run_sync(functools.partial(grow, url, sizes, place.effort.listening))
         for crowd in crowds:
             _add(place, dialect, nobody, crowd)
 
@@ -66,12 +65,12 @@ def _add(place: Place, dialect: str, nobody: Crowd, crowd: Crowd) -> None:
     )
 
 
-def grow(url: str, sizes: Sequence[int]) -> list[Crowd]:
+def grow(url: str, sizes: Sequence[int], listening: float) -> list[Crowd]:
     """Measure one database at growing sizes; runs a loop of its own."""
-    return anyio.run(_grow, url, sizes, backend_options={"use_uvloop": sys.platform != "win32"})
+    return anyio.run(_grow, url, sizes, listening, backend_options={"use_uvloop": sys.platform != "win32"})
 
 
-async def _grow(url: str, sizes: Sequence[int]) -> list[Crowd]:
+async def _grow(url: str, sizes: Sequence[int], listening: float) -> list[Crowd]:
     await migrate(url)
     garbage.calm()
     found, before, start = [], 0, 0
@@ -80,14 +79,14 @@ async def _grow(url: str, sizes: Sequence[int]) -> list[Crowd]:
             await add_idle(database, start, size)
             used = await bytes_used(database)
             disk = (used - before) / (size - start) if size else 0.0
-            found.append(await _observe(database, size, disk))
+            found.append(await _observe(database, size, disk, listening))
             before, start = await bytes_used(database), size
     return found
 
 
-async def _observe(database: Database, size: int, disk: float) -> Crowd:
+async def _observe(database: Database, size: int, disk: float, listening: float) -> Crowd:
     async with Watch.over(database) as watch:
-        statements = await _listen()
+        statements = await _listen(listening)
         if not size:
             return Crowd(size, disk, statements, 0.0, 0.0, 0.0)
         numbers = Random(size).sample(range(size), WOKEN + AWAKE)  # noqa: S311
@@ -97,13 +96,13 @@ async def _observe(database: Database, size: int, disk: float) -> Crowd:
     return Crowd(size, disk, statements, median(first) * 1000, median(again) * 1000, memory)
 
 
-async def _listen() -> float:
+async def _listen(seconds: float) -> float:
     """Return how many statements a second the node sends while nothing happens."""
     await anyio.sleep(0.5)
     statements = Statements()
-    await anyio.sleep(LISTENING)
+    await anyio.sleep(seconds)
     statements.close()
-    return statements.count / LISTENING
+    return statements.count / seconds
 
 
 class Watch:

@@ -20,7 +20,8 @@ from bench.ledger import LOOK_AGAIN, NeverHappened, World, behind
 from bench.place import Place
 
 SEED = 7
-SPEED = 8.0
+SPEEDS = {1_000: 2.0}
+USUAL_SPEED = 8.0
 CHANNELS = ["bol", "woocommerce"]
 EXACT_PAGE, WOO_BATCH, BOL_RATE = 1000, 100, 50.0
 SETUP_PATIENCE, PATIENCE = 240.0, 240.0
@@ -38,18 +39,19 @@ class Burst:
 async def measure(place: Place) -> None:
     """Measure every size on SQLite, with as many goods as positions change."""
     for size in place.effort.bursts:
-        plan = {"seed": SEED, "speed": SPEED, "goods": size}
+        speed = SPEEDS.get(size, USUAL_SPEED)
+        plan = {"seed": SEED, "speed": speed, "goods": size}
         async with child("bench.world", place.folder, plan) as world:
             url = world.facts["url"]
-            hub = {"world": url, "channels": CHANNELS, "speed": SPEED, "database_url": await place.database("sqlite")}
+            hub = {"world": url, "channels": CHANNELS, "speed": speed, "database_url": await place.database("sqlite")}
             async with (
                 child("bench.wholesaler", place.folder, hub),
                 httpx2.AsyncClient(base_url=url, trust_env=False, timeout=120) as http,
             ):
-                _add(place, size, await _burst(World(http), size))
+                _add(place, size, await _burst(World(http), size, speed))
 
 
-async def _burst(world: World, size: int) -> Burst:
+async def _burst(world: World, size: int, speed: float) -> Burst:
     await world.until(lambda told: not behind(told, CHANNELS), SETUP_PATIENCE, "the first stock")
     before = await _at_rest(world)
     began = time.monotonic()
@@ -62,7 +64,7 @@ async def _burst(world: World, size: int) -> Burst:
         now = time.monotonic() - began
         for name in CHANNELS:
             if not behind(told, [name]):
-                seconds.setdefault(name, now * SPEED)
+                seconds.setdefault(name, now * speed)
         if now > PATIENCE:
             raise NeverHappened(f"after {now:.0f} s {behind(told, CHANNELS)} listings are still behind")
         await anyio.sleep(LOOK_AGAIN)

@@ -13,10 +13,12 @@ from bench.calling import CALLS
 from bench.children import Child, child
 from bench.deliveries import exact_requests, stock_keys
 from bench.figure import Aim, figure, percentile
-from bench.load import Answers, drip
+from bench.load import Answers, drip, pour
 from bench.place import Place
 
 RATE = 100.0
+AT_ONCE = 32
+FLOOD = 500
 TENANTS = 20
 PATIENCE = 20.0
 DELAY = Aim(100, most=True)
@@ -29,9 +31,14 @@ class Lost(Exception):
 
 @dataclass(slots=True)
 class Runs:
-    """Milliseconds: delays at p50 and p99 per round, CPU per webhook in all, and what its calls alone take."""
+    """Milliseconds: delays at p50 and p99 per round, CPU per webhook in all, and what its calls alone take.
+
+    ``busy`` is the CPU where webhooks come as fast as they are taken, and so share transactions.
+    """
 
     half: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    busy_calls: list[float] = field(default_factory=list)
     slow: list[float] = field(default_factory=list)
     acceptance: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -41,6 +48,11 @@ class Runs:
     def on_top(self) -> list[float]:
         """CPU on top of what the calls cost the HTTP client."""
         return [whole - calls for whole, calls in zip(self.cpu, self.calls, strict=True)]
+
+    @property
+    def busy_on_top(self) -> list[float]:
+        """The same where the hub is busy."""
+        return [whole - calls for whole, calls in zip(self.busy, self.busy_calls, strict=True)]
 
 
 async def measure(place: Place) -> None:
@@ -64,6 +76,7 @@ async def _rounds(place: Place, server: Child, platform: Child) -> Runs:
         await _round(server, hub, calls, 2 * TENANTS, Runs())
         for _ in range(place.effort.rounds):
             await _round(server, hub, calls, count, runs)
+            await _flood(server, hub, calls, FLOOD, runs)
     return runs
 
 
@@ -73,13 +86,29 @@ async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClie
     answers = await _away(server, keys)
     arrived = await _all_called(calls, keys)
     runs.cpu.append((await _cpu(hub) - before) / count * 1000)
-    alone = (await hub.get("/bench/calls", params={"count": str(count), "rate": f"{RATE:g}"})).json()
-    runs.calls.append(alone["cpu"] / count * 1000)
-    await calls.get("/log")
+    runs.calls.append(await _calls_alone(hub, calls, count, RATE))
     delays = [arrived[key] - sent for key, sent in zip(keys, answers.sent_at, strict=True)]
     runs.half.append(percentile(delays, 0.5) * 1000)
     runs.slow.append(percentile(delays, 0.99) * 1000)
     runs.acceptance.append(percentile(answers.took, 0.99) * 1000)
+
+
+async def _flood(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
+    keys = stock_keys(count)
+    requests, before = exact_requests(server.facts["connections"], keys), await _cpu(hub)
+    answers = await anyio.to_process.run_sync(functools.partial(pour, server.facts["port"], requests, AT_ONCE))
+    if answers.refused:
+        raise Lost(answers.refused[0])
+    await _all_called(calls, keys)
+    runs.busy.append((await _cpu(hub) - before) / count * 1000)
+    runs.busy_calls.append(await _calls_alone(hub, calls, count, 0.0))
+
+
+async def _calls_alone(hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, rate: float) -> float:
+    """Return the CPU milliseconds of four calls by the HTTP client alone, at a rate or as fast as they go."""
+    alone = (await hub.get("/bench/calls", params={"count": str(count), "rate": f"{rate:g}"})).json()
+    await calls.get("/log")
+    return float(alone["cpu"]) / count * 1000
 
 
 async def _away(server: Child, keys: list[str]) -> Answers:
@@ -120,4 +149,12 @@ def _add(place: Place, dialect: str, runs: Runs) -> None:
             bound_is="the same four calls by the HTTP client alone",
         ),
         figure(f"CPU per webhook on top of its calls {at}", runs.on_top, "ms", aim=CPU),
+        figure(
+            f"CPU per webhook with its four calls, busy, {dialect}",
+            runs.busy,
+            "ms",
+            bounds=runs.busy_calls,
+            bound_is="the same four calls by the HTTP client alone",
+        ),
+        figure(f"CPU per webhook on top of its calls, busy, {dialect}", runs.busy_on_top, "ms", aim=CPU),
     )

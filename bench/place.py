@@ -53,9 +53,10 @@ async def open_place(effort: Effort, say: Callable[[str], None]) -> AsyncIterato
     """Make the folder and start PostgreSQL where there is one; both are gone afterwards."""
     folder = _new_folder()
     try:
-        programs = binaries()
+        programs = binaries() if effort.postgres else None
         if programs is None:
-            yield Place(folder, effort, None, say, skipped=["skipped: no PostgreSQL"])
+            why = "skipped: no PostgreSQL" if effort.postgres else "skipped: PostgreSQL is measured without --quick"
+            yield Place(folder, effort, None, say, skipped=[why])
             return
         async with postgres(folder / "pg", programs) as cluster:
             yield Place(folder, effort, cluster, say)

@@ -30,7 +30,7 @@ async def probes(platform_url: str | None) -> AsyncIterator[Starlette]:
             """Make as many groups of calls at a steady rate as the hub's actors would, with the HTTP client alone."""
             count, rate = int(request.query_params["count"]), float(request.query_params["rate"])
             began = time.process_time()
-            await call_steadily(pools, count, rate)
+            await (call_steadily(pools, count, rate) if rate else call_busily(pools, count))
             return JSONResponse({"cpu": time.process_time() - began})
 
         yield Starlette(
@@ -59,6 +59,18 @@ async def call_steadily(pools: Sequence[httpx2.AsyncClient], count: int, rate: f
         for number in range(count):
             await anyio.sleep(max(0.0, began + number / rate - time.monotonic()))
             tasks.start_soon(_group, pools[number % len(pools)], number)
+
+
+async def call_busily(pools: Sequence[httpx2.AsyncClient], count: int) -> None:
+    """Make ``count`` groups of four calls, each pool one group after another, all pools at once."""
+
+    async def account(pool: httpx2.AsyncClient) -> None:
+        for number in range(count // len(pools)):
+            await _group(pool, number)
+
+    async with anyio.create_task_group() as tasks:
+        for pool in pools:
+            tasks.start_soon(account, pool)
 
 
 async def _group(client: httpx2.AsyncClient, number: int) -> None:
