@@ -1,0 +1,112 @@
+"""What was sent to Exact and not answered may land late; it is not sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hub.actors import commands
+from hub.adapters.exact.erp import ExactErp
+from hub.domain.channel import FulfilmentMode
+from hub.domain.sales_order import SalesOrder
+from hub.outcome import Outcome, Rejected, Throttled, Unavailable
+from hub.store.tables import parcel, parked
+from tests.flows.stage import PACE, Stage, eventually, stage
+
+
+@pytest.fixture
+async def patient(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A stage on which what was sent may take longer to land than the first retry takes to come."""
+    monkeypatch.setattr("tests.flows.stage.PACE", replace(PACE, settle=3.0))
+    async with stage(sqlite_url) as made:
+        yield made
+
+
+async def packed(acme: Stage) -> None:
+    await acme.configure("woocommerce", fulfilment=FulfilmentMode.BOOKKEEPING)
+    external_id = await acme.sell("woocommerce", lines=[{"sku": "ART-00001", "quantity": 1}])
+    order = await acme.until_order(external_id, "forwarded")
+    now = acme.desk.clock.now()
+    await acme.command(commands.enter_parcel, order.order_id, None, None, "3SOWN000001", now)
+
+
+async def until_booked(acme: Stage) -> None:
+    async def booked() -> bool:
+        return [row.goods_delivery for row in await acme.rows(select(parcel))] == ["made"]
+
+    await eventually(booked)
+
+
+async def test_a_goods_delivery_that_lands_after_the_look_up_is_not_made_twice(
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver, find = ExactErp.deliver, ExactErp.find_delivery
+    asked: list[tuple[Any, Any]] = []
+    under_way: list[tuple[Any, Any]] = []
+
+    async def lose(erp: ExactErp, lines: Any, **rest: Any) -> str:
+        asked.append((lines, rest))
+        under_way.append((lines, rest))
+        raise Unavailable("no answer", unknown=True)
+
+    async def find_just_before_it_lands(erp: ExactErp, description: str, lines: Any) -> str | None:
+        found = await find(erp, description, lines)
+        while under_way:
+            sent, rest = under_way.pop()
+            await deliver(erp, sent, **rest)
+        return found
+
+    monkeypatch.setattr(ExactErp, "deliver", lose)
+    monkeypatch.setattr(ExactErp, "find_delivery", find_just_before_it_lands)
+    await packed(patient)
+    await until_booked(patient)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("fault", ["lost_request", "lost_answer", "broken_answer"])
+async def test_a_goods_delivery_with_an_unknown_outcome_is_made_once(acme: Stage, fault: str) -> None:
+    await acme.control("fault", fault=fault, platform="exact", method="POST", path="/GoodsDeliveries", times=1)
+    await packed(acme)
+    await until_booked(acme)
+    await acme.until_ledger(lambda found: found["tracking"]["delivered"] == 1 and found["tracking"]["confirmed"] == 1)
+
+
+@pytest.mark.parametrize("stop", [Throttled(0.01), Unavailable("no connection")])
+async def test_a_goods_delivery_that_was_never_sent_is_not_looked_up(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch, stop: Outcome
+) -> None:
+    deliver, stops = ExactErp.deliver, [stop]
+
+    async def stop_once(erp: ExactErp, lines: Any, **rest: Any) -> str:
+        if stops:
+            raise stops.pop()
+        return await deliver(erp, lines, **rest)
+
+    async def no_look_up(erp: ExactErp, description: str, lines: Any) -> str | None:
+        raise AssertionError("nothing was sent")
+
+    monkeypatch.setattr(ExactErp, "deliver", stop_once)
+    monkeypatch.setattr(ExactErp, "find_delivery", no_look_up)
+    await packed(acme)
+    await until_booked(acme)
+
+
+async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, refusals = ExactErp.sales_order, [Rejected("not in Exact", code="not_found")]
+
+    async def not_yet(erp: ExactErp, order_id: str) -> SalesOrder:
+        if refusals:
+            raise refusals.pop()
+        return await read(erp, order_id)
+
+    monkeypatch.setattr(ExactErp, "sales_order", not_yet)
+    await acme.until_order(await acme.sell("bol"), "forwarded")
+    assert not refusals
+    assert (await acme.ledger())["forwarded"] == 1
+    assert not await acme.rows(select(parked))
