@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import time
 import tracemalloc
@@ -13,8 +12,8 @@ from random import Random, SystemRandom
 from statistics import median
 
 import anyio
-import anyio.to_process
 
+from bench.away import away
 from bench.crowd import Statements, add_idle, bytes_used
 from bench.figure import figure
 from bench.noop import Note, address, open_noop
@@ -49,7 +48,7 @@ async def measure(place: Place) -> None:
     for dialect in place.dialects:
         url = await place.database(dialect)
         sizes = (0, *place.effort.actors)
-        nobody, *crowds = await anyio.to_process.run_sync(functools.partial(grow, url, sizes, place.effort.listening))
+        nobody, *crowds = await away(grow, url, sizes, place.effort.listening)
         for crowd in crowds:
             _add(place, dialect, nobody, crowd)
 

@@ -20,8 +20,6 @@ from bench.ledger import LOOK_AGAIN, NeverHappened, World, behind
 from bench.place import Place
 
 SEED = 7
-SPEEDS = {1_000: 2.0}
-USUAL_SPEED = 8.0
 CHANNELS = ["bol", "woocommerce"]
 EXACT_PAGE, WOO_BATCH, BOL_RATE = 1000, 100, 50.0
 SETUP_PATIENCE, PATIENCE = 240.0, 240.0
@@ -38,8 +36,7 @@ class Burst:
 
 async def measure(place: Place) -> None:
     """Measure every size on SQLite, with as many goods as positions change."""
-    for size in place.effort.bursts:
-        speed = SPEEDS.get(size, USUAL_SPEED)
+    for size, speed in place.effort.bursts.items():
         plan = {"seed": SEED, "speed": speed, "goods": size}
         async with child("bench.world", place.folder, plan) as world:
             url = world.facts["url"]

@@ -16,13 +16,15 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from bench.failure import NotMeasured
+
 ROOT = Path(__file__).parents[1]
 START_DEADLINE = 120.0
 STOP_DEADLINE = 15.0
 LONGEST_WORD = 1_000_000
 
 
-class ChildFailed(Exception):
+class ChildFailed(NotMeasured):
     """A child program ended before it was ready; the message ends with its last words."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 
 import anyio
-import anyio.to_process
 import httpx2
 
+from bench.away import away
 from bench.calling import CALLS
 from bench.children import Child, child
 from bench.deliveries import exact_requests, stock_keys
+from bench.failure import NotMeasured
 from bench.figure import Aim, figure, percentile
 from bench.load import Answers, drip, pour
 from bench.place import Place
@@ -25,7 +25,7 @@ DELAY = Aim(100, most=True)
 CPU = Aim(1.0, most=True)
 
 
-class Lost(Exception):
+class Lost(NotMeasured):
     """Some webhooks never became calls."""
 
 
@@ -59,7 +59,7 @@ async def measure(place: Place) -> None:
     """Measure each database; the actors run in the process that takes the webhooks."""
     async with child("bench.platform", place.folder, {}) as platform:
         for dialect in place.dialects:
-            plan = {"tenants": TENANTS, "platform_url": platform.facts["url"]}
+            plan = {"folder": str(place.folder), "tenants": TENANTS, "platform_url": platform.facts["url"]}
             plan["database_url"] = await place.database(dialect)
             async with child("bench.server", place.folder, plan) as server:
                 runs = await _rounds(place, server, platform)
@@ -83,7 +83,7 @@ async def _rounds(place: Place, server: Child, platform: Child) -> Runs:
 async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
     keys = stock_keys(count)
     before = await _cpu(hub)
-    answers = await _away(server, keys)
+    answers = await _dripped(server, keys)
     arrived = await _all_called(calls, keys)
     runs.cpu.append((await _cpu(hub) - before) / count * 1000)
     runs.calls.append(await _calls_alone(hub, calls, count, RATE))
@@ -96,7 +96,7 @@ async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClie
 async def _flood(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
     keys = stock_keys(count)
     requests, before = exact_requests(server.facts["connections"], keys), await _cpu(hub)
-    answers = await anyio.to_process.run_sync(functools.partial(pour, server.facts["port"], requests, AT_ONCE))
+    answers = await away(pour, server.facts["port"], requests, AT_ONCE)
     if answers.refused:
         raise Lost(answers.refused[0])
     await _all_called(calls, keys)
@@ -111,9 +111,9 @@ async def _calls_alone(hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count
     return float(alone["cpu"]) / count * 1000
 
 
-async def _away(server: Child, keys: list[str]) -> Answers:
+async def _dripped(server: Child, keys: list[str]) -> Answers:
     requests = exact_requests(server.facts["connections"], keys)
-    answers = await anyio.to_process.run_sync(functools.partial(drip, server.facts["port"], requests, RATE))
+    answers = await away(drip, server.facts["port"], requests, RATE)
     if answers.refused:
         raise Lost(answers.refused[0])
     return answers

@@ -27,9 +27,9 @@ def exact_requests(connections: Sequence[str], keys: Sequence[str]) -> list[byte
     ]
 
 
-def bare_requests(keys: Sequence[str]) -> list[bytes]:
-    """Return requests of the same size for the route that does nothing."""
-    return [_request("/bench/bare", _delivery(key)) for key in keys]
+def bare_requests(path: str, keys: Sequence[str]) -> list[bytes]:
+    """Return requests of the same size for a route that bounds the hub."""
+    return [_request(path, _delivery(key)) for key in keys]
 
 
 def _request(path: str, body: bytes) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured."""
+    """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
+    ``bursts`` how much the platforms' time is compressed for each size; ``deadline`` bounds each subject."""
 
     postgres: bool
     rounds: int
@@ -17,8 +19,9 @@ class Effort:
     posts: int
     orders: int
     actors: tuple[int, ...]
-    bursts: tuple[int, ...]
+    bursts: Mapping[int, float]
     listening: float
+    deadline: float
 
 
 FULL = Effort(
@@ -28,20 +31,22 @@ FULL = Effort(
     steady_seconds=8.0,
     turns=10_000,
     posts=10_000,
-    orders=300,
+    orders=200,
     actors=(10_000, 100_000),
-    bursts=(1_000, 25_000),
+    bursts={1_000: 2.0, 25_000: 8.0},
     listening=5.0,
+    deadline=400.0,
 )
 QUICK = Effort(
     postgres=False,
-    rounds=3,
-    deliveries=2_000,
-    steady_seconds=1.5,
+    rounds=2,
+    deliveries=1_500,
+    steady_seconds=1.0,
     turns=2_000,
     posts=3_000,
-    orders=30,
+    orders=20,
     actors=(10_000,),
-    bursts=(1_000,),
+    bursts={1_000: 4.0},
     listening=2.0,
+    deadline=60.0,
 )

@@ -10,10 +10,12 @@ from typing import Any, cast
 import anyio
 import httpx2
 
+from bench.failure import NotMeasured
+
 LOOK_AGAIN = 0.1
 
 
-class NeverHappened(Exception):
+class NeverHappened(NotMeasured):
     """What a measurement waited for did not come."""
 
 

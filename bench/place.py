@@ -28,6 +28,7 @@ class Place:
     say: Callable[[str], None]
     figures: list[Figure] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
 
     @property

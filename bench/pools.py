@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.to_process
 
+from bench.away import away
 from bench.figure import figure
 from bench.place import Place
 from hub.adapters.http import open_client
@@ -34,7 +34,7 @@ class Pools:
 
 async def measure(place: Place) -> None:
     """Measure a channel's adapter beside a bare pool that shares its TLS context with others."""
-    found = await anyio.to_process.run_sync(open_pools)
+    found = await away(open_pools)
     bound = "a pool that shares one TLS context"
     place.add(
         figure("opening a channel's adapter", found.own[0], "ms", bounds=found.shared[0], bound_is=bound),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import anyio
 import httpx2
@@ -14,17 +16,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bench.calling import CALLS
+from bench.grouped import GroupedInserts
 from hub.adapters.http import open_client
 
 ACCOUNTS = 20
 
 
 @asynccontextmanager
-async def probes(platform_url: str | None) -> AsyncIterator[Starlette]:
+async def probes(platform_url: str | None, folder: Path) -> AsyncIterator[Starlette]:
     """Lend the application under ``/bench/``; its connection pools stay open, as those of active actors do."""
     async with AsyncExitStack() as stack:
         url = platform_url or "http://127.0.0.1"
         pools = [await stack.enter_async_context(open_client(url)) for _ in range(ACCOUNTS if platform_url else 0)]
+
+        inserts = GroupedInserts(folder / f"grouped-{os.getpid()}.db")
+        stack.callback(inserts.close)
 
         async def calls(request: Request) -> Response:
             """Make as many groups of calls at a steady rate as the hub's actors would, with the HTTP client alone."""
@@ -36,6 +42,7 @@ async def probes(platform_url: str | None) -> AsyncIterator[Starlette]:
         yield Starlette(
             routes=[
                 Route("/bench/bare", bare, methods=["POST"]),
+                Route("/bench/grouped", inserts.accept, methods=["POST"]),
                 Route("/bench/cpu", cpu, methods=["GET"]),
                 Route("/bench/calls", calls, methods=["GET"]),
             ]

@@ -7,10 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import anyio
+import httpx2
 from rich.console import Console
 
 from bench import actors, burst, delay, orders, pools, turns, webhooks
 from bench.effort import FULL, QUICK
+from bench.failure import NotMeasured
 from bench.machine import describe
 from bench.place import Place, open_place
 from bench.show import document, table
@@ -27,7 +29,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
 
 
 def run(only: list[str] | None = None, quick: bool = False, as_json: bool = False) -> int:
-    """Measure all subjects, or only the named ones; return 0, or 2 for an unknown name.
+    """Measure all subjects, or only the named ones; return 0, 1 where one could not be measured, 2 for an unknown name.
 
     With ``as_json`` the last line of standard output is one JSON object, and all else goes to standard error. An aim
     that was missed is shown and is no failure: it may be the machine's.
@@ -37,19 +39,38 @@ def run(only: list[str] | None = None, quick: bool = False, as_json: bool = Fals
     if strange:
         console.print(f"There is no {strange[0]} to measure; choose from {', '.join(SUBJECTS)}.")
         return 2
-    anyio.run(_measure, [name for name in SUBJECTS if not only or name in only], quick, as_json, console)
-    return 0
+    names = [name for name in SUBJECTS if not only or name in only]
+    return anyio.run(_measure, names, quick, as_json, console)
 
 
-async def _measure(names: Sequence[str], quick: bool, as_json: bool, console: Console) -> None:
+async def _measure(names: Sequence[str], quick: bool, as_json: bool, console: Console) -> int:
     began = time.monotonic()
     async with open_place(QUICK if quick else FULL, lambda line: console.print(line, highlight=False)) as place:
         machine = describe(place.folder)
         for name in names:
-            await SUBJECTS[name](place)
+            await _one(place, name)
     console.print(table(place.figures, machine))
-    for line in place.skipped:
+    for line in (*place.skipped, *place.failed):
         console.print(line)
     if as_json:
         seconds = round(time.monotonic() - began, 1)
-        sys.stdout.write(document(place.figures, machine, place.skipped, quick=quick, seconds=seconds) + "\n")
+        told = document(place.figures, machine, place.skipped, place.failed, quick=quick, seconds=seconds)
+        sys.stdout.write(told + "\n")
+    return 1 if place.failed else 0
+
+
+async def _one(place: Place, name: str) -> None:
+    """Measure one subject; what keeps it from being measured is told, and the next one has its turn."""
+    try:
+        with anyio.fail_after(place.effort.deadline):
+            await SUBJECTS[name](place)
+    except* (NotMeasured, TimeoutError, OSError, httpx2.HTTPError) as failed:
+        place.failed += [f"failed: {name}: {str(error) or type(error).__name__}" for error in leaves(failed)]
+
+
+def leaves(group: BaseExceptionGroup[Exception]) -> list[BaseException]:
+    """Return the errors in a group, however deep."""
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

@@ -1,7 +1,7 @@
 """The hub's own doors in a process of their own, with routes beside them that show what the server alone can do.
 
-``python -m bench.server PLAN`` where PLAN has ``database_url``, ``tenants`` and perhaps ``platform_url``: with it,
-actors are at work which make four calls there for each message.
+``python -m bench.server PLAN`` where PLAN has ``database_url``, ``folder``, ``tenants`` and perhaps ``platform_url``:
+with it, actors are at work which make four calls there for each message.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from random import SystemRandom
 from typing import Any, cast
 
@@ -49,7 +50,8 @@ async def main() -> None:
             connections = await connect_tenants(database, vault, plan["tenants"])
             if platform_url := plan.get("platform_url"):
                 await stack.enter_async_context(actors(database, platform_url))
-            app = beside(doors(database, vault), await stack.enter_async_context(probes(plan.get("platform_url"))))
+            bare = await stack.enter_async_context(probes(plan.get("platform_url"), Path(plan["folder"])))
+            app = beside(doors(database, vault), bare)
             garbage.calm()
             tell_ready(port=listener.getsockname()[1], connections=connections)
             await serve_http(app, listener, grace=GRACE, largest_frame=1024, leaving=lambda: None)

@@ -24,9 +24,12 @@ def table(figures: Sequence[Figure], machine: dict[str, Any]) -> Table:
     return made
 
 
-def document(figures: Sequence[Figure], machine: dict[str, Any], skipped: Sequence[str], **more: Any) -> str:
+def document(
+    figures: Sequence[Figure], machine: dict[str, Any], skipped: Sequence[str], failed: Sequence[str], **more: Any
+) -> str:
     """Return everything as one line of JSON."""
-    told = {"machine": machine, **more, "figures": [one.as_json() for one in figures], "skipped": list(skipped)}
+    told = {"machine": machine, **more, "figures": [one.as_json() for one in figures]}
+    told |= {"skipped": list(skipped), "failed": list(failed)}
     return json.dumps(told)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import time
 from dataclasses import dataclass
 from random import SystemRandom
 
 import anyio
-import anyio.to_process
 
+from bench.away import away
 from bench.bare_store import GROUP, bare_rates
 from bench.figure import figure
 from bench.noop import Tally, open_noop, post_notes
@@ -38,7 +37,7 @@ class Round:
 async def measure(place: Place) -> None:
     """Measure each database in a process of its own; each round has a fresh database."""
     for dialect in place.dialects:
-        rounds = [await _away(place, dialect) for _ in range(place.effort.rounds)]
+        rounds = [await _one(place, dialect) for _ in range(place.effort.rounds)]
         bare = "raw SQL by hand, the same rows in groups"
         posts, turns = [one.posts for one in rounds], [one.turns for one in rounds]
         bare_posts, bare_turns = [one.bare_posts for one in rounds], [one.bare_turns for one in rounds]
@@ -48,9 +47,8 @@ async def measure(place: Place) -> None:
         )
 
 
-async def _away(place: Place, dialect: str) -> Round:
-    url = await place.database(dialect)
-    return await anyio.to_process.run_sync(functools.partial(one_round, url, place.effort.posts, place.effort.turns))
+async def _one(place: Place, dialect: str) -> Round:
+    return await away(one_round, await place.database(dialect), place.effort.posts, place.effort.turns)
 
 
 def one_round(url: str, posts: int, turns: int) -> Round:
