@@ -18,7 +18,7 @@ PLENTY = 1_000_000_000
 PATIENCE = 120.0
 PROBES = 100
 AN_HOUR = Aim(20_000)
-SWEEPS = {"HUB_ORDER_SWEEP_SECONDS": "300"}
+SWEEPS = {"HUB_STOCK_SWEEP_SECONDS": "300"}
 
 
 async def measure(place: Place) -> None:

@@ -81,7 +81,6 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_DRAIN_SECONDS": "5",
         "HUB_STOCK_SWEEP_SECONDS": sweep,
         "HUB_DELIVERY_SWEEP_SECONDS": sweep,
-        "HUB_ORDER_SWEEP_SECONDS": sweep,
         "HUB_STOCK_GATHER_SECONDS": f"{plan.pace.gather:g}",
         "HUB_FOLLOW_SECONDS": f"{plan.pace.follow:g}",
         "HUB_SETTLE_SECONDS": "1",

@@ -136,7 +136,6 @@ class Settings:
     body_limit: int = _setting(1_048_576, _whole(1024, 64_000_000), "Largest body of a webhook or GraphQL request.")
     webhook_rate: float = _setting(500.0, _number(0.1, 1e9), "Webhooks a second that one connection may send for long.")
     webhook_burst: int = _setting(5000, _whole(1, 1_000_000_000), "Webhooks that one connection may send at once.")
-    order_sweep_seconds: float = _setting(300.0, _seconds, "Pace of the order sweep behind the webhooks.")
     stock_sweep_seconds: float = _setting(300.0, _seconds, "Pace of the FreeStock sweep per division.")
     delivery_sweep_seconds: float = _setting(600.0, _seconds, "Pace of the goods delivery sweep per division.")
     catalogue_seconds: float = _setting(21600.0, _seconds, "Pace of reading items, VAT codes and warehouses again.")

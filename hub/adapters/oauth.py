@@ -20,7 +20,7 @@ DUE = 570 / 600
 """The part of a token's life after which a refresh is allowed; Exact refuses earlier ones."""
 SPENT = 595 / 600
 """The part of a token's life after which it is no longer used."""
-RENEWAL_SECONDS = 45.0
+RENEWAL_SECONDS = 15.0
 """The longest that a renewal may hold off a shutdown."""
 
 ClientAuthMethod = Literal["client_secret_post", "client_secret_basic"]

@@ -15,7 +15,7 @@ from hub.store.sealed import OAUTH_GRANT
 from hub.store.secrets import Vault
 from hub.store.tables import oauth_grant
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 """Longer than any token call may take, so that two nodes never refresh the same version."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ class StoredGrant:
             return await self._load(connection)
 
     async def reserve(self, version: int) -> bool:
-        """Return True to one caller per version until its lease of a minute ends; version 0 is 'no pair yet'."""
+        """Return True to one caller per version until its lease ends; version 0 is 'no pair yet'."""
         return await self._database.write(lambda work: self._reserve(work, version))
 
     async def release(self, version: int) -> None:

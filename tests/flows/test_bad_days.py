@@ -8,8 +8,8 @@ from tests.flows.stage import stage
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_a_day_on_harsh_wires_ends_as_a_quiet_one_would(sqlite_url: str, seed: int) -> None:
-    async with stage(sqlite_url, faults="harsh", seed=seed, goods=8) as acme:
+async def test_a_day_on_harsh_wires_ends_as_a_quiet_one_would(database_url: str, seed: int) -> None:
+    async with stage(database_url, faults="harsh", seed=seed, goods=8) as acme:
         for _ in range(6):
             for channel in ("bol", "woocommerce"):
                 await acme.control("sell", channel=channel, count=3)

@@ -71,6 +71,7 @@ async def change_settings(
 async def _follow_settings(
     work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings, *, was_off: bool
 ) -> None:
+    mailbox.post(work, channel_address(tenant_id, channel_id), SweepOrders())
     if settings.stock:
         await _publish_all(work, tenant_id, channel_id, "settings changed", force=was_off)
     if settings.forwarding and settings.division is not None:
