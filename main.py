@@ -157,7 +157,7 @@ def schema() -> None:
 
 @app.command()
 def bench(
-    only: Annotated[list[str] | None, typer.Argument(help="What to measure; without it everything.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Measure this alone; may be given several times.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Short runs, for a first look.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
 ) -> None:
