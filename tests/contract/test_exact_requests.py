@@ -75,6 +75,8 @@ CALLS: dict[str, Call] = {
     "customers": lambda erp: erp.customers_since(None),
     "items": lambda erp: erp.items_since(None),
     "stock": lambda erp: erp.stock_since(None),
+    "deletions": lambda erp: erp.deleted_since(None),
+    "generation": lambda erp: erp.generation(),
     "find order": lambda erp: erp.find_sales_order("WEB-1"),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
