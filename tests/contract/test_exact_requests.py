@@ -108,6 +108,7 @@ class Witness:
             "sync/SalesOrder/GoodsDeliveries": CHANGE,
             "sync/SalesOrder/GoodsDeliveryLines": CHANGE,
             "webhooks/WebhookSubscriptions": {"ID": ID, "Topic": "Items", "CallbackURL": "https://hub.test"},
+            "system/Divisions": {"Code": 123456, "Description": "Handelshuis", "Currency": "EUR"},
             "current/Me": {"UserID": ID, "CurrentDivision": 123456},
         }
         row = rows.get(entity_of(request))
