@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -34,6 +34,11 @@ class World:
         """Return the ledger's verdict."""
         return cast(dict[str, Any], (await self.http.get("/_control/ledger")).raise_for_status().json())
 
+    async def behind(self, *, anew: bool = False) -> dict[str, Any]:
+        """Return listings behind per channel and calls per platform; ``anew`` after Exact's stock moved."""
+        answer = (await self.http.get("/_bench/behind" + ("?anew" if anew else ""))).raise_for_status()
+        return cast(dict[str, Any], answer.json())
+
     async def until(self, happened: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """Look at the ledger until something happened; raises ``NeverHappened`` with the last ledger's numbers."""
         deadline, found = time.monotonic() + seconds, await self.ledger()
@@ -44,8 +49,3 @@ class World:
             return found
         told = {name: found.get(name) for name in ("sold", "forwarded", "lost", "stock_converged", "calls")}
         raise NeverHappened(f"{what} did not happen within {seconds:.0f} s: {told}")
-
-
-def behind(told: dict[str, Any], channels: Sequence[str]) -> int:
-    """Return how many listings of these channels show another number than Exact's stock allows."""
-    return sum(told["channels"][name]["shown_mismatches"] for name in channels)
