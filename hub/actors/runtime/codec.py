@@ -21,7 +21,7 @@ class Unreadable(Exception):
 
 def encode(value: Any) -> Any:
     """Return a value as plain JSON data; a type that cannot be read back is a ``TypeError``."""
-    kind: Any = type(value)
+    kind = type(value)
     if kind in PLAIN:
         return value
     if kind is datetime:
