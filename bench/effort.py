@@ -27,8 +27,8 @@ class Effort:
 FULL = Effort(
     postgres=True,
     rounds=3,
-    deliveries=10_000,
-    steady_seconds=8.0,
+    deliveries=5_000,
+    steady_seconds=4.0,
     turns=10_000,
     posts=10_000,
     orders=200,

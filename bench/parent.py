@@ -25,6 +25,6 @@ def tell_ready(**facts: Any) -> None:
 
 def _end_with_parent() -> None:
     """Wait until nobody holds the other end of standard input, then leave as if asked to."""
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
