@@ -13,7 +13,8 @@ import httpx2
 from sqlalchemy import select
 
 from hub.actors import commands
-from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
+from hub.domain.platform import Platform
 from hub.domain.tenant import Principal, Role
 from hub.node.platforms import open_exact
 from hub.store.channels import StoredChannel

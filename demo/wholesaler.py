@@ -30,8 +30,7 @@ class NewChannel:
     ledger: str
     platform: str
     name: str
-    key: str
-    secret: str
+    credentials: dict[str, str]
     customer: str
     prefix: str
     fulfilment: str
@@ -40,9 +39,13 @@ class NewChannel:
 
 
 CHANNELS = (
-    NewChannel("bol-1", "bol", "BOL", "bol.com", "bol-client", "bol-secret", "bol.com", "B-", "ERP", "TNT", 1),
     NewChannel(
-        "webshop", "woocommerce", "WOOCOMMERCE", "Webshop", "ck_sandbox", "cs_sandbox",
+        "bol-1", "bol", "BOL", "bol.com", {"client_id": "bol-client", "client_secret": "bol-secret"},
+        "bol.com", "B-", "ERP", "TNT", 1,
+    ),
+    NewChannel(
+        "webshop", "woocommerce", "WOOCOMMERCE", "Webshop",
+        {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
         "Webshop", "W-", "BOOKKEEPING", "postnl",
     ),
 )  # fmt: skip
@@ -119,7 +122,7 @@ class Wholesaler:
             platform=one.platform,
             name=one.name,
             baseUrl=f"{self._site.sandbox_url}/{one.ledger}",
-            credentials={"key": one.key, "secret": one.secret},
+            credentials={"values": [{"name": name, "value": value} for name, value in one.credentials.items()]},
             settings={"sweepSeconds": max(5.0, self._site.plan.pace.sweep)},
         )
         channel: str = made["channel"]["id"]

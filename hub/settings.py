@@ -122,7 +122,15 @@ class Settings:
     exact_url: str = _setting("https://start.exactonline.nl", _web, "Exact Online: the host of the customer's country.")
     bol_url: str = _setting("https://api.bol.com", _web, "bol.com Retailer API.")
     bol_login_url: str = _setting("https://login.bol.com", _web, "bol.com token service.")
+    amazon_url: str = _setting("https://sellingpartnerapi-eu.amazon.com", _web, "Amazon Selling Partner API.")
+    amazon_login_url: str = _setting("https://api.amazon.com", _web, "Login with Amazon, which gives the tokens.")
+    amazon_consent_url: str = _setting(
+        "https://sellercentral-europe.amazon.com", _web, "Seller Central, where a seller consents."
+    )
+    shopify_url: str = _setting("", _web, "Shop address of Shopify channels made without one.")
+    vendure_url: str = _setting("", _web, "Server address of Vendure channels made without one.")
     woocommerce_url: str = _setting("", _web, "Shop address of WooCommerce channels made without one.")
+    generic_url: str = _setting("", _web, "Address of own shops and portals connected without one.")
     oidc_issuer: str = _setting("", _web, "Issuer of accepted OIDC access tokens; empty accepts none.")
     oidc_audience: str = _setting("", _text, "Audience that those tokens must carry; needed with an issuer.")
     oidc_jwks_url: str = _setting("", _web, "Where the issuer's keys are; needed with an issuer.")
@@ -146,6 +154,7 @@ class Settings:
         300.0, _seconds, "Longest pause between two tries while a platform is away."
     )
     follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
+    queue_seconds: float = _setting(5.0, _seconds, "Pace of looking into the event queue of a channel that has one.")
     settle_seconds: float = _setting(
         20.0,
         _number(0, 3600),

@@ -29,6 +29,7 @@ class Pace:
     stock_gather: float = 1.0
     follow: float = 2.0
     settle: float = 20.0
+    queue: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

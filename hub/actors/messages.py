@@ -41,6 +41,15 @@ class FetchOrder:
         return f"order:{self.external_id}"
 
 
+@message("channel.hints.pull", lane="hints")
+@dataclass(frozen=True, slots=True)
+class PullHints:
+    """Look into the queue that the channel's events go to; it posts its own next tick."""
+
+    def fold(self) -> str | None:
+        return "pull"
+
+
 @message("channel.stock.publish", lane="stock")
 @dataclass(frozen=True, slots=True)
 class PublishStock:

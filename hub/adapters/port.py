@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from hub.domain.delivery import Delivery, Shipment
+from hub.domain.delivery import Cancellation, Delivery, Shipment
 from hub.domain.grant import Grant as Grant
 from hub.domain.order import ChannelOrder
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -204,7 +204,10 @@ class ChannelListing:
 
 @dataclass(frozen=True, slots=True)
 class StockUpdate:
-    """An absolute quantity (offers, zero or more) for one listing."""
+    """An absolute quantity (offers, zero or more) for one listing.
+
+    ``listing.quantity`` is what the hub believes the channel shows, None where it does not know.
+    """
 
     listing: ChannelListing
     quantity: int
@@ -219,9 +222,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The channel works on it; ``follow`` tells the end."""
+    """The channel works on it; ``follow`` tells the end, which is not worth asking for ``look_again`` seconds."""
 
     process_id: str
+    look_again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,43 @@ class Deferred:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Not written: the channel shows ``found`` (offers), neither what the hub believed nor what it wanted to write.
+
+    Only platforms that compare before they set tell this. Whoever moved the number may be a buyer whose order is
+    not known yet, so the caller looks for orders and decides again, believing ``found``.
+    """
+
+    found: int
+
+
 WriteResult: TypeAlias = Accepted | Pending | Refused | Deferred
+StockResult: TypeAlias = WriteResult | Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a verified webhook or event said: something of ``topic`` with this key changed. Only a hint, never data.
+
+    ``event_id`` is the platform's own identity of the event, the same when it is delivered again.
+    """
+
+    topic: str
+    key: str
+    event_at: datetime | None = None
+    division: int | None = None
+    deleted: bool = False
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Hints out of a queue; ``receipts`` are handed back by the next pull, once the hints are durable here."""
+
+    hints: tuple[Hint, ...] = ()
+    receipts: tuple[str, ...] = ()
+    more: bool = False
 
 
 class Channel(Protocol):
@@ -251,6 +291,9 @@ class Channel(Protocol):
 
     hook_topics: tuple[str, ...]
     """Topics to subscribe to; empty where the platform sends none."""
+
+    queue: str | None
+    """The platform's own address of the queue that its events go to; None where it calls our webhook or sends none."""
 
     def meters(self) -> tuple[Meter, ...]: ...
 
@@ -267,7 +310,7 @@ class Channel(Protocol):
 
     async def listings(self, cursor: str | None) -> Page[ChannelListing]: ...
 
-    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
+    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities; one result per update, in order. Repeatable: the same value may be sent twice.
 
         Updates come ordered by urgency. Raises only when nothing at all was sent.
@@ -280,6 +323,13 @@ class Channel(Protocol):
 
     async def find_shipment(self, shipment: Shipment) -> WriteResult | None:
         """Say whether the channel knows this shipment already (by its reference or tracking); None if not."""
+        ...
+
+    async def cancel(self, cancellation: Cancellation) -> WriteResult:
+        """Tell the channel that the seller will not deliver some units, or the whole order.
+
+        NOT repeatable everywhere: after an unknown outcome read the order first, which tells what is off already.
+        """
         ...
 
     async def follow(self, process_ids: Sequence[str]) -> dict[str, WriteResult]:
@@ -299,16 +349,12 @@ class Channel(Protocol):
 
     async def unsubscribe(self, external_id: str) -> None: ...
 
+    async def pull_hints(self, receipts: Sequence[str]) -> Pulled:
+        """Take these receipts' hints out of the queue for good, and return the next ones; where there is a queue.
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What a verified webhook said: something of ``topic`` with this key changed. Only a hint, never data."""
-
-    topic: str
-    key: str
-    event_at: datetime | None = None
-    division: int | None = None
-    deleted: bool = False
+        Repeatable: a hint whose receipt was not handed back comes again. Waits for hints only a moment.
+        """
+        ...
 
 
 class BadSignature(Exception):

@@ -9,11 +9,6 @@ from enum import StrEnum
 from hub.domain.stock import StockRule
 
 
-class Platform(StrEnum):
-    BOL = "bol"
-    WOOCOMMERCE = "woocommerce"
-
-
 class ChannelStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

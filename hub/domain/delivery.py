@@ -64,3 +64,27 @@ class Shipment:
     tracking: str | None
     shipped_at: datetime
     completes: bool
+
+
+class CancelReason(StrEnum):
+    """Why the seller does not deliver; platforms have words of their own for each."""
+
+    NO_STOCK = "no_stock"
+    BUYER_ASKED = "buyer_asked"
+    ADDRESS = "address"
+    PRICE_ERROR = "price_error"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Units of one channel order that the seller will not deliver; ``whole`` says that nothing of it remains wanted.
+
+    ``reference`` is deterministic per cancellation and at most 90 characters.
+    """
+
+    reference: str
+    external_order_id: str
+    units: tuple[ShippedUnits, ...]
+    reason: CancelReason
+    whole: bool

@@ -29,7 +29,7 @@ class GraphQLDependencies:
     ``authenticate`` turns a bearer token into its principal, None where it opens nothing.
     ``authorize_url`` returns the address where a browser begins the consent for an ERP connection.
     ``open_buyer`` opens the sealed buyer of an order (tenant id, order id, sealed bytes).
-    ``platform_urls`` are the usual addresses of ``exact``, ``bol`` and ``woocommerce``.
+    ``platform_urls`` are the usual addresses of ``exact`` and of the channels' platforms, empty where each has its own.
     ``body_limit`` is in bytes. ``demo`` shows GraphiQL.
     """
 

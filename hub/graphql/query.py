@@ -10,6 +10,7 @@ from strawberry import relay
 
 from hub.domain.delivery import ParcelStatus
 from hub.domain.order import OrderStatus
+from hub.domain.platform import PROFILES
 from hub.graphql.arguments import id_of, words
 from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
@@ -24,6 +25,7 @@ from hub.graphql.types.erp import Division, ErpConnection
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
 from hub.graphql.types.listing import Listing
 from hub.graphql.types.order import Order
+from hub.graphql.types.platform import PlatformProfile
 from hub.graphql.types.product import Product
 from hub.graphql.types.tenant import ApiToken, Tenant, Viewer
 from hub.store import tables
@@ -82,6 +84,10 @@ class Query:
     @shown("A division by Exact's number.")
     async def division(self, info: Info, number: int) -> Division | None:
         return await Division.find(info, number)
+
+    @shown("The platforms that channels may sell on.")
+    def platforms(self, info: Info) -> list[PlatformProfile]:
+        return [PlatformProfile.of(platform, profile) for platform, profile in PROFILES.items()]
 
     @shown("All channels.")
     async def channels(self, info: Info) -> list[Channel]:

@@ -12,7 +12,7 @@ from hub.actors.erp import ErpActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
 from hub.adapters.port import Channel, Erp
-from hub.node.platforms import open_channel, open_exact
+from hub.node.platforms import Platforms, open_exact
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection, load_connection
@@ -36,9 +36,9 @@ class Orphan:
 class LiveChannel:
     """A channel's adapter, opened anew when its address or credentials changed."""
 
-    def __init__(self, desk: Desk, settings: Settings, stack: AsyncExitStack) -> None:
+    def __init__(self, desk: Desk, platforms: Platforms, stack: AsyncExitStack) -> None:
         self._desk = desk
-        self._settings = settings
+        self._platforms = platforms
         self._stack = stack
         self._opened: tuple[object, Channel] | None = None
 
@@ -46,7 +46,7 @@ class LiveChannel:
         """Return the adapter for the channel as it is configured now; raises KeyMissing."""
         key = (stored.base_url, stored.credentials)
         if self._opened is None or self._opened[0] != key:
-            opening = open_channel(stored, self._desk.vault, self._desk.clock, self._settings)
+            opening = self._platforms.open_channel(stored, self._desk.clock)
             self._opened = key, await self._stack.enter_async_context(opening)
         return self._opened[1]
 
@@ -81,14 +81,14 @@ class Activation:
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self.desk = desk
-        self.settings = settings
+        self.platforms = Platforms(desk.database, desk.vault, settings)
 
     @asynccontextmanager
     async def open(self, address: Address) -> AsyncIterator[Actor]:
         """Open the actor of an address; its adapter is opened by its first turn."""
         async with AsyncExitStack() as stack:
             if address.kind == "channel":
-                yield ChannelActor(self.desk, LiveChannel(self.desk, self.settings, stack))
+                yield ChannelActor(self.desk, LiveChannel(self.desk, self.platforms, stack))
             else:
                 yield await self._erp(address, stack)
 

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from hub.actors.desk import Desk, Pace
 from hub.clock import Clock
 from hub.domain.address import Buyer, PostalAddress
+from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
 from hub.graphql.context import GraphQLDependencies
@@ -73,6 +74,7 @@ def _pace(settings: Settings) -> Pace:
         stock_gather=settings.stock_gather_seconds,
         follow=settings.follow_seconds,
         settle=settings.settle_seconds,
+        queue=settings.queue_seconds,
     )
 
 
@@ -124,4 +126,4 @@ def _app(
 
 
 def _platform_urls(settings: Settings) -> dict[str, str]:
-    return {"exact": settings.exact_url, "bol": settings.bol_url, "woocommerce": settings.woocommerce_url}
+    return {"exact": settings.exact_url} | {one.value: getattr(settings, f"{one.value}_url") for one in Platform}

@@ -1,50 +1,56 @@
-"""Which adapter speaks for which platform, opened with its credentials in the clear for as long as it is used."""
+"""Which platforms there are, and how an account of each is opened with its credentials in the clear."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
-from hub.adapters.bol.client import BolAccount, open_bol
-from hub.adapters.bol.webhooks import BolHooks
+from hub.adapters.bol.connector import CONNECTOR as BOL
+from hub.adapters.connector import Account, Connector
 from hub.adapters.exact.online import ExactOnline
 from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import Channel, HookReader
-from hub.adapters.woocommerce.client import WooShop, open_woocommerce
-from hub.adapters.woocommerce.webhooks import WooHooks
+from hub.adapters.woocommerce.connector import CONNECTOR as WOOCOMMERCE
 from hub.clock import Clock
-from hub.domain.channel import Platform
+from hub.domain.platform import Platform
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection
 from hub.store.engine import Database
-from hub.store.grants import StoredGrant
+from hub.store.grants import StoredGrant, channel_grant
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.secrets import Vault
 
-HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks(), "bol": BolHooks(), "woocommerce": WooHooks()}
+CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (BOL, WOOCOMMERCE)}
+HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks()} | {
+    platform.value: one.hooks for platform, one in CONNECTORS.items() if one.hooks is not None
+}
 
 
-@asynccontextmanager
-async def open_channel(stored: StoredChannel, vault: Vault, clock: Clock, settings: Settings) -> AsyncIterator[Channel]:
-    """Open the adapter of a channel."""
-    place = CHANNEL_CREDENTIALS.place(stored.tenant_id, stored.channel_id)
-    secrets: dict[str, Any] = vault.open_json(stored.credentials, place)
-    match stored.platform:
-        case Platform.BOL:
-            account = BolAccount(
-                client_id=secrets["client_id"],
-                client_secret=secrets["client_secret"],
-                api_url=stored.base_url,
-                token_url=f"{settings.bol_login_url}/token",
-            )
-            async with open_bol(account, clock) as bol:
-                yield bol
-        case Platform.WOOCOMMERCE:
-            shop = WooShop(stored.base_url, secrets["consumer_key"], secrets["consumer_secret"])
-            async with open_woocommerce(shop, clock) as woo:
-                yield woo
+class Platforms:
+    """Opens accounts for whoever speaks to platforms."""
+
+    def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
+        self._database = database
+        self._vault = vault
+        self._settings = settings
+
+    def account(self, stored: StoredChannel) -> Account:
+        """Return a channel's account with its credentials opened; raises KeyMissing or SealBroken."""
+        place = CHANNEL_CREDENTIALS.place(stored.tenant_id, stored.channel_id)
+        return Account(
+            url=stored.base_url,
+            secrets=self._vault.open_json(stored.credentials, place),
+            grant=channel_grant(self._database, self._vault, stored.tenant_id, stored.channel_id),
+            login_url=getattr(self._settings, f"{stored.platform.value}_login_url", ""),
+            consent_url=getattr(self._settings, f"{stored.platform.value}_consent_url", ""),
+        )
+
+    @asynccontextmanager
+    async def open_channel(self, stored: StoredChannel, clock: Clock) -> AsyncIterator[Channel]:
+        """Open the adapter of a channel."""
+        async with CONNECTORS[stored.platform].open(self.account(stored), clock) as channel:
+            yield channel
 
 
 @asynccontextmanager

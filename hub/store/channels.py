@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform, StockSource
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, StockSource
+from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode, StockRule
 from hub.store.engine import Work
 from hub.store.tables import channel

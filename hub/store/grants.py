@@ -21,10 +21,15 @@ LEASE = timedelta(seconds=20)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def channel_grant(database: Database, vault: Vault, tenant_id: str, channel_id: str) -> StoredGrant:
+    """Return the token pair of a channel's account; never that of an ERP connection of the same name."""
+    return StoredGrant(database, vault, tenant_id, f"channel/{channel_id}")
+
+
 class StoredGrant:
     """The token pair of one grant of a tenant, shared by all nodes: an ``adapters.port.GrantStore``.
 
-    ``grant_id`` is the ERP connection's or the channel's id.
+    ``grant_id`` is the ERP connection's id, or a channel's as ``channel_grant`` makes it.
     """
 
     def __init__(self, database: Database, vault: Vault, tenant_id: str, grant_id: str) -> None:

@@ -32,7 +32,11 @@ class OfferedProduct:
 
 @dataclass(frozen=True, slots=True)
 class StoredListing:
-    """A listing with its mapping and what was published last; ``quantity`` None means unknown."""
+    """A listing with its mapping and what was published last; ``quantity`` None means unknown.
+
+    ``believed`` is what the channel should show after sales of its own, for platforms that compare before they set.
+    ``again`` says that it was to be published while the channel still worked on the write before.
+    """
 
     listing_id: str
     channel_id: str
@@ -47,7 +51,9 @@ class StoredListing:
     rule: StockRule | None
     status: str
     quantity: int | None
+    believed: int | None
     sent: int | None
+    again: bool
     process_id: str | None
     version: int
 
@@ -155,8 +161,20 @@ async def note_sending(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
     await work.execute(
         update(listing)
         .where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
-        .values(quantity=None)
+        .values(quantity=None, believed=None)
     )
+
+
+async def note_again(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
+    """Note listings to be published again once the channel is done with the write before."""
+    await work.execute(
+        update(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids))).values(again=True)
+    )
+
+
+async def note_found(work: Work, tenant_id: str, one: str, found: int, at: datetime) -> None:
+    """Store what a channel really shows (offers) where it was not what the hub believed (UTC)."""
+    await _change(work, tenant_id, one, {"quantity": found, "believed": found, "quantity_at": at})
 
 
 async def note_published(
@@ -174,37 +192,46 @@ async def note_published(
         "status": "published" if process_id is None else "pending",
     }
     if process_id is None:
-        values |= {"quantity": _if_unmoved(one, publication.quantity), "quantity_at": at}
+        values |= _shows(one, publication.quantity, at)
     await _change(work, tenant_id, one.listing_id, values)
 
 
 async def note_accepted(work: Work, tenant_id: str, one: StoredListing, at: datetime) -> None:
     """Store that the channel finished an asynchronous write (UTC)."""
-    quantity = _if_unmoved(one, one.sent)
-    values = {"quantity": quantity, "quantity_at": at, "process_id": None, "status": "published", "problem": None}
-    await _change(work, tenant_id, one.listing_id, values)
+    values = {"process_id": None, "status": "published", "problem": None, "again": False}
+    await _change(work, tenant_id, one.listing_id, values | _shows(one, one.sent, at))
 
 
-def _if_unmoved(one: StoredListing, quantity: int | None) -> Any:
-    return case((listing.c.version == one.version, quantity), else_=null())
+def _shows(one: StoredListing, quantity: int | None, at: datetime) -> dict[str, Any]:
+    """Return what the channel shows from here on; unknown where it sold meanwhile."""
+    unmoved = case((listing.c.version == one.version, quantity), else_=null())
+    return {"quantity": unmoved, "believed": unmoved, "quantity_at": at}
 
 
 async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> None:
     """Store why the channel refuses a listing's stock; what it shows is unknown from here on."""
-    await _change(work, tenant_id, one, {"status": "refused", "problem": problem, "quantity": None, "process_id": None})
+    unknown = {"quantity": None, "believed": None, "process_id": None, "again": False}
+    await _change(work, tenant_id, one, unknown | {"status": "refused", "problem": problem})
 
 
-async def note_unknown(work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str]) -> None:
-    """Forget what a channel shows of products it sold itself: it has lowered the number on its own."""
-    await work.execute(
-        update(listing)
-        .where(
-            listing.c.tenant_id == tenant_id,
-            listing.c.channel_id == channel_id,
-            listing.c.product_id.in_(list(product_ids)),
-        )
-        .values(quantity=None, version=listing.c.version + 1)
+async def note_moved(
+    work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str], sold: Mapping[str, int]
+) -> None:
+    """Forget what a channel shows of products whose number it moved itself.
+
+    What it should show is still believed where the move is known: ``sold`` says how many offers of a product a new
+    order took.
+    """
+    products = list(product_ids)
+    own = (
+        listing.c.tenant_id == tenant_id,
+        listing.c.channel_id == channel_id,
+        listing.c.product_id.in_(products),
     )
+    left = {product: listing.c.believed - sold[product] for product in products if product in sold}
+    believed = case(*((listing.c.product_id == product, rest) for product, rest in left.items()), else_=null())
+    values = {"quantity": None, "version": listing.c.version + 1, "believed": believed if left else null()}
+    await work.execute(update(listing).where(*own).values(values))
 
 
 async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None) -> None:
@@ -214,6 +241,7 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
         "mapped_by": "hand",
         "status": "mapped" if product_id else "unmapped",
         "quantity": None,
+        "believed": None,
         "version": listing.c.version + 1,
     }
     await _change(work, tenant_id, one, values)
@@ -244,7 +272,9 @@ def _stored(row: Row[Any]) -> StoredListing:
         rule=None if row.rule is None else rule_from_json(row.rule),
         status=row.status,
         quantity=row.quantity,
+        believed=row.believed,
         sent=row.sent,
+        again=row.again,
         process_id=row.process_id,
         version=row.version,
     )

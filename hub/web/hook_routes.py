@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,8 +11,9 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.actors.channel.hints import mail_of, usable
 from hub.actors.desk import channel_address, erp_address
-from hub.actors.messages import DeliveryChanged, FetchOrder, FollowParcels, FollowStock, ItemChanged, ReadCatalogue
+from hub.actors.messages import DeliveryChanged, ItemChanged, ReadCatalogue
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.message import Message
 from hub.adapters.port import Hint
@@ -24,12 +24,7 @@ from hub.store.secrets import Vault
 from hub.store.tables import division
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-LONGEST_KEY = 128
 Letter = tuple[Address, Message]
-
-
-class OddKey(Exception):
-    """A hint's key is not one that any platform gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +97,7 @@ class ChannelRoute:
     def letters(self, hint: Hint, accepted_at: datetime) -> list[Letter]:
         """Return the channel's mail: an order to fetch, or asynchronous writes to ask about."""
         address = channel_address(self.tenant_id, self.channel_id)
-        return [(address, message) for message in _channel_messages(hint)]
-
-
-def _channel_messages(hint: Hint) -> Iterator[Message]:
-    topic = hint.topic.lower()
-    if topic.startswith("order"):
-        yield FetchOrder(usable(hint.key))
-    elif topic == "process_status":
-        yield FollowParcels()
-        yield FollowStock()
-    elif topic == "shipment":
-        yield FollowParcels()
-
-
-def usable(key: str) -> str:
-    """Return the key itself; raises ``OddKey`` for one that cannot be stored, sent or shown."""
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise OddKey
-    return key
+        return [(address, message) for message in mail_of(hint)]
 
 
 async def find_route(connection: AsyncConnection, vault: Vault, door: Door) -> Route | None:

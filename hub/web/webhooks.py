@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from hub.actors.channel.hints import OddKey
 from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
@@ -23,7 +24,7 @@ from hub.telemetry import SCOPE, Attribute, Metric, SpanName
 from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
-from hub.web.hook_routes import ChannelRoute, Door, Letter, OddKey, Route, find_route
+from hub.web.hook_routes import ChannelRoute, Door, Letter, Route, find_route
 
 ROUTE_SECONDS = 5.0
 DOUBT_SECONDS = 1.0

@@ -23,7 +23,8 @@ from hub.adapters.port import (
     WriteResult,
 )
 from hub.clock import Clock
-from hub.domain.delivery import Shipment, ShippedUnits
+from hub.domain.delivery import Cancellation, CancelReason, Shipment, ShippedUnits
+from hub.domain.order import ChannelOrder
 from hub.outcome import Throttled, Unavailable
 from hub.sandbox.app import Options, Sandbox, running
 from hub.sandbox.faults import Fault, Forced
@@ -47,6 +48,7 @@ class Fixture(Protocol):
     write_paths: tuple[tuple[str, str], ...]
     """Methods and parts of paths that ``ship`` writes to."""
     stock_path: tuple[str, str]
+    cancel_path: tuple[str, str]
 
     def platform(self, world: World) -> Platform:
         """Make the simulated platform."""
@@ -181,8 +183,33 @@ class Stage:
                     self.clock.forward(60)
                 self.pass_time(0.2)
 
+    async def cancellation(self, order_id: str) -> Cancellation:
+        """Return the cancellation of a whole order."""
+        order = await self.channel.order(order_id)
+        assert order is not None
+        units = tuple(ShippedUnits(line.line_id, line.quantity) for line in order.lines)
+        return Cancellation(f"cancel-{order_id}", order_id, units, CancelReason.NO_STOCK, whole=True)
+
+    async def cancel_as_the_hub_does(self, cancellation: Cancellation) -> None:
+        """Try, and after an unknown outcome read the order before trying again."""
+        with anyio.fail_after(30):
+            while True:
+                try:
+                    order = await self.channel.order(cancellation.external_order_id)
+                    if order is not None and is_off(order):
+                        return
+                    await self.settled(await self.channel.cancel(cancellation))
+                except (Throttled, Unavailable):
+                    self.clock.forward(60)
+                self.pass_time(0.2)
+
     def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
         return self.fixture.confirmed(self.sandbox.world, order_id)
+
+
+def is_off(order: ChannelOrder) -> bool:
+    """Say whether nothing of an order is wanted any more."""
+    return order.cancelled or all(line.cancelled >= line.quantity for line in order.lines)
 
 
 def in_the_books(world: World, order_id: str) -> list[tuple[str | None, int]]:

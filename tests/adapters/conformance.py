@@ -11,9 +11,10 @@ import httpx2
 import pytest
 
 from hub.adapters.port import Accepted, Refused, StockUpdate
+from hub.domain.delivery import ShippedUnits
 from hub.outcome import Outcome, Throttled, Unauthorized, Unavailable
 from hub.sandbox.faults import Fault
-from tests.adapters.channel_stage import Embellishing, Fixture, Stage, staged
+from tests.adapters.channel_stage import Embellishing, Fixture, Stage, is_off, staged
 
 FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)
 
@@ -161,6 +162,30 @@ class ParcelConformance(_Suite):
         assert await stage.channel.follow(["no-such-process"]) == {}
 
 
+class CancelConformance(_Suite):
+    """What the seller will not deliver is off, once, whatever gets lost."""
+
+    async def test_a_cancelled_order_is_off(self, stage: Stage) -> None:
+        cancellation = await stage.cancellation(await stage.sell(quantity=2))
+        assert isinstance(await stage.settled(await stage.channel.cancel(cancellation)), Accepted)
+        order = await stage.channel.order(cancellation.external_order_id)
+        assert order is not None
+        assert is_off(order)
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    async def test_an_order_is_off_whatever_happens_to_the_writes(self, stage: Stage, fault: Fault) -> None:
+        cancellation = await stage.cancellation(await stage.sell(quantity=2))
+        stage.force(fault, stage.fixture.cancel_path)
+        await stage.cancel_as_the_hub_does(cancellation)
+        assert stage.met(fault) == 1
+        assert stage.sandbox.world.ledger.sales[(stage.fixture.name, cancellation.external_order_id)].cancelled_at
+
+    async def test_an_order_nobody_knows_cannot_be_cancelled(self, stage: Stage) -> None:
+        known = await stage.cancellation(await stage.sell())
+        unknown = replace(known, external_order_id="999999", units=(ShippedUnits("999999", 1),))
+        assert isinstance(await stage.settled(await stage.channel.cancel(unknown)), Refused)
+
+
 class HookConformance(_Suite):
     """Subscriptions are made once, healed, and their messages verified."""
 
@@ -204,7 +229,7 @@ class HookConformance(_Suite):
         await stage.channel.unsubscribe(made.external_id)
 
 
-class ChannelConformance(StockConformance, OrderConformance, ParcelConformance, HookConformance):
+class ChannelConformance(StockConformance, OrderConformance, ParcelConformance, CancelConformance, HookConformance):
     """All of it."""
 
     async def test_a_wrong_secret_is_unauthorized_for_reading_and_writing(self, stage: Stage) -> None:

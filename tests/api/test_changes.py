@@ -20,6 +20,11 @@ from tests.api.house import DIVISION, VAULT, House
 SHOP = global_id("Channel", "shop")
 
 
+def values(**given: str) -> list[dict[str, str]]:
+    """Return credentials as the API takes them."""
+    return [{"name": name, "value": value} for name, value in given.items()]
+
+
 async def newest_events(caller: Caller, count: int = 1) -> list[Any]:
     """Return the newest lines of the activity log."""
     query = "query ($n: Int) { syncEvents(first: $n) { nodes { kind actor subjectId detail channel { name } } } }"
@@ -97,7 +102,7 @@ async def test_a_channel_is_made_with_sealed_credentials(calling: Calling, house
         slug="bol-2",
         platform="BOL",
         name="bol.com België",
-        credentials={"key": "id", "secret": "s3cret", "hookSecret": "h00k"},
+        credentials={"values": values(client_id="id", client_secret="s3cret"), "hookSecret": "h00k"},
         settings={"division": DIVISION},
     )
     assert made["userErrors"] == []
@@ -127,14 +132,19 @@ async def test_a_channel_is_made_with_sealed_credentials(calling: Calling, house
         ({"name": "  "}, "TEXT_UNFIT", ["name"]),
         ({"baseUrl": "ftp://x"}, "ADDRESS_UNFIT", ["baseUrl"]),
         ({"baseUrl": "https://[x"}, "ADDRESS_UNFIT", ["baseUrl"]),
-        ({"credentials": {"key": "", "secret": "s"}}, "TEXT_UNFIT", ["credentials"]),
+        (
+            {"credentials": {"values": values(consumer_key=" ", consumer_secret="s")}},
+            "CREDENTIALS_UNFIT",
+            ["credentials"],
+        ),
+        ({"credentials": {"values": values(client_id="x")}}, "CREDENTIALS_UNFIT", ["credentials"]),
     ],
 )
 async def test_a_channel_that_cannot_be_is_refused(
     calling: Calling, house: House, given: dict[str, Any], code: str, field: list[str]
 ) -> None:
     usual = {"slug": "new", "platform": "WOOCOMMERCE", "name": "New", "baseUrl": "https://new.test",
-             "credentials": {"key": "k", "secret": "s"}}  # fmt: skip
+             "credentials": {"values": values(consumer_key="k", consumer_secret="s")}}  # fmt: skip
     refused = await (await calling()).change("channelCreate", "channel { slug }", **(usual | given))
     assert refused["channel"] is None
     assert [(one["code"], one["field"]) for one in refused["userErrors"]] == [(code, field)]
@@ -142,7 +152,7 @@ async def test_a_channel_that_cannot_be_is_refused(
 
 async def test_credentials_are_replaced_and_never_shown(calling: Calling, house: House, database: Database) -> None:
     caller = await calling()
-    given = {"key": "k2", "secret": "s3cret"}
+    given = {"values": values(consumer_key="k2", consumer_secret="s3cret")}
     changed = await caller.change("channelCredentialsReplace", "channel { slug }", channelId=SHOP, credentials=given)
     assert changed["userErrors"] == []
     async with database.read() as reading:

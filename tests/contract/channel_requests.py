@@ -53,6 +53,7 @@ async def _orders_and_parcels(stage: Stage) -> None:
     untracked = await stage.parcel(await stage.sell(quantity=1), 1, "untracked")
     await stage.ship_as_the_hub_does(replace(untracked, tracking=None))
     await stage.patiently(stage.channel.follow, ["no-such-process"])
+    await stage.cancel_as_the_hub_does(await stage.cancellation(await stage.sell(quantity=2)))
 
 
 async def _stock(stage: Stage) -> None:

@@ -17,7 +17,8 @@ from hub.actors import commands
 from hub.actors.desk import Desk, Pace
 from hub.adapters.exact.online import ExactOnline
 from hub.clock import SystemClock
-from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
+from hub.domain.platform import Platform
 from hub.domain.tenant import Principal, Role
 from hub.node.actors import Actors
 from hub.node.platforms import open_exact

@@ -25,7 +25,8 @@ from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import Grant, HookReader
 from hub.adapters.woocommerce.webhooks import WooHooks
 from hub.clock import SystemClock
-from hub.domain.channel import ChannelSettings, ChannelStatus, Platform
+from hub.domain.channel import ChannelSettings, ChannelStatus
+from hub.domain.platform import Platform
 from hub.domain.product import Division
 from hub.outcome import Rejected, Unavailable
 from hub.store.channels import StoredChannel, insert_channel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from hub.actors.channel.control import ControlLane
+from hub.actors.channel.hints import HintLane
 from hub.actors.channel.orders import OrderLane
 from hub.actors.channel.scene import Scene
 from hub.actors.channel.stock import StockLane
@@ -16,9 +17,15 @@ from hub.domain.channel import ChannelStatus
 from hub.outcome import Throttled
 from hub.store.channels import StoredChannel, load_channel
 
-Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
+Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane] | type[HintLane]
 
-LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+LANES: dict[str, Lane] = {
+    "order": OrderLane,
+    "stock": StockLane,
+    "tracking": TrackingLane,
+    "control": ControlLane,
+    "hints": HintLane,
+}
 PAUSED_SECONDS = 60.0
 
 

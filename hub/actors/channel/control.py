@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 
 from hub.actors.channel.scene import Scene
 from hub.actors.hooks import heal_hooks
-from hub.actors.messages import CheckChannelHooks, PublishStock, ReadHookKeys, ReadListings
+from hub.actors.messages import CheckChannelHooks, PublishStock, PullHints, ReadHookKeys, ReadListings
 from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
@@ -71,8 +71,11 @@ class ControlLane:
 
     async def _check_hooks(self, turn: Turn, tick: bool) -> None:
         now = self.scene.desk.clock.now()
-        if self.scene.desk.public_url and self.scene.channel.hook_topics:
+        channel = self.scene.channel
+        if channel.hook_topics and (channel.queue or self.scene.desk.public_url):
             await self._heal(turn)
+        if channel.queue is not None:
+            turn.post(turn.address, PullHints())
         if tick:
             due = now + timedelta(seconds=self.scene.desk.pace.hooks)
             turn.post(turn.address, CheckChannelHooks(), due_at=due)
@@ -81,7 +84,7 @@ class ControlLane:
         secret = await self._secret(turn)
         channel = self.scene.channel
         path = "/".join(("webhooks", self.scene.stored.platform.value, *self.scene.key))
-        callback = f"{self.scene.desk.public_url}/{path}"
+        callback = channel.queue or f"{self.scene.desk.public_url}/{path}"
         await heal_hooks(
             turn,
             self.scene.desk.clock,

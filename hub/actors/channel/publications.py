@@ -47,6 +47,11 @@ class Plan:
         return wanted is not None and (self.message.force or wanted != self.listing.quantity)
 
     @property
+    def busy(self) -> bool:
+        """Whether the channel still works on the write before."""
+        return self.listing.process_id is not None
+
+    @property
     def urgency(self) -> tuple[int, int]:
         """Sort key: what goes to zero first, then what falls, then the rest; low numbers before high ones."""
         falls = self.listing.quantity is None or self.quantity < self.listing.quantity

@@ -47,7 +47,7 @@ def offered(listing: StoredListing) -> ChannelListing:
         sku=listing.sku,
         ean=listing.ean,
         title=listing.title,
-        quantity=listing.quantity,
+        quantity=listing.believed,
         references=listing.refs,
         stocked_by_platform=listing.by_platform,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
 from hub.actors.measures import record_delays
-from hub.actors.messages import FollowStock, PublishStock
+from hub.actors.messages import FollowStock, PublishStock, SweepOrders
+from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
+from hub.adapters.port import Accepted, Conflict, Deferred, Pending, Refused, StockResult, StockUpdate, WriteResult
 from hub.outcome import Throttled
 from hub.store.engine import Work
 from hub.store.listings import (
     StoredListing,
     note_accepted,
+    note_again,
+    note_found,
     note_published,
     note_refused,
     note_sending,
@@ -31,7 +34,7 @@ class Sent:
     """One write and its answer."""
 
     plan: Plan
-    result: WriteResult
+    result: StockResult
     at: datetime
 
 
@@ -54,7 +57,8 @@ class StockLane:
     async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> None:
         async with self.scene.desk.database.read() as connection:
             plans = await plan_publications(connection, self.scene.stored, asked)
-        due = sorted((plan for plan in plans if plan.differs), key=lambda plan: plan.urgency)
+        self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
+        due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
         if not due:
             return
         ids = [plan.listing.listing_id for plan in due]
@@ -64,15 +68,36 @@ class StockLane:
         now = self.scene.desk.clock.now()
         sent = [Sent(plan, result, now) for plan, result in zip(due, results, strict=True)]
         self._wait_for_deferred(turn, sent, asked)
+        self._decide_again(turn, sent, now)
         turn.write(lambda work: self._note(work, sent))
-        if any(isinstance(one.result, Pending) for one in sent):
-            turn.post(turn.address, FollowStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.follow))
+        self._follow_up(turn, [one.result for one in sent])
+
+    def _hold_back(self, turn: Turn, ids: Sequence[str]) -> None:
+        """One write of a listing at a time: the channel might finish an earlier one after a later one."""
+        if ids:
+            turn.write(lambda work: note_again(work, self.scene.tenant, ids))
+
+    def _follow_up(self, turn: Turn, results: Iterable[StockResult]) -> None:
+        """Ask later how the writes ended that the channel still works on."""
+        pace = self.scene.desk.pace.follow
+        pauses = [one.look_again or pace for one in results if isinstance(one, Pending)]
+        if pauses:
+            turn.post(turn.address, FollowStock(), due_at=self.scene.desk.clock.now() + timedelta(seconds=min(pauses)))
 
     def _wait_for_deferred(self, turn: Turn, sent: Sequence[Sent], asked: dict[str, Envelope]) -> None:
         for one in sent:
             if isinstance(one.result, Deferred):
                 wait = Throttled(one.result.retry_after, one.result.reason)
                 turn.retry(asked[one.plan.listing.listing_id], wait)
+
+    def _decide_again(self, turn: Turn, sent: Sequence[Sent], now: datetime) -> None:
+        """Where somebody else moved a number, look for the orders that may have, then publish what is right by then."""
+        drifted = [one for one in sent if isinstance(one.result, Conflict)]
+        if drifted:
+            turn.post(turn.address, SweepOrders(tick=False))
+        due = now + timedelta(seconds=self.scene.desk.pace.follow)
+        for one in drifted:
+            turn.post(turn.address, PublishStock(one.plan.listing.listing_id, "the channel's number moved"), due_at=due)
 
     async def _note(self, work: Work, sent: Sequence[Sent]) -> None:
         for one in sent:
@@ -89,8 +114,25 @@ class StockLane:
             case Refused(code, reason):
                 await note_refused(work, tenant, listing.listing_id, reason)
                 self._tell_refused(work, listing, code, reason)
+            case Conflict(found):
+                await note_found(work, tenant, listing.listing_id, found, one.at)
+                self._tell_drift(work, one, found)
             case Deferred():
                 pass
+
+    def _tell_drift(self, work: Work, one: Sent, found: int) -> None:
+        listing = one.plan.listing
+        self.scene.tell(
+            work,
+            "stock.drift",
+            f"{listing.sku or listing.external_id} shows {found}, not {listing.believed} as the hub believed",
+            level="warning",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            found=found,
+            believed=listing.believed,
+            wanted=one.plan.quantity,
+        )
 
     def _tell_published(self, work: Work, one: Sent) -> None:
         delays: dict[str, Any] = one.plan.delays(one.at)
@@ -126,8 +168,7 @@ class StockLane:
         answers = await self.scene.channel.follow([one.process_id for one in pending if one.process_id])
         now = self.scene.desk.clock.now()
         turn.write(lambda work: self._note_ends(work, turn, pending, answers, now))
-        if any(isinstance(answer, Pending) for answer in answers.values()):
-            turn.post(turn.address, FollowStock(), due_at=now + timedelta(seconds=self.scene.desk.pace.follow))
+        self._follow_up(turn, answers.values())
 
     async def _note_ends(
         self,
@@ -138,7 +179,10 @@ class StockLane:
         now: datetime,
     ) -> None:
         for listing in pending:
-            match answers.get(listing.process_id or ""):
+            answer = answers.get(listing.process_id or "")
+            if not isinstance(answer, Pending) and (listing.again or not isinstance(answer, Accepted | Refused)):
+                post(work, turn.address, PublishStock(listing.listing_id, "changed while the channel was busy"))
+            match answer:
                 case Accepted():
                     await note_accepted(work, self.scene.tenant, listing, now)
                 case Refused(code, reason):

@@ -17,13 +17,14 @@ from hub.actors.messages import (
     SweepOrders,
 )
 from hub.actors.runtime import mailbox
-from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, Platform
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
 from hub.domain.order import OrderStatus
+from hub.domain.platform import PROFILES
 from hub.domain.tenant import Principal
 from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel, settings_to_json
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
-from hub.store.listings import channel_listings, note_unknown
+from hub.store.listings import channel_listings, note_moved
 from hub.store.order_state import orders_awaiting
 from hub.store.orders import change_order, load_order
 
@@ -52,7 +53,7 @@ def _begin(work: Work, tenant_id: str, channel: StoredChannel) -> None:
     mailbox.post(work, address, ReadListings())
     mailbox.post(work, address, SweepOrders())
     mailbox.post(work, address, CheckChannelHooks())
-    if channel.platform is Platform.BOL:
+    if PROFILES[channel.platform].signs_itself:
         mailbox.post(work, address, ReadHookKeys())
 
 
@@ -143,7 +144,7 @@ async def _publish_all(work: Work, tenant_id: str, channel_id: str, cause: str, 
     listings = await channel_listings(work.connection, tenant_id, channel_id)
     due = [one for one in listings if one.product_id is not None and not one.by_platform]
     if force:
-        await note_unknown(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id})
+        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id}, {})
     for one in due:
         mailbox.post(work, channel_address(tenant_id, channel_id), PublishStock(one.listing_id, cause, force=force))
     return len(due)

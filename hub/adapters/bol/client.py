@@ -10,6 +10,7 @@ import httpx2
 
 from hub.adapters.bol import mapping
 from hub.adapters.bol.calls import BolCalls, answered, waiting_time
+from hub.adapters.bol.cancellations import Cancellations
 from hub.adapters.bol.endpoints import OFFERS, ORDER, ORDERS
 from hub.adapters.bol.shipments import Shipments
 from hub.adapters.bol.stock import SIDE_BY_SIDE, StockWriter
@@ -18,9 +19,19 @@ from hub.adapters.bol.sweep import Sweep
 from hub.adapters.bol.webhooks import TOPICS
 from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import ClientTokens, MemoryGrants, OAuthApp, TokenEndpoint, Tokens
-from hub.adapters.port import ChannelListing, HookSubscription, Meter, OrderRef, Page, StockUpdate, WriteResult
+from hub.adapters.port import (
+    ChannelListing,
+    HookSubscription,
+    Meter,
+    OrderRef,
+    Page,
+    Pulled,
+    StockResult,
+    StockUpdate,
+    WriteResult,
+)
 from hub.clock import Clock, SystemClock
-from hub.domain.delivery import Shipment
+from hub.domain.delivery import Cancellation, Shipment
 from hub.domain.order import ChannelOrder
 from hub.outcome import Throttled
 
@@ -48,12 +59,14 @@ class BolChannel:
 
     stock_batch: int = 100
     hook_topics: tuple[str, ...] = TOPICS
+    queue: str | None = None
 
     def __init__(self, caller: Caller, tokens: Tokens, clock: Clock) -> None:
         self._clock = clock
         self._calls = BolCalls(caller, tokens, clock)
         self._stock = StockWriter(self._calls)
         self._shipments = Shipments(self._calls)
+        self._cancellations = Cancellations(self._calls, self._shipments)
         self._subscriptions = Subscriptions(self._calls)
 
     def meters(self) -> tuple[Meter, ...]:
@@ -100,7 +113,7 @@ class BolChannel:
         rows = tuple(mapping.listing(offer) for offer in answer.children("offers"))
         return Page(rows, following, more=following is not None)
 
-    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
+    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities, at most 999; offers that bol.com stocks itself are refused."""
         return await self._stock.publish(updates)
 
@@ -114,7 +127,15 @@ class BolChannel:
 
     async def follow(self, process_ids: Sequence[str]) -> dict[str, WriteResult]:
         """Tell how commands stand; ``Deferred`` is bol.com's TIMEOUT: outcome unknown, ask ``find_shipment``."""
-        return await self._shipments.follow(process_ids)
+        return await self._cancellations.follow(process_ids)
+
+    async def cancel(self, cancellation: Cancellation) -> WriteResult:
+        """Cancel what is open of the items named. Repeatable: an item that is off already is refused."""
+        return await self._cancellations.cancel(cancellation)
+
+    async def pull_hints(self, receipts: Sequence[str]) -> Pulled:
+        """Return nothing: bol.com calls our webhook."""
+        return Pulled()
 
     async def hook_secret(self) -> str | None:
         """Return bol.com's public keys by id, as JSON."""

@@ -34,6 +34,7 @@ ORDER = Endpoint("orders.get", "GET", "/retailer/orders/{id}", 25, 1, "order")
 OFFERS = Endpoint("offers.list", "GET", "/retailer/offers", 25, 1, "offers", V11)
 OFFER_STOCK = Endpoint("offers.stock", "PATCH", "/retailer/offers/{id}", 50, 1, "stock", V11)
 SHIP = Endpoint("shipments.create", "POST", "/retailer/shipments", 25, 1, "ship", repeatable=False)
+CANCEL = Endpoint("orders.cancel", "PUT", "/retailer/orders/cancellation", 25, 1, "cancel", repeatable=False)
 SHIPMENTS = Endpoint("shipments.list", "GET", "/retailer/shipments", 25, 60, "shipments")
 STATUSES = Endpoint("process-status.bulk", "POST", "/shared/process-status", 2, 1, "statuses")
 STATUS_OF = Endpoint("process-status.of-entity", "GET", "/shared/process-status", 10, 1, "status")
@@ -50,6 +51,7 @@ ALL = (
     OFFERS,
     OFFER_STOCK,
     SHIP,
+    CANCEL,
     SHIPMENTS,
     STATUSES,
     STATUS_OF,

@@ -9,7 +9,7 @@ import anyio
 
 from hub.adapters.bol.calls import BolCalls
 from hub.adapters.bol.endpoints import OFFER_STOCK
-from hub.adapters.port import Accepted, Deferred, Refused, StockUpdate, WriteResult
+from hub.adapters.port import Accepted, Deferred, Refused, StockResult, StockUpdate, WriteResult
 from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
 
 LARGEST = 999
@@ -43,7 +43,7 @@ class StockWriter:
         self._calls = calls
         self._doors = anyio.CapacityLimiter(SIDE_BY_SIDE)
 
-    async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
+    async def publish(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write the updates in their order; what finds no room in the limit comes back as ``Deferred``."""
         batch = _Batch()
         rest: Deferred | None = None

@@ -12,7 +12,17 @@ import httpx2
 
 from hub.adapters.fields import Fields
 from hub.adapters.http import Caller, open_client
-from hub.adapters.port import ChannelListing, HookSubscription, Meter, OrderRef, Page, StockUpdate, WriteResult
+from hub.adapters.port import (
+    ChannelListing,
+    HookSubscription,
+    Meter,
+    OrderRef,
+    Page,
+    Pulled,
+    StockResult,
+    StockUpdate,
+    WriteResult,
+)
 from hub.adapters.woocommerce import mapping
 from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content, rows
 from hub.adapters.woocommerce.shipping import Shipping
@@ -22,7 +32,7 @@ from hub.adapters.woocommerce.subscriptions import Subscriptions
 from hub.adapters.woocommerce.sweep import Sweep
 from hub.adapters.woocommerce.webhooks import TOPICS
 from hub.clock import Clock, SystemClock
-from hub.domain.delivery import Shipment
+from hub.domain.delivery import Cancellation, Shipment
 from hub.domain.order import ChannelOrder
 
 HORIZON = timedelta(days=2)
@@ -53,6 +63,7 @@ class WooChannel:
 
     stock_batch: int = LARGEST
     hook_topics: tuple[str, ...] = TOPICS
+    queue: str | None = None
 
     def __init__(self, caller: Caller, clock: Clock) -> None:
         self._clock = clock
@@ -108,7 +119,7 @@ class WooChannel:
                 break
         return found
 
-    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
+    async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities in batches, at most two at a time."""
         return await self._stock.publish(updates)
 
@@ -135,6 +146,14 @@ class WooChannel:
     async def subscribe(self, topic: str, callback: str, secret: str) -> HookSubscription:
         """Make a webhook signed with ``secret``; the shop pings it at once."""
         return await self._subscriptions.subscribe(topic, callback, secret)
+
+    async def cancel(self, cancellation: Cancellation) -> WriteResult:
+        """Cancel a whole order. Repeatable."""
+        return await self._shipping.cancel(cancellation)
+
+    async def pull_hints(self, receipts: Sequence[str]) -> Pulled:
+        """Return nothing: shops call our webhook."""
+        return Pulled()
 
     async def unsubscribe(self, external_id: str) -> None:
         """Remove a webhook; one that is gone counts as success."""

@@ -14,7 +14,7 @@ from hub.adapters.fields import Fields
 from hub.adapters.port import Accepted, Refused, WriteResult
 from hub.adapters.woocommerce.calls import API, WooCalls, content, rows
 from hub.adapters.woocommerce.mapping import OFF
-from hub.domain.delivery import Shipment
+from hub.domain.delivery import Cancellation, Shipment
 from hub.outcome import Rejected
 
 TRACKING_API = "wc-shipment-tracking/v3"
@@ -49,8 +49,28 @@ class Shipping:
         order = await self._order(shipment)
         return Accepted(shipment.reference) if order is not None and _marked(order, shipment) else None
 
-    async def _order(self, shipment: Shipment) -> Fields | None:
-        path = _path(shipment)
+    async def cancel(self, cancellation: Cancellation) -> WriteResult:
+        """Set a whole order to cancelled, which puts its goods back on sale. Repeatable.
+
+        A part of an order cannot be cancelled in WooCommerce: that takes a refund, which a person makes.
+        """
+        order = await self._order(cancellation)
+        if order is None:
+            return Refused("order_unknown", "the shop no longer has this order")
+        if order.text("status") in OFF:
+            return Accepted(cancellation.reference)
+        if order.text("status") == "completed":
+            return Refused("order_completed", "the order is completed in the shop")
+        if not cancellation.whole:
+            return Refused("part_of_order", "WooCommerce cancels whole orders only; refund the part in the shop")
+        try:
+            await self._calls.send("orders.update", "PUT", _path(cancellation), body={"status": "cancelled"})
+        except Rejected as rejected:
+            return Refused(rejected.code, rejected.reason)
+        return Accepted(cancellation.reference)
+
+    async def _order(self, told: Shipment | Cancellation) -> Fields | None:
+        path = _path(told)
         response = await self._calls.send(
             "orders.get", "GET", path, params={"_fields": "id,status,meta_data"}, expect=(404,)
         )
@@ -107,8 +127,8 @@ class Shipping:
         await self._calls.send("orders.update", "PUT", _path(shipment), body=body)
 
 
-def _path(shipment: Shipment) -> str:
-    return f"{API}/orders/{shipment.external_order_id}"
+def _path(told: Shipment | Cancellation) -> str:
+    return f"{API}/orders/{told.external_order_id}"
 
 
 def _mark(shipment: Shipment) -> str:

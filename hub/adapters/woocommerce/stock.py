@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from hub.adapters.fields import Fields
-from hub.adapters.port import Accepted, Deferred, Refused, StockUpdate, WriteResult
+from hub.adapters.port import Accepted, Deferred, Refused, StockResult, StockUpdate, WriteResult
 from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content, told
 from hub.clock import Clock
 from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
@@ -75,7 +75,7 @@ class StockWriter:
         self._clock = clock
         self.size = FIRST
 
-    async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult]:
+    async def publish(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities; a refused item leaves the others of its batch alone."""
         batch = _Batch(updates, self._clock.monotonic() + PATIENCE)
         batch.results |= {place: no for place, update in enumerate(updates) if (no := _refusal(update))}

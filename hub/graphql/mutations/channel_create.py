@@ -8,7 +8,8 @@ import strawberry
 
 from hub.actors import commands
 from hub.actors.commands import CommandRefused
-from hub.domain.channel import ChannelSettings, ChannelStatus, Platform
+from hub.domain.channel import ChannelSettings, ChannelStatus
+from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.context import GraphQLDependencies, Info
 from hub.graphql.mutations.checks import address, text

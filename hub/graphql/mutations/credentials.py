@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import strawberry
 
-from hub.domain.channel import Platform
+from hub.actors.commands import CommandRefused
+from hub.domain.platform import BadCredentials, Platform, checked_credentials
 from hub.graphql.context import GraphQLDependencies
 from hub.graphql.mutations.checks import text
 from hub.store.sealed import CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET
 
-NAMES = {Platform.BOL: ("client_id", "client_secret"), Platform.WOOCOMMERCE: ("consumer_key", "consumer_secret")}
-"""What each platform calls the two halves; they are sealed as JSON under these names."""
+LONGEST = 4000
 
 
-@strawberry.input(
-    description="A platform's key: bol.com's client id and secret, WooCommerce's consumer key and secret."
-)
+@strawberry.input(description="One value that connects an account, under the name that `platforms` gives it.")
+class CredentialInput:
+    name: str
+    value: str
+
+
+@strawberry.input(description="What connects an account; `platforms` tells what each platform needs.")
 class ChannelCredentialsInput:
-    key: str
-    secret: str
+    values: list[CredentialInput]
     hook_secret: str | None = strawberry.field(
         default=None, description="What signs the platform's webhooks, where one was agreed by hand."
     )
@@ -28,10 +31,17 @@ def sealed(
     needs: GraphQLDependencies, tenant_id: str, channel_id: str, platform: Platform, given: ChannelCredentialsInput
 ) -> tuple[bytes, bytes | None]:
     """Return sealed credentials and hook secret, bound to this channel of this tenant."""
-    values = (text(given.key, "credentials"), text(given.secret, "credentials", 2000))
-    plain = dict(zip(NAMES[platform], values, strict=True))
+    plain = _checked(platform, given)
     credentials = needs.vault.seal_json(plain, CHANNEL_CREDENTIALS.place(tenant_id, channel_id))
     if given.hook_secret is None:
         return credentials, None
     secret = text(given.hook_secret, "credentials", 2000).encode()
     return credentials, needs.vault.seal(secret, CHANNEL_HOOK_SECRET.place(tenant_id, channel_id))
+
+
+def _checked(platform: Platform, given: ChannelCredentialsInput) -> dict[str, str]:
+    values = {one.name: text(one.value, "credentials", LONGEST) for one in given.values if one.value.strip()}
+    try:
+        return checked_credentials(platform, values)
+    except BadCredentials as problem:
+        raise CommandRefused("CREDENTIALS_UNFIT", f"{problem}.", ("credentials",)) from None

@@ -9,7 +9,8 @@ import strawberry
 from sqlalchemy import Row
 from strawberry import relay
 
-from hub.domain.channel import ChannelStatus, Platform
+from hub.domain.channel import ChannelStatus
+from hub.domain.platform import Platform
 from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
 from hub.graphql.fields import shown

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 import strawberry
 
-from hub.domain.channel import ChannelStatus, FulfilmentMode, Platform
+from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.delivery import ParcelStatus
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
+from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
 from hub.domain.tenant import Role
 from hub.store.connections import ConnectionStatus

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, false
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json
@@ -44,7 +44,9 @@ listing = Table(
     Column("problem", Text),
     Column("quantity", Integer),
     Column("quantity_at", Instant),
+    Column("believed", Integer),
     Column("sent", Integer),
+    Column("again", Boolean, nullable=False, server_default=false()),
     Column("process_id", String(128)),
     Column("terms", Json),
     Column("version", Integer, nullable=False, server_default="0"),

@@ -25,6 +25,7 @@ class BolFixture:
     carrier = "TNT"
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/retailer/shipments"),)
     stock_path = ("PATCH", "/retailer/offers/")
+    cancel_path = ("PUT", "/retailer/orders/cancellation")
 
     def platform(self, world: World) -> Platform:
         return BolPlatform(world)

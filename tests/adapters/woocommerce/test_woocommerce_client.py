@@ -16,7 +16,7 @@ import anyio.lowlevel
 import httpx2
 import pytest
 
-from hub.adapters.port import Accepted, ChannelListing, Deferred, Refused, StockUpdate, WriteResult
+from hub.adapters.port import Accepted, ChannelListing, Deferred, Refused, StockResult, StockUpdate
 from hub.adapters.woocommerce.client import WooChannel, WooShop, open_woocommerce
 from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
 from hub.sandbox.faults import Fault
@@ -133,7 +133,7 @@ async def test_a_quantity_that_is_none_never_reaches_the_shop(clock: HandClock, 
     assert shop.sent == [("batch", [2])]
 
 
-async def publish_one(clock: HandClock, answer: httpx2.Response) -> WriteResult:
+async def publish_one(clock: HandClock, answer: httpx2.Response) -> StockResult:
     async with opened(clock, Script(answer).transport) as channel:
         return (await channel.publish_stock([StockUpdate(simple(1), 5)]))[0]
 

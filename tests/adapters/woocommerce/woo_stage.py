@@ -25,6 +25,7 @@ class WooFixture:
     hooks: HookReader = WooHooks()
     carrier = "PostNL"
     stock_path = ("POST", "/products/batch")
+    cancel_path = ("PUT", "/orders/")
 
     def __init__(self, *, plugin: bool = True) -> None:
         self._plugin = plugin
