@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, cast
+from typing import Any
 
 import anyio
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,7 +31,7 @@ from hub.store.migrations import migrate
 from hub.store.secrets import Vault
 from hub.telemetry import telemetry
 from hub.web.app import make_app
-from hub.web.doors import ConnectFlow, Doors, Limits
+from hub.web.doors import Doors, Limits
 from hub.web.server import listen
 from hub.web.server import serve as serve_http
 
@@ -70,7 +70,7 @@ def doors(database: Database, vault: Vault) -> ASGIApp:
             clock=SystemClock(),
             readers=HOOK_READERS,
             graphql=closed,
-            connect=cast(ConnectFlow, closed),
+            consents={},
             public_url="http://127.0.0.1",
             limits=UNLIMITED,
         )

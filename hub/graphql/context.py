@@ -27,7 +27,8 @@ class GraphQLDependencies:
     """Everything the API needs from outside.
 
     ``authenticate`` turns a bearer token into its principal, None where it opens nothing.
-    ``authorize_url`` returns the address where a browser begins the consent for an ERP connection.
+    ``authorize_url`` returns the address where a browser begins the consent at a platform (``exact`` or a channel's)
+    for an ERP connection or channel by its id.
     ``open_buyer`` opens the sealed buyer of an order (tenant id, order id, sealed bytes).
     ``platform_urls`` are the usual addresses of ``exact`` and of the channels' platforms, empty where each has its own.
     ``body_limit`` is in bytes. ``demo`` shows GraphiQL.
@@ -38,7 +39,7 @@ class GraphQLDependencies:
     vault: Vault
     announcer: Announcer
     authenticate: Callable[[str], Awaitable[Principal | None]]
-    authorize_url: Callable[[Principal, str], Awaitable[str]]
+    authorize_url: Callable[[Principal, str, str], Awaitable[str]]
     open_buyer: Callable[[str, str, bytes], Buyer]
     platform_urls: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False

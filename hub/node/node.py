@@ -18,15 +18,16 @@ from hub.graphql.announcer import Announcer
 from hub.graphql.context import GraphQLDependencies
 from hub.graphql.endpoint import make_graphql_app
 from hub.node.actors import Actors
-from hub.node.connecting import ExactConsent
+from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
-from hub.node.platforms import HOOK_READERS
+from hub.node.platforms import HOOK_READERS, Platforms
 from hub.settings import Settings
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
 from hub.store.sealed import BUYER
 from hub.store.secrets import Vault, read_keys
+from hub.store.tickets import Subject
 from hub.web.app import make_app
 from hub.web.doors import Doors, Limits
 from hub.web.oauth import start_link
@@ -87,8 +88,8 @@ def _app(
     actors: Actors,
     authenticate: Authenticate,
 ) -> Starlette:
-    async def authorize_url(who: Principal, connection_id: str) -> str:
-        return await start_link(database, settings.public_url, who.tenant_id, connection_id)
+    async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
+        return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
 
     def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
         plain = vault.open_json(sealed, BUYER.place(tenant_id, order_id))
@@ -109,7 +110,7 @@ def _app(
         )
     )
     limits = Limits(body=settings.body_limit, rate=settings.webhook_rate, burst=settings.webhook_burst)
-    connect = ExactConsent(database, vault, clock)
+    consents = consent_flows(database, vault, clock, Platforms(database, vault, settings))
     return make_app(
         Doors(
             database=database,
@@ -117,7 +118,7 @@ def _app(
             clock=clock,
             readers=HOOK_READERS,
             graphql=graphql,
-            connect=connect,
+            consents=consents,
             public_url=settings.public_url,
             limits=limits,
             leaving=lambda: actors.leaving,

@@ -1,25 +1,21 @@
-"""ERP connections of a tenant, and the one-time tickets of their OAuth consent."""
+"""ERP connections of a tenant."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import Work
 from hub.store.events import SyncEvent, tell
 from hub.store.sealed import ERP_CREDENTIALS
 from hub.store.secrets import Vault
-from hub.store.tables import erp_connection, oauth_state
-
-TICKET_LIFE = timedelta(minutes=10)
+from hub.store.tables import erp_connection
 
 
 class ConnectionStatus(StrEnum):
@@ -28,13 +24,6 @@ class ConnectionStatus(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     LOST = "lost"
-
-
-class Step(StrEnum):
-    """What a one-time ticket is good for: opening the consent, or coming back from it."""
-
-    START = "start"
-    CALLBACK = "callback"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -170,36 +159,3 @@ def _event(
         subject_id=connection_id,
         actor=actor,
     )
-
-
-async def make_ticket(work: Work, tenant_id: str, connection_id: str, step: Step) -> str:
-    """Return a ticket for one step of this connection's consent: good once, for ten minutes; only its hash is kept."""
-    ticket = secrets.token_urlsafe(32)
-    now = work.clock.now()
-    await work.execute(delete(oauth_state).where(oauth_state.c.tenant_id == tenant_id, oauth_state.c.expires_at <= now))
-    await work.execute(
-        insert(oauth_state).values(
-            tenant_id=tenant_id,
-            digest=_digest(step, ticket),
-            connection_id=connection_id,
-            expires_at=now + TICKET_LIFE,
-        )
-    )
-    return ticket
-
-
-async def take_ticket(work: Work, ticket: str, step: Step) -> ErpConnection | None:
-    """Use a ticket up and return the connection it was made for; None where it is unknown, used or too old."""
-    statement = (
-        delete(oauth_state)
-        .where(oauth_state.c.digest == _digest(step, ticket))
-        .returning(oauth_state.c.tenant_id, oauth_state.c.connection_id, oauth_state.c.expires_at)
-    )
-    row = (await work.execute(statement)).one_or_none()
-    if row is None or row.expires_at <= work.clock.now():
-        return None
-    return await load_connection(work.connection, row.tenant_id, row.connection_id)
-
-
-def _digest(step: Step, ticket: str) -> str:
-    return hashlib.sha256(f"{step.value}:{ticket}".encode(errors="surrogatepass")).hexdigest()

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.web.doors import Doors
 from hub.web.health import Health
-from hub.web.oauth import Consent
+from hub.web.oauth import ConsentDoors
 from hub.web.security import SecurityHeaders
 from hub.web.webhooks import Webhooks
 
@@ -27,12 +27,12 @@ class Inside:
 
 def make_app(doors: Doors) -> Starlette:
     """Return the application; what it uses must be open as long as it serves."""
-    webhooks, consent, health = Webhooks(doors), Consent(doors), Health(doors)
+    webhooks, consent, health = Webhooks(doors), ConsentDoors(doors), Health(doors)
     routes = [
         Route("/webhooks/exact/{connection_id}", Inside(webhooks.exact), methods=["POST"]),
         Route("/webhooks/{platform}/{tenant}/{channel}", Inside(webhooks.channel), methods=["POST"]),
-        Route("/oauth/exact/start", consent.start, methods=["GET"]),
-        Route("/oauth/exact/callback", consent.callback, methods=["GET"]),
+        Route("/oauth/{platform}/start", consent.start, methods=["GET"]),
+        Route("/oauth/{platform}/callback", consent.callback, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/graphql", Inside(doors.graphql)),

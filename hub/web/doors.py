@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.types import ASGIApp
 
-from hub.adapters.port import Grant, HookReader
+from hub.adapters.port import HookReader
 from hub.clock import Clock
-from hub.domain.product import Division
-from hub.store.connections import ErpConnection
-from hub.store.engine import Database, Work
+from hub.store.engine import Database
 from hub.store.secrets import Vault
+from hub.store.tickets import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +25,32 @@ class Limits:
     patience: float = 10.0
 
 
-class ConnectFlow(Protocol):
-    """How a person's consent at Exact Online becomes a grant and its divisions."""
+class ConsentFlow(Protocol):
+    """How a person's consent at one platform becomes a stored grant, and what follows from it."""
 
-    async def consent_url(self, connection: ErpConnection, state: str, redirect_uri: str) -> str:
-        """Return the address of Exact's consent page."""
+    @property
+    def title(self) -> str:
+        """The platform as people call it."""
         ...
 
-    async def exchange(self, connection: ErpConnection, code: str, redirect_uri: str) -> Grant:
-        """Exchange the code of a consent, which works once. Raises the outcomes of ``hub.outcome``."""
+    @property
+    def mutation(self) -> str:
+        """The mutation that makes a new link."""
         ...
 
-    async def divisions(self, connection: ErpConnection) -> Sequence[Division]:
-        """List the companies that the stored grant reaches. Repeatable; raises the outcomes of ``hub.outcome``."""
+    async def address(self, subject: Subject, state: str, redirect_uri: str) -> str | None:
+        """Return the platform's consent page; None where what the consent is for is gone."""
         ...
 
-    async def granted(self, work: Work, connection: ErpConnection, divisions: Sequence[Division]) -> None:
-        """Store the divisions and post what must follow."""
+    def consented(self, answer: Mapping[str, str]) -> bool:
+        """Say whether the parameters of the redirect back hold a consent."""
+        ...
+
+    async def connect(self, subject: Subject, answer: Mapping[str, str], redirect_uri: str) -> str:
+        """Store the grant of a consent, which works once, and return a sentence of what it opened.
+
+        Raises the outcomes of ``hub.outcome``, Rejected where the answer is forged or refused.
+        """
         ...
 
 
@@ -55,7 +63,7 @@ class Doors:
     clock: Clock
     readers: Mapping[str, HookReader]
     graphql: ASGIApp
-    connect: ConnectFlow
+    consents: Mapping[str, ConsentFlow]
     public_url: str
     limits: Limits = field(default_factory=Limits)
     leaving: Callable[[], bool] = lambda: False

@@ -1,106 +1,122 @@
-"""The doors of the OAuth consent: out to Exact with a one-time state, and back with a code."""
+"""The doors of a consent: out to the platform with a one-time state, and back with its answer."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import re
+import secrets
+from collections.abc import Mapping
 
-import anyio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.adapters.port import Grant
-from hub.domain.product import Division
-from hub.outcome import Outcome, Throttled, Unavailable
-from hub.store.connections import ErpConnection, Step, make_ticket, mark_connected, take_ticket
-from hub.store.engine import Database, StoreUnavailable, Work
-from hub.store.grants import StoredGrant
-from hub.web.doors import Doors
+from hub.outcome import Outcome
+from hub.store.engine import Database, StoreUnavailable
+from hub.store.tickets import Step, Subject, make_ticket, take_ticket
+from hub.web.doors import ConsentFlow, Doors
 from hub.web.page import page
 
-TRIES = 5
-LONGEST_WAIT = 5.0
-AGAIN = "Make a new link in the hub (erpConnectionReconnect) and open it: each works once, for ten minutes."
+BROWSER = "handelhub-consent"
+"""Names the cookie that binds the way back to the browser that set out."""
+BROWSER_VALUE = re.compile(r"[A-Za-z0-9_-]{43}")
+BROWSER_SECONDS = 600
+AGAIN = "Make a new link in the hub ({mutation}) and open it: each works once, for ten minutes, in one browser."
 
 _log = logging.getLogger(__name__)
 
 
-async def start_link(database: Database, public_url: str, tenant_id: str, connection_id: str) -> str:
-    """Return the address where a browser begins the consent for a connection of the tenant: good once."""
-    ticket = await database.write(lambda work: make_ticket(work, tenant_id, connection_id, Step.START))
-    return f"{public_url}/oauth/exact/start?state={ticket}"
+async def start_link(database: Database, public_url: str, platform: str, subject: Subject) -> str:
+    """Return the address where a browser begins the consent for a connection or channel: good once."""
+    ticket = await database.write(lambda work: make_ticket(work, subject, Step.START))
+    return f"{public_url}/oauth/{platform}/start?state={ticket}"
 
 
-class Consent:
-    """Leads a browser through the consent."""
+class ConsentDoors:
+    """Leads a browser through the consents of all platforms that have one."""
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
-        self._redirect_uri = f"{doors.public_url}/oauth/exact/callback"
 
     async def start(self, request: Request) -> Response:
-        """``GET /oauth/exact/start?state=…``: uses the link up and sends the browser to Exact."""
+        """``GET /oauth/{platform}/start?state=…``: uses the link up and sends the browser to the platform."""
+        flow, platform = self._flow(request), request.path_params["platform"]
+        if flow is None:
+            return _no_such_platform()
         if request.method != "GET":
             return Response(status_code=405, headers={"allow": "GET"})
-        ticket = request.query_params.get("state", "")
+        browser = _browser(request) or secrets.token_urlsafe(32)
         try:
-            made = await self._doors.database.write(lambda work: _begin(work, ticket))
+            made = await self._begin(request.query_params.get("state", ""), browser)
+            place = made and await flow.address(made[0], made[1], self._redirect_uri(platform))
         except StoreUnavailable:
             return page(503, "Not now", "The database cannot be reached. Open the link again in a moment.")
-        if made is None:
-            return page(400, "This link no longer works", AGAIN)
-        connection, state = made
-        return RedirectResponse(await self._doors.connect.consent_url(connection, state, self._redirect_uri), 303)
+        if not place:
+            return page(400, "This link no longer works", _again(flow))
+        return self._bound(RedirectResponse(place, 303), browser)
 
     async def callback(self, request: Request) -> Response:
-        """``GET /oauth/exact/callback?code=…&state=…``: stores the grant before it is used for anything."""
+        """``GET /oauth/{platform}/callback?…&state=…``: stores the grant before it is used for anything."""
+        flow, platform = self._flow(request), request.path_params["platform"]
+        if flow is None:
+            return _no_such_platform()
         if request.method != "GET":
             return Response(status_code=405, headers={"allow": "GET"})
-        given = request.query_params
         try:
-            state = given.get("state", "")
-            connection = await self._doors.database.write(lambda work: take_ticket(work, state, Step.CALLBACK))
-            if connection is None:
-                return page(400, "This consent no longer counts", AGAIN)
-            if not given.get("code"):
-                return page(400, "Exact gave no consent", AGAIN)
-            return await self._connect(connection, given["code"])
+            subject = await self._return(request)
+            if subject is None:
+                return page(400, "This consent no longer counts", _again(flow))
+            return await self._connect(flow, subject, request.query_params, self._redirect_uri(platform))
         except StoreUnavailable:
-            return page(503, "Not now", f"The database cannot be reached. {AGAIN}")
+            return page(503, "Not now", f"The database cannot be reached. {_again(flow)}")
 
-    async def _connect(self, connection: ErpConnection, code: str) -> Response:
+    async def _connect(
+        self, flow: ConsentFlow, subject: Subject, answer: Mapping[str, str], redirect_uri: str
+    ) -> Response:
+        if not flow.consented(answer):
+            return page(400, f"{flow.title} gave no consent", _again(flow))
         try:
-            await self._keep(connection, await self._doors.connect.exchange(connection, code, self._redirect_uri))
-            divisions = await self._divisions(connection)
+            sentence = await flow.connect(subject, answer, redirect_uri)
         except Outcome as failed:
-            _log.warning("a consent for connection %s failed: %s", connection.connection_id, failed)
-            return page(502, "Exact did not answer as it should", AGAIN)
-        await self._doors.database.write(lambda work: self._finish(work, connection, divisions))
-        found = f"Exact Online is connected; it opened {len(divisions)} divisions. You can close this page."
-        return page(200, "Connected", found)
+            _log.warning("a consent for %s failed: %s", subject.subject_id, failed)
+            return page(502, f"{flow.title} did not answer as it should", _again(flow))
+        return page(200, "Connected", f"{sentence} You can close this page.")
 
-    async def _keep(self, connection: ErpConnection, grant: Grant) -> None:
-        store = StoredGrant(self._doors.database, self._doors.vault, connection.tenant_id, connection.connection_id)
-        await store.save(grant)
+    async def _begin(self, ticket: str, browser: str) -> tuple[Subject, str] | None:
+        subject = await self._doors.database.write(lambda work: take_ticket(work, ticket, Step.START))
+        if subject is None:
+            return None
+        ticket = await self._doors.database.write(lambda work: make_ticket(work, subject, Step.CALLBACK, browser))
+        return subject, ticket
 
-    async def _divisions(self, connection: ErpConnection) -> Sequence[Division]:
-        """List the divisions, trying again where Exact is busy: the code is used up, so giving up costs a consent."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self._doors.connect.divisions(connection)
-            except Throttled as busy:
-                await anyio.sleep(min(busy.retry_after, LONGEST_WAIT))
-            except Unavailable:
-                await anyio.sleep(0.3)
-        return await self._doors.connect.divisions(connection)
+    async def _return(self, request: Request) -> Subject | None:
+        state, browser = request.query_params.get("state", ""), _browser(request)
+        if not browser:
+            return None
+        return await self._doors.database.write(lambda work: take_ticket(work, state, Step.CALLBACK, browser))
 
-    async def _finish(self, work: Work, connection: ErpConnection, divisions: Sequence[Division]) -> None:
-        await mark_connected(work, connection.tenant_id, connection.connection_id)
-        await self._doors.connect.granted(work, connection, divisions)
+    def _flow(self, request: Request) -> ConsentFlow | None:
+        return self._doors.consents.get(request.path_params["platform"])
+
+    def _redirect_uri(self, platform: str) -> str:
+        return f"{self._doors.public_url}/oauth/{platform}/callback"
+
+    def _bound(self, response: Response, browser: str) -> Response:
+        secure = self._doors.public_url.startswith("https://")
+        response.set_cookie(
+            BROWSER, browser, max_age=BROWSER_SECONDS, path="/oauth", secure=secure, httponly=True, samesite="lax"
+        )
+        return response
 
 
-async def _begin(work: Work, ticket: str) -> tuple[ErpConnection, str] | None:
-    connection = await take_ticket(work, ticket, Step.START)
-    if connection is None:
-        return None
-    return connection, await make_ticket(work, connection.tenant_id, connection.connection_id, Step.CALLBACK)
+def _browser(request: Request) -> str:
+    """Return the mark of this browser, empty where it has none that we could have made."""
+    mark = request.cookies.get(BROWSER, "")
+    return mark if BROWSER_VALUE.fullmatch(mark) else ""
+
+
+def _again(flow: ConsentFlow) -> str:
+    return AGAIN.format(mutation=flow.mutation)
+
+
+def _no_such_platform() -> Response:
+    return page(404, "Nothing here", "No platform of this name is connected by a consent.")

@@ -58,8 +58,8 @@ def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencie
         async with database.read() as reading:
             return await principal_of(reading, token, database.clock.now())
 
-    async def authorize_url(who: Principal, connection_id: str) -> str:
-        return f"https://hub.test/oauth/exact/start?connection={connection_id}"
+    async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
+        return f"https://hub.test/oauth/{platform}/start?subject={subject_id}"
 
     def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
         assert VAULT.open(sealed, BUYER.place(tenant_id, order_id)) == b"jan"

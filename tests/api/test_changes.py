@@ -264,7 +264,7 @@ async def test_a_connection_is_prepared_and_its_consent_asked_for_again(
     )
     assert made["erpConnection"]["status"] == "CONNECTING"
     assert made["erpConnection"]["baseUrl"] == "https://start.exactonline.nl"
-    assert made["authorizeUrl"].startswith("https://hub.test/oauth/exact/start?connection=")
+    assert made["authorizeUrl"].startswith("https://hub.test/oauth/exact/start?subject=")
     connection = made["erpConnection"]["id"]
     asked = await caller.change(
         "erpConnectionReconnect",

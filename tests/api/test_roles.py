@@ -19,6 +19,7 @@ ADMIN_ONLY = {
     "erpConnectionReconnect",
     "divisionEnable",
     "channelCreate",
+    "channelConnect",
     "channelConfigure",
     "channelCredentialsReplace",
     "apiTokenCreate",
@@ -45,7 +46,7 @@ def test_every_mutation_declares_the_role_it_needs() -> None:
     declared = mutations()
     assert {name for name, role in declared.items() if role is Role.ADMIN} == ADMIN_ONLY
     assert {name for name, role in declared.items() if role is Role.VIEWER} == set()
-    assert len(declared) == 20
+    assert len(declared) == 21
 
 
 def document(name: str) -> str:

@@ -1,30 +1,24 @@
-"""ERP connections: sealed credentials, told changes of state, and one-time tickets."""
+"""ERP connections: sealed credentials and told changes of state."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hub.store.connections import (
-    TICKET_LIFE,
     ConnectionStatus,
     ErpConnection,
     ErpCredentials,
-    Step,
     change_credentials,
     create_connection,
     find_connection,
     list_connections,
     load_connection,
-    make_ticket,
     mark_connected,
     mark_lost,
-    take_ticket,
 )
 from hub.store.engine import Database
 from hub.store.secrets import Vault
-from hub.store.tables import erp_connection, oauth_state, sync_event
+from hub.store.tables import erp_connection, sync_event
 from hub.store.tenants import Tenant
 
 APP = ErpCredentials("client", "very secret", "hook secret")
@@ -83,24 +77,3 @@ async def test_a_lost_grant_is_told_once_and_a_new_consent_ends_it(
     assert found is not None
     assert (found.status, found.reason) == (ConnectionStatus.CONNECTED, None)
     assert [event.kind for event in events] == ["erp.lost", "erp.connected"]
-
-
-async def test_a_ticket_is_good_once_and_only_for_its_step(database: Database, vault: Vault, acme: Tenant) -> None:
-    made = await make(database, vault)
-    ticket = await database.write(lambda work: make_ticket(work, "acme", made.connection_id, Step.START))
-    assert await database.write(lambda work: take_ticket(work, ticket, Step.CALLBACK)) is None
-    assert await database.write(lambda work: take_ticket(work, ticket, Step.START)) == made
-    assert await database.write(lambda work: take_ticket(work, ticket, Step.START)) is None
-
-
-async def test_a_ticket_is_kept_as_a_hash_and_dies_after_ten_minutes(
-    database: Database, vault: Vault, acme: Tenant
-) -> None:
-    made = await make(database, vault)
-    ticket = await database.write(lambda work: make_ticket(work, "acme", made.connection_id, Step.START))
-    async with database.read() as connection:
-        row = (await connection.execute(select(oauth_state))).one()
-    assert ticket not in str(row)
-    old = row.expires_at - TICKET_LIFE - timedelta(seconds=1)
-    await database.write(lambda work: work.execute(update(oauth_state).values(expires_at=old)))
-    assert await database.write(lambda work: take_ticket(work, ticket, Step.START)) is None

@@ -7,9 +7,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -22,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from hub.adapters.bol.webhooks import BolHooks
 from hub.adapters.exact.webhooks import ExactHooks
-from hub.adapters.port import Grant, HookReader
+from hub.adapters.port import HookReader
 from hub.adapters.woocommerce.webhooks import WooHooks
 from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus
@@ -37,6 +36,7 @@ from hub.store.sealed import CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET
 from hub.store.secrets import Vault
 from hub.store.tables import division, message
 from hub.store.tenants import create_tenant
+from hub.store.tickets import Subject
 from hub.web.app import make_app
 from hub.web.doors import Doors, Limits
 
@@ -64,29 +64,25 @@ class NoApi:
 
 @dataclass
 class Exact:
-    """The consent side of Exact: knows one code, and fails as often as it is told."""
+    """A platform with a consent: knows one code, and remembers what it was asked."""
 
-    failures: list[Exception] = field(default_factory=list)
-    granted_for: list[str] = field(default_factory=list)
+    title: str = "Exact Online"
+    mutation: str = "erpConnectionReconnect"
+    granted_for: list[Subject] = field(default_factory=list)
     seen_redirect: str = ""
 
-    async def consent_url(self, connection: ErpConnection, state: str, redirect_uri: str) -> str:
-        return f"{connection.base_url}/api/oauth2/auth?state={state}&redirect_uri={redirect_uri}"
+    async def address(self, subject: Subject, state: str, redirect_uri: str) -> str | None:
+        return f"https://exact.test/api/oauth2/auth?state={state}&redirect_uri={redirect_uri}"
 
-    async def exchange(self, connection: ErpConnection, code: str, redirect_uri: str) -> Grant:
+    def consented(self, answer: Mapping[str, str]) -> bool:
+        return bool(answer.get("code"))
+
+    async def connect(self, subject: Subject, answer: Mapping[str, str], redirect_uri: str) -> str:
         self.seen_redirect = redirect_uri
-        if code != "good":
+        if answer["code"] != "good":
             raise Rejected("Token is not allowed")
-        return Grant("access", "refresh", datetime.now(UTC), 600.0)
-
-    async def divisions(self, connection: ErpConnection) -> Sequence[Division]:
-        if self.failures:
-            raise self.failures.pop()
-        return [DIVISION]
-
-    async def granted(self, work: Work, connection: ErpConnection, divisions: Sequence[Division]) -> None:
-        await save_divisions(work, connection.tenant_id, connection.connection_id, divisions)
-        work.after_commit(lambda: self.granted_for.append(connection.connection_id))
+        self.granted_for.append(subject)
+        return "It opened 1 divisions."
 
 
 DIVISION = Division(code=123456, description="Acme", country="NL", currency="EUR")
@@ -176,7 +172,7 @@ class Opening:
                 clock=self.clock,
                 readers=readers,
                 graphql=NoApi(),
-                connect=self.exact,
+                consents={"exact": self.exact},
                 public_url="https://hub.test",
                 limits=self.limits,
             )

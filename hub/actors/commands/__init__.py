@@ -12,6 +12,7 @@ from hub.actors.commands.channels import (
     resume_channel,
     sweep_channel,
 )
+from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import map_listing, set_listing_rule
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
@@ -20,8 +21,10 @@ from hub.actors.commands.refusal import CommandRefused
 
 __all__ = [
     "CommandRefused",
+    "ask_consent",
     "cancel_order",
     "change_settings",
+    "channel_granted",
     "connection_granted",
     "create_channel",
     "discard_parked",

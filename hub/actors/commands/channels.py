@@ -45,10 +45,11 @@ async def create_channel(work: Work, who: Principal, now: datetime, channel: Sto
     await insert_channel(work, channel, now)
     record(work, who, now, "channel.created", f"Channel {channel.name} was created", channel_id=channel.channel_id,
            after=settings_to_json(channel.settings))  # fmt: skip
-    _begin(work, who.tenant_id, channel)
+    begin(work, who.tenant_id, channel)
 
 
-def _begin(work: Work, tenant_id: str, channel: StoredChannel) -> None:
+def begin(work: Work, tenant_id: str, channel: StoredChannel) -> None:
+    """Have a channel's chores done from here on; each goes on by itself. Repeatable."""
     address = channel_address(tenant_id, channel.channel_id)
     mailbox.post(work, address, ReadListings())
     mailbox.post(work, address, SweepOrders())

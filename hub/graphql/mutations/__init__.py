@@ -10,6 +10,7 @@ import strawberry
 from hub.graphql.mutations.api_token_create import api_token_create
 from hub.graphql.mutations.api_token_revoke import api_token_revoke
 from hub.graphql.mutations.channel_configure import channel_configure
+from hub.graphql.mutations.channel_connect import channel_connect
 from hub.graphql.mutations.channel_create import channel_create
 from hub.graphql.mutations.channel_credentials_replace import channel_credentials_replace
 from hub.graphql.mutations.channel_pause import channel_pause
@@ -41,6 +42,7 @@ class Mutation:
     erp_connection_reconnect = _needs(NeedsAdmin, erp_connection_reconnect)
     division_enable = _needs(NeedsAdmin, division_enable)
     channel_create = _needs(NeedsAdmin, channel_create)
+    channel_connect = _needs(NeedsAdmin, channel_connect)
     channel_configure = _needs(NeedsAdmin, channel_configure)
     channel_credentials_replace = _needs(NeedsAdmin, channel_credentials_replace)
     channel_pause = _needs(NeedsOperator, channel_pause)

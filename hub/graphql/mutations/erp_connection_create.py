@@ -57,7 +57,7 @@ async def erp_connection_create(info: Info, input: ErpConnectionCreateInput) -> 
         return made.connection_id
 
     answer = await carry_out(info, create)
-    url = await needs.authorize_url(info.context.who, answer.value) if answer.value is not None else None
+    url = await needs.authorize_url(info.context.who, "exact", answer.value) if answer.value is not None else None
     return ErpConnectionCreatePayload(
         erp_connection=await ErpConnection.find(info, answer.value), authorize_url=url, user_errors=answer.user_errors
     )

@@ -50,6 +50,6 @@ async def erp_connection_reconnect(info: Info, input: ErpConnectionReconnectInpu
     answer = await carry_out(info, reconnect)
     return ErpConnectionReconnectPayload(
         erp_connection=await ErpConnection.find(info, key) if answer.done else None,
-        authorize_url=await needs.authorize_url(info.context.who, key) if answer.done else None,
+        authorize_url=await needs.authorize_url(info.context.who, "exact", key) if answer.done else None,
         user_errors=answer.user_errors,
     )
