@@ -64,10 +64,10 @@ async def desk() -> AsyncIterator[Desk]:
         yield Desk(sandbox, client)
 
 
-async def test_the_default_sandbox_composes_all_three_platforms() -> None:
+async def test_the_default_sandbox_composes_all_platforms() -> None:
     async with running(Options(goods=3)) as sandbox, httpx2.AsyncClient(base_url=sandbox.options.base_url) as client:
         state = (await client.get("/_control/state")).json()
-        assert set(state["channels"]) == {"bol", "woocommerce"}
+        assert set(state["channels"]) == {"bol", "woocommerce", "amazon"}
         assert [good["sku"] for good in state["goods"]] == ["ART-00001", "ART-00002", "ART-00003"]
         assert state["goods"][0]["free"] == sum(state["goods"][0]["warehouses"].values())
 
