@@ -15,12 +15,18 @@ from hub.sandbox.amazon.account import CHANNEL, Account
 from hub.sandbox.amazon.answers import unknown
 from hub.sandbox.amazon.checkout import Checkout, spread
 from hub.sandbox.amazon.consent import CONSENT_PATH, TOKEN_PATH, Consent
+from hub.sandbox.amazon.documents import FOLDER, Denied, Documents
 from hub.sandbox.amazon.door import Door
+from hub.sandbox.amazon.feed_doors import FeedDoors
 from hub.sandbox.amazon.listing_doors import ListingDoors
 from hub.sandbox.amazon.listings import Listing
+from hub.sandbox.amazon.notice_doors import NoticeDoors
 from hub.sandbox.amazon.order_doors import OrderDoors
+from hub.sandbox.amazon.reports import ReportDoors
 from hub.sandbox.amazon.seller_doors import SellerDoors
 from hub.sandbox.amazon.shipment_doors import ShipmentDoors
+from hub.sandbox.amazon.sqs_doors import PATH as QUEUES
+from hub.sandbox.amazon.sqs_doors import SqsDoors
 from hub.sandbox.amazon.switches import Switches
 from hub.sandbox.ledger import Sale, Units
 from hub.sandbox.platform import SoldOut
@@ -40,14 +46,20 @@ class AmazonPlatform:
         self.door = Door(self.account)
 
     def routes(self) -> list[BaseRoute]:
+        documents = Documents(self.account)
         rooms = (
             OrderDoors(self.account),
             ShipmentDoors(self.account),
             ListingDoors(self.account),
             SellerDoors(),
+            FeedDoors(self.account, documents, self.door),
+            ReportDoors(self.account, documents),
+            NoticeDoors(self.account),
         )
         return [
             *Consent(self.door.lwa).routes(),
+            *documents.routes(),
+            *SqsDoors(self.account).routes(),
             *(route for room in rooms for route in room.routes(self.door)),
             Route("/{path:path}", _no_route, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
@@ -66,6 +78,10 @@ class AmazonPlatform:
     def throttled(self, path: str) -> Response:
         if path == TOKEN_PATH:
             return JSONResponse({"error": "slow_down", "error_description": "Too many requests"}, 429)
+        if path.startswith(QUEUES):
+            return SqsDoors.throttled()
+        if path.startswith(FOLDER):
+            return Denied("SlowDown", "Please reduce your request rate.").response(503)
         return self.door.throttled()
 
     def spared(self, path: str) -> bool:

@@ -1,0 +1,217 @@
+"""Amazon SQS over its JSON protocol, as far as a consumer needs it.
+
+Source: the Amazon SQS API reference and the developer guide's pages on the AWS JSON protocol.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hub.sandbox.amazon.account import Account
+from hub.sandbox.amazon.queues import REGION, VISIBILITY, Message, Queue
+from hub.sandbox.amazon.sigv4 import Credential, NotSigned, Signed, verify
+
+Json = dict[str, Any]
+PATH = "/sqs"
+CREDENTIAL = Credential("AKIASANDBOX", "sqs-sandbox-secret", REGION, "sqs")
+TARGET = "AmazonSQS."
+MOST_AT_ONCE = 10
+LONGEST_WAIT, LONGEST_VISIBILITY, LONGEST_DELAY = 20, 43_200, 900
+
+
+QUERY_CODES = {
+    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+    "EmptyBatchRequest": "AWS.SimpleQueueService.EmptyBatchRequest",
+    "TooManyEntriesInBatchRequest": "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+    "BatchEntryIdsNotDistinct": "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+    "MessageNotInflight": "AWS.SimpleQueueService.MessageNotInflight",
+    "UnsupportedOperation": "AWS.SimpleQueueService.UnsupportedOperation",
+    "ReceiptHandleIsInvalid": "ReceiptHandleIsInvalid",
+    "RequestThrottled": "RequestThrottled",
+}
+"""What the older query protocol calls an error, which the JSON protocol still tells in a header."""
+
+
+class Refused(Exception):
+    """A request that the queue refuses; ``code`` is the error's name in the JSON protocol."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message, status
+
+    def response(self) -> Response:
+        older = QUERY_CODES.get(self.code)
+        space = "com.amazonaws.sqs" if older else "com.amazon.coral.service"
+        body = {"__type": f"{space}#{self.code}", "message": self.message}
+        return _answer(body, self.status, {"x-amzn-query-error": f"{older};Sender"} if older else None)
+
+
+class SqsDoors:
+    """Answers at the address of a queue, and at the service's own where the body names the queue."""
+
+    def __init__(self, account: Account) -> None:
+        self._account, self._queues = account, account.notices.queues
+        self._operations: dict[str, Callable[[Queue, Json], Awaitable[Json]]] = {
+            "ReceiveMessage": self._receive,
+            "DeleteMessage": self._delete,
+            "DeleteMessageBatch": self._delete_batch,
+            "SendMessage": self._send,
+            "ChangeMessageVisibility": self._hide,
+            "GetQueueAttributes": self._attributes,
+            "GetQueueUrl": self._url,
+        }
+
+    def routes(self) -> list[BaseRoute]:
+        paths = (PATH, f"{PATH}/", PATH + "/{account}/{queue}")
+        return [Route(path, self.serve, methods=["POST"]) for path in paths]
+
+    @staticmethod
+    def throttled() -> Response:
+        return Refused("RequestThrottled", "The request was denied due to request throttling.", 403).response()
+
+    async def serve(self, request: Request) -> Response:
+        """Carry out the operation that the request's target names."""
+        self._account.settle()
+        body = await request.body()
+        try:
+            _check_signature(request, body)
+            operation = self._operations.get(request.headers.get("X-Amz-Target", "").removeprefix(TARGET))
+            if operation is None:
+                raise Refused("UnsupportedOperation", "This operation is not supported.")
+            asked = _read(body)
+            return _answer(await operation(self._queue(request, asked), asked))
+        except Refused as refusal:
+            return refusal.response()
+
+    def _queue(self, request: Request, asked: Json) -> Queue:
+        if "queue" in request.path_params:
+            return self._queues.of(request.path_params["account"], request.path_params["queue"])
+        if name := asked.get("QueueName"):
+            return self._queues.of(str(asked.get("QueueOwnerAWSAccountId", "123456789012")), str(name))
+        parts = str(asked.get("QueueUrl", "")).rstrip("/").split("/")
+        if len(parts) < 2:
+            raise Refused("QueueDoesNotExist", "The specified queue does not exist.")
+        return self._queues.of(parts[-2], parts[-1])
+
+    async def _receive(self, queue: Queue, asked: Json) -> Json:
+        most = _number(asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
+        wait = _number(asked, "WaitTimeSeconds", 0, 0, LONGEST_WAIT)
+        visibility = _number(asked, "VisibilityTimeout", int(VISIBILITY), 0, LONGEST_VISIBILITY)
+        wanted = set(asked.get("MessageSystemAttributeNames") or ()) | set(asked.get("AttributeNames") or ())
+        taken = await queue.receive(most, visibility, wait)
+        return {"Messages": [_shown(each, wanted) for each in taken]} if taken else {}
+
+    async def _delete(self, queue: Queue, asked: Json) -> Json:
+        queue.delete(_handle(asked))
+        return {}
+
+    async def _delete_batch(self, queue: Queue, asked: Json) -> Json:
+        entries = asked.get("Entries") or []
+        if not entries:
+            raise Refused("EmptyBatchRequest", "There should be at least one entry in the request.")
+        if len(entries) > MOST_AT_ONCE:
+            raise Refused("TooManyEntriesInBatchRequest", f"Maximum number of entries per request are {MOST_AT_ONCE}.")
+        names = [each.get("Id") for each in entries]
+        if len(set(names)) < len(names):
+            raise Refused("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
+        for each in entries:
+            queue.delete(_handle(each))
+        return {"Successful": [{"Id": name} for name in names]}
+
+    async def _send(self, queue: Queue, asked: Json) -> Json:
+        text = asked.get("MessageBody")
+        if not isinstance(text, str) or not text:
+            raise Refused("MissingParameter", "The request must contain the parameter MessageBody.")
+        message = queue.put(text, _number(asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
+        return {"MessageId": message.message_id, "MD5OfMessageBody": message.digest}
+
+    async def _hide(self, queue: Queue, asked: Json) -> Json:
+        seconds = _number(asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
+        if not queue.hide(_handle(asked), seconds):
+            raise Refused("MessageNotInflight", "The specified message isn't in flight.")
+        return {}
+
+    async def _attributes(self, queue: Queue, asked: Json) -> Json:
+        now = self._account.clock.epoch()
+        hidden = sum(each.visible_at > now and each.deliveries > 0 for each in queue.messages)
+        delayed = sum(each.visible_at > now and each.deliveries == 0 for each in queue.messages)
+        told = {
+            "QueueArn": queue.arn,
+            "ApproximateNumberOfMessages": str(len(queue.messages) - hidden - delayed),
+            "ApproximateNumberOfMessagesNotVisible": str(hidden),
+            "ApproximateNumberOfMessagesDelayed": str(delayed),
+            "VisibilityTimeout": str(int(VISIBILITY)),
+            "ReceiveMessageWaitTimeSeconds": "0",
+        }
+        wanted = set(asked.get("AttributeNames") or ())
+        return {"Attributes": {name: value for name, value in told.items() if wanted & {name, "All"}}}
+
+    async def _url(self, queue: Queue, asked: Json) -> Json:
+        return {"QueueUrl": f"{self._account.world.base_url}/amazon{PATH}/{queue.account}/{queue.name}"}
+
+
+def _check_signature(request: Request, body: bytes) -> None:
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    signed = Signed(
+        method=request.method,
+        path=raw.split(b"?")[0].decode(),
+        query=request.url.query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+    )
+    try:
+        verify(signed, CREDENTIAL, datetime.now(UTC))
+    except NotSigned as fault:
+        raise Refused(fault.code, fault.message, 403) from None
+
+
+def _read(body: bytes) -> Json:
+    try:
+        asked = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError:
+        raise Refused("SerializationException", "The body is not valid JSON.") from None
+    if not isinstance(asked, dict):
+        raise Refused("SerializationException", "The body must be an object.")
+    return asked
+
+
+def _number(asked: Json, name: str, default: int | None, least: int, most: int) -> int:
+    value = asked.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise Refused("InvalidParameterValue", f"Value {value} for parameter {name} is invalid.")
+    return value
+
+
+def _handle(asked: Json) -> str:
+    handle = asked.get("ReceiptHandle")
+    try:
+        uuid.UUID(str(handle))
+    except ValueError:
+        raise Refused("ReceiptHandleIsInvalid", "The input receipt handle is invalid.") from None
+    return str(handle)
+
+
+def _shown(message: Message, wanted: set[str]) -> Json:
+    told = {"MessageId": message.message_id, "ReceiptHandle": message.handle}
+    shown: Json = told | {"MD5OfBody": message.digest, "Body": message.body}
+    attributes = {
+        "ApproximateReceiveCount": str(message.deliveries),
+        "SentTimestamp": str(int(message.sent_at * 1000)),
+        "ApproximateFirstReceiveTimestamp": str(int(message.first_at * 1000)),
+    }
+    if chosen := {name: value for name, value in attributes.items() if wanted & {name, "All"}}:
+        shown["Attributes"] = chosen
+    return shown
+
+
+def _answer(content: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    told = {"x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": "application/x-amz-json-1.0"}
+    return Response(orjson.dumps(content), status, told | (headers or {}))
