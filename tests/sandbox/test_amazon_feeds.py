@@ -167,6 +167,27 @@ async def test_a_document_that_is_no_feed_ends_fatal_with_a_report(body: bytes) 
         assert report["summary"]["errors"] == 1
 
 
+async def test_nonsense_in_messages_is_refused_line_by_line() -> None:
+    nonsense: list[Any] = [
+        {"sku": [A], "operationType": "DELETE"},
+        {"sku": A, "operationType": ["DELETE"]},
+        partial(A, 1) | {"attributes": ["x"]},
+        partial(A, {"much": 1}),
+        patch(A, 1) | {"messageId": [1]},
+        patch(A, 1) | {"patches": {"op": "merge"}},
+    ]
+    odd = {"fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", "quantity": 1, "audience": ["x"]}]}
+    async with amazon_bench() as amazon:
+        body = json.loads(document(*nonsense, partial(A, 7) | {"attributes": odd}, report=["x"]))
+        body["messages"].append("text")
+        report = json.loads(await report_of(amazon, await submit(amazon, json.dumps(body).encode())))
+        check_file("schemas/feeds/listings-feed-processing-report-schema-v2.json", report)
+        counts = [report["summary"][name] for name in ("messagesProcessed", "messagesAccepted", "messagesInvalid")]
+        assert counts == [8, 1, 7]
+        amazon.pass_time(8)
+        assert amazon.platform.shown(A) == 1
+
+
 async def test_old_inventory_feeds_missing_uploads_and_bad_days_end_fatal() -> None:
     async with amazon_bench(fatal_feeds=1) as amazon:
         assert (await finished(amazon, await submit(amazon, document(partial(A, 1)))))["processingStatus"] == "FATAL"
@@ -251,7 +272,8 @@ async def test_feeds_are_listed_newest_first_page_by_page() -> None:
         assert [each["feedId"] for each in found["feeds"] + rest["feeds"]] == made[::-1]
         done = await amazon.get(f"{FEEDS}/feeds", feedTypes=LISTINGS, processingStatuses="DONE")
         assert done["feeds"] == []
-        await amazon.refused("GET", f"{FEEDS}/feeds")
+        for params in ({}, {"feedTypes": LISTINGS, "pageSize": "x"}, {"nextToken": "x"}):
+            await amazon.refused("GET", f"{FEEDS}/feeds", params=params)
 
 
 async def test_the_end_of_a_feed_is_announced_in_camel_case() -> None:
@@ -324,8 +346,9 @@ async def test_a_cancellation_that_comes_too_late_or_makes_no_sense_is_refused_i
             assert result is not None
             assert result.findtext("ResultCode") == "Error"
         assert {shipped.status, pending.status, order.status} == {"SHIPPED", "PENDING", "UNSHIPPED"}
-        done = await finished(amazon, await submit(amazon, b"<AmazonEnvelope/>", XML, "text/xml"))
-        assert done["processingStatus"] == "FATAL"
+        for feed_type, body in ((XML, b"<AmazonEnvelope/>"), (XML, b"<"), (FLAT, b"\0"), (FLAT, b"sku\tquantity")):
+            done = await finished(amazon, await submit(amazon, body, feed_type, "text/xml"))
+            assert done["processingStatus"] == "FATAL"
 
 
 async def test_an_acknowledgement_of_success_cancels_nothing() -> None:

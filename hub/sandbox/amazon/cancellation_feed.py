@@ -7,12 +7,12 @@ feed type's page; every reason but NoInventory puts the cancelled units back on 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from hub.sandbox.amazon.account import Account
+from hub.sandbox.amazon.cancellation_report import Refused, flat_report, xml_report
 from hub.sandbox.amazon.feed_results import Fatal, Result
 from hub.sandbox.amazon.lwa import SELLER_ID
 from hub.sandbox.amazon.orders import Item, Order
@@ -42,16 +42,6 @@ class Acknowledgement:
     items: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a message was not carried out."""
-
-    number: int
-    order_id: str
-    code: str
-    text: str
-
-
 def work_xml(account: Account, feed_id: str, body: bytes) -> Result:
     """Work on an OrderAcknowledgement envelope; Fatal where it is none."""
     try:
@@ -63,12 +53,13 @@ def work_xml(account: Account, feed_id: str, body: bytes) -> Result:
     if envelope.findtext("Header/MerchantIdentifier") != SELLER_ID:
         raise Fatal
     messages = [_read_message(each) for each in envelope.findall("Message")]
-    return _xml_report(feed_id, len(messages), _carry_out(account, messages))
+    return xml_report(feed_id, len(messages), _carry_out(account, messages))
 
 
 def _read_message(message: ElementTree.Element) -> Acknowledgement:
     told = message.find("OrderAcknowledgement")
-    number = int(message.findtext("MessageID") or 0)
+    text = message.findtext("MessageID") or ""
+    number = int(text) if text.isdecimal() else 0
     if told is None:
         return Acknowledgement(number, "", True, ())
     named = told.findall("Item")
@@ -79,17 +70,25 @@ def _read_message(message: ElementTree.Element) -> Acknowledgement:
 
 def work_flat(account: Account, feed_id: str, body: bytes) -> Result:
     """Work on the tab-delimited form, with or without its template line; Fatal where its columns are missing."""
+    messages = [
+        Acknowledgement(number, row["order-id"] or "", True, _flat_items(row))
+        for number, row in enumerate(_rows(body), start=1)
+    ]
+    return flat_report(len(messages), _carry_out(account, messages))
+
+
+def _rows(body: bytes) -> list[dict[str, str | None]]:
     lines = body.decode("utf-8-sig", errors="replace").splitlines()
     if lines and lines[0].startswith(TEMPLATE):
         lines = lines[1:]
-    rows = csv.DictReader(lines, delimiter="\t")
-    if not set(FLAT_HEADER) <= set(rows.fieldnames or ()):
+    reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        raise Fatal from None
+    if not set(FLAT_HEADER) <= set(reader.fieldnames or ()):
         raise Fatal
-    messages = [
-        Acknowledgement(number, row["order-id"] or "", True, _flat_items(row))
-        for number, row in enumerate(rows, start=1)
-    ]
-    return _flat_report(len(messages), _carry_out(account, messages))
+    return rows
 
 
 def _flat_items(row: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
@@ -134,41 +133,3 @@ def _chosen(order: Order, items: Iterable[tuple[str, str]]) -> list[tuple[Item, 
             return "An item that is confirmed as shipped cannot be cancelled."
         chosen += [(item, reason) for item in named]
     return chosen or "A cancellation needs a reason."
-
-
-def _xml_report(feed_id: str, processed: int, refused: list[Refused]) -> Result:
-    envelope = ElementTree.Element("AmazonEnvelope")
-    header = ElementTree.SubElement(envelope, "Header")
-    ElementTree.SubElement(header, "DocumentVersion").text = "1.02"
-    ElementTree.SubElement(header, "MerchantIdentifier").text = SELLER_ID
-    ElementTree.SubElement(envelope, "MessageType").text = "ProcessingReport"
-    message = ElementTree.SubElement(envelope, "Message")
-    ElementTree.SubElement(message, "MessageID").text = "1"
-    report = ElementTree.SubElement(message, "ProcessingReport")
-    ElementTree.SubElement(report, "DocumentTransactionID").text = feed_id
-    ElementTree.SubElement(report, "StatusCode").text = "Complete"
-    summary = ElementTree.SubElement(report, "ProcessingSummary")
-    counts = (processed, processed - len(refused), len(refused), 0)
-    for name, count in zip(("Processed", "Successful", "WithError", "WithWarning"), counts, strict=True):
-        ElementTree.SubElement(summary, f"Messages{name}").text = str(count)
-    for each in refused:
-        _xml_result(report, each)
-    return Result(ElementTree.tostring(envelope, "utf-8", xml_declaration=True), "text/xml; charset=UTF-8")
-
-
-def _xml_result(report: ElementTree.Element, each: Refused) -> None:
-    result = ElementTree.SubElement(report, "Result")
-    told = (("MessageID", str(each.number)), ("ResultCode", "Error"), ("ResultMessageCode", each.code))
-    for name, text in (*told, ("ResultDescription", each.text)):
-        ElementTree.SubElement(result, name).text = text
-    ElementTree.SubElement(ElementTree.SubElement(result, "AdditionalInfo"), "AmazonOrderID").text = each.order_id
-
-
-def _flat_report(processed: int, refused: list[Refused]) -> Result:
-    text = io.StringIO()
-    text.write(f"Feed Processing Summary:\n\tNumber of records processed\t\t{processed}\n")
-    text.write(f"\tNumber of records successful\t\t{processed - len(refused)}\n\n")
-    text.write("original-record-number\torder-id\terror-code\terror-type\terror-message\n")
-    for each in refused:
-        text.write(f"{each.number}\t{each.order_id}\t{each.code}\tError\t{each.text}\n")
-    return Result(text.getvalue().encode(), "text/plain; charset=UTF-8")

@@ -112,9 +112,11 @@ def _merged(before: list[Json], value: list[Json]) -> list[Json]:
     return list(merged.values())
 
 
-def _selector(entry: Json) -> tuple[Any, ...]:
+def _selector(entry: Json) -> tuple[str, ...]:
     """What tells entries of one attribute apart."""
-    return tuple(entry.get(name) for name in ("fulfillment_channel_code", "marketplace_id", "language_tag", "audience"))
+    return tuple(
+        str(entry.get(name)) for name in ("fulfillment_channel_code", "marketplace_id", "language_tag", "audience")
+    )
 
 
 def _one_channel(attributes: Attributes, value: list[Json]) -> None:

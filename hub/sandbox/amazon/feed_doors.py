@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,7 +51,7 @@ class FeedDoors:
         """Take a feed in with 202; the five listings feeds in five minutes are counted here."""
         body = await body_of(request)
         feed_type, document = body.get("feedType"), self._documents.get(body.get("inputFeedDocumentId"))
-        if feed_type not in WORKERS and feed_type not in SHUT_OFF:
+        if not isinstance(feed_type, str) or (feed_type not in WORKERS and feed_type not in SHUT_OFF):
             raise invalid("Invalid Input", f"The feed type '{feed_type}' is not known.")
         marketplaces = marketplaces_of(body)
         if feed_type == LISTINGS and len(marketplaces) != 1:
@@ -59,7 +60,7 @@ class FeedDoors:
             raise invalid("Invalid Input", "The inputFeedDocumentId is not known.")
         if feed_type == LISTINGS and not self._door.usage.take(LISTINGS, self._account.clock.epoch()):
             raise too_many()
-        return answer({"feedId": self.feeds.add(str(feed_type), marketplaces, document).feed_id}, 202)
+        return answer({"feedId": self.feeds.add(feed_type, marketplaces, document).feed_id}, 202)
 
     async def list(self, request: Request) -> Response:
         """Answer with a page of feeds, newest first; a next page is asked for by its token alone."""
@@ -67,19 +68,17 @@ class FeedDoors:
             raise invalid("Invalid Input", "nextToken must be the only parameter.")
         query = dict(request.query_params)
         if token := query.pop("nextToken", None):
-            query = dict(each.split("=", 1) for each in token.split("&"))
+            query = dict(parse_qsl(token))
         if not query.get("feedTypes"):
             raise invalid("Invalid Input", "Either feedTypes or nextToken is required.")
         return answer(self._page(query))
 
     def _page(self, query: dict[str, str]) -> dict[str, Any]:
-        start, size = int(query.get("start", "0")), int(query.get("pageSize", "10"))
-        if not 1 <= size <= 100:
-            raise invalid("Invalid Input", "pageSize must be between 1 and 100.")
+        start, size = page_number(query, "start", 0, 0), page_number(query, "pageSize", 10, 1, 100)
         found = [each for each in reversed(self.feeds.by_id.values()) if _fits(each, query)]
         told: dict[str, Any] = {"feeds": [each.shown() for each in found[start : start + size]]}
         if len(found) > start + size:
-            told["nextToken"] = "&".join(f"{k}={v}" for k, v in (query | {"start": str(start + size)}).items())
+            told["nextToken"] = urlencode(query | {"start": str(start + size)})
         return told
 
     async def get(self, request: Request) -> Response:
@@ -100,7 +99,7 @@ class FeedDoors:
 def marketplaces_of(body: dict[str, Any]) -> list[str]:
     """Read the marketplaces of a feed or a report from its body."""
     found = body.get("marketplaceIds")
-    if not isinstance(found, list) or not 1 <= len(found) <= 25 or not all(each in BY_ID for each in found):
+    if not isinstance(found, list) or not 1 <= len(found) <= 25 or not all(str(each) in BY_ID for each in found):
         raise invalid("Invalid Input", "marketplaceIds must hold between 1 and 25 marketplaces of this region.")
     return found
 
@@ -115,6 +114,14 @@ def _fits(feed: Feed, query: dict[str, str]) -> bool:
         and (since is None or feed.created_at >= _moment(since))
         and (until is None or feed.created_at <= _moment(until))
     )
+
+
+def page_number(query: dict[str, str], name: str, default: int, least: int, most: int = 10**6) -> int:
+    """Read a whole number within bounds; Trouble 400 for anything else."""
+    text = query.get(name, str(default))
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise invalid("Invalid Input", f"{name} must be between {least} and {most}.")
+    return int(text)
 
 
 def listing(query: dict[str, str], name: str) -> set[str]:

@@ -47,7 +47,7 @@ class Found:
 def work(account: Account, feed_id: str, body: bytes) -> Result:
     """Work on every message; Fatal where the document as a whole is not what it should be."""
     header, messages = _opened(feed_id, body)
-    used = Counter(each.get("messageId") for each in messages if isinstance(each, dict))
+    used = Counter(str(each.get("messageId")) for each in messages if isinstance(each, dict))
     found: list[Found] = []
     refused, touched = 0, []
     for message in messages:
@@ -60,7 +60,7 @@ def work(account: Account, feed_id: str, body: bytes) -> Result:
             touched.append(message["sku"])
     counts = {"messagesProcessed": len(messages), "messagesAccepted": len(messages) - refused}
     summary = {"errors": len(found), "warnings": 0, **counts, "messagesInvalid": refused}
-    return _report(feed_id, found, summary, _items(account, header, touched), header.get("report"))
+    return _report(feed_id, found, summary, _items(account, header, touched), _asked(header))
 
 
 def _opened(feed_id: str, body: bytes) -> tuple[Json, list[Any]]:
@@ -83,16 +83,16 @@ def _fatal(feed_id: str, message: str) -> Fatal:
     return Fatal(_report(feed_id, [Found(Issue("4000000", message))], summary, [], None))
 
 
-def _faults(account: Account, message: Any, used: Counter[Any]) -> Iterator[Issue]:
+def _faults(account: Account, message: Any, used: Counter[str]) -> Iterator[Issue]:
     if not isinstance(message, dict):
         yield Issue("4000001", "The message is not an object.")
         return
     number, sku, operation = message.get("messageId"), message.get("sku"), message.get("operationType")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1 or used[number] > 1:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1 or used[str(number)] > 1:
         yield Issue("4000002", "'messageId' must be a whole number of at least 1, used once.")
     elif not isinstance(sku, str) or not sku:
         yield Issue("4000003", "'sku' is required.")
-    elif operation not in MEMBERS:
+    elif not isinstance(operation, str) or operation not in MEMBERS:
         yield Issue("4000004", f"'operationType' must be one of {', '.join(MEMBERS)}.")
     elif fault := _members_fault(message, MEMBERS[operation]):
         yield Issue("4000005", fault)
@@ -108,6 +108,8 @@ def _members_fault(message: Json, allowed: set[str]) -> str | None:
         return f"{', '.join(sorted(surplus))} do not go with {message['operationType']}."
     if lacking := [name for name in sorted(allowed - {"requirements"}) if not message.get(name)]:
         return f"{', '.join(lacking)} must be given with {message['operationType']}."
+    if not isinstance(message.get("attributes", {}), dict):
+        return "attributes must be an object."
     return None
 
 
@@ -148,13 +150,19 @@ def _found(issue: Issue, message: Any) -> Found:
 
 
 def _items(account: Account, header: Json, skus: list[str]) -> list[Json]:
-    wanted = (header.get("report") or {}).get("includedData") or []
+    wanted = {name for name in listing_wire.DATA_SETS if name in (_asked(header) or {}).get("includedData", ())}
     listings = [account.listings.by_sku[sku] for sku in dict.fromkeys(skus)] if wanted else []
-    return [listing_wire.item(each, [OWN[0].marketplace_id], set(wanted)) for each in listings]
+    return [listing_wire.item(each, [OWN[0].marketplace_id], wanted) for each in listings]
 
 
-def _report(feed_id: str, found: list[Found], summary: Json, items: list[Json], asked: Any) -> Result:
-    header = {"sellerId": SELLER_ID, "version": "2.0", "feedId": feed_id}
+def _asked(header: Json) -> Json | None:
+    """Return what the report shall show beside the issues; a request that is no object is none."""
+    asked = header.get("report")
+    return asked if isinstance(asked, dict) and isinstance(asked.get("includedData"), list) else None
+
+
+def _report(feed_id: str, found: list[Found], summary: Json, items: list[Json], asked: Json | None) -> Result:
+    header: Json = {"sellerId": SELLER_ID, "version": "2.0", "feedId": feed_id}
     if asked:
         header |= {"report": asked}
         summary = summary | {"itemSummary": {"items": len(items), "errors": 0, "warnings": 0}}

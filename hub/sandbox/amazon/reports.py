@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -19,43 +16,12 @@ from hub.sandbox.amazon.answers import answer, invalid, stamp, unknown
 from hub.sandbox.amazon.documents import Document, Documents
 from hub.sandbox.amazon.door import Door, body_of
 from hub.sandbox.amazon.feed_doors import listing as listing_of
-from hub.sandbox.amazon.feed_doors import marketplaces_of, shown_document
-from hub.sandbox.amazon.listings import FBA_CHANNEL, OWN_CHANNEL, Listing
+from hub.sandbox.amazon.feed_doors import marketplaces_of, page_number, shown_document
+from hub.sandbox.amazon.inventory_report import all_listings
 from hub.sandbox.amazon.notices import REPORTS
 
 PATH = "/reports/2021-06-30"
 ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-COLUMNS = (
-    "item-name",
-    "item-description",
-    "listing-id",
-    "seller-sku",
-    "price",
-    "quantity",
-    "open-date",
-    "image-url",
-    "item-is-marketplace",
-    "product-id-type",
-    "zshop-shipping-fee",
-    "item-note",
-    "item-condition",
-    "zshop-category1",
-    "zshop-browse-path",
-    "zshop-storefront-feature",
-    "asin1",
-    "asin2",
-    "asin3",
-    "will-ship-internationally",
-    "expedited-shipping",
-    "zshop-boldface",
-    "product-id",
-    "bid-for-featured-placement",
-    "add-delete",
-    "pending-quantity",
-    "fulfillment-channel",
-    "merchant-shipping-group",
-    "status",
-)
 
 
 @dataclass(slots=True)
@@ -130,7 +96,7 @@ class ReportDoors:
             raise invalid("Invalid input", "reportTypes is required.")
         found = [each for each in reversed(self._reports.values()) if each.report_type in types]
         shown = [each.shown() for each in found if not statuses or each.status in statuses]
-        return answer({"reports": shown[: int(query.get("pageSize", "10"))]})
+        return answer({"reports": shown[: page_number(query, "pageSize", 10, 1, 100)]})
 
     async def get(self, request: Request) -> Response:
         report = self._reports.get(request.path_params["report_id"])
@@ -140,41 +106,3 @@ class ReportDoors:
 
     async def get_document(self, request: Request) -> Response:
         return answer(shown_document(request, self._documents, "reportDocumentId"))
-
-
-def all_listings(account: Account) -> bytes:
-    """Return every listing as a tab-separated line."""
-    text, pending = io.StringIO(), _pending(account)
-    rows = csv.DictWriter(text, COLUMNS, restval="", delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE)
-    rows.writeheader()
-    for each in account.listings.by_sku.values():
-        rows.writerow(_row(each, pending[each.sku], account))
-    return text.getvalue().encode()
-
-
-def _pending(account: Account) -> Counter[str]:
-    waiting: Counter[str] = Counter()
-    for order in account.orders.values():
-        for item in order.items if order.status == "PENDING" else ():
-            waiting[item.listing.sku] += item.open
-    return waiting
-
-
-def _row(each: Listing, pending: int, account: Account) -> dict[str, object]:
-    return {
-        "item-name": each.good.title,
-        "listing-id": each.listing_id,
-        "seller-sku": each.sku,
-        "price": str(account.world.prices[each.good.sku]),
-        "quantity": "" if each.by_amazon else each.quantity,
-        "open-date": each.created_at.strftime("%d/%m/%Y %H:%M:%S UTC"),
-        "item-is-marketplace": "y",
-        "product-id-type": 1,
-        "item-condition": 11,
-        "asin1": each.asin,
-        "product-id": each.asin,
-        "pending-quantity": pending,
-        "fulfillment-channel": FBA_CHANNEL if each.by_amazon else OWN_CHANNEL,
-        "merchant-shipping-group": "Migrated Template",
-        "status": "Active" if each.buyable else "Inactive",
-    }

@@ -83,7 +83,7 @@ def _detail(body: Json) -> Json:
     reference = detail["packageReferenceId"]
     if not (reference.isascii() and reference.isdecimal()) or int(reference) < 1:
         raise invalid("PackageReferenceId: is invalid, must be a positive numeric value.")
-    if detail["carrierCode"].lower() == "other" and not detail.get("carrierName"):
+    if detail["carrierCode"].lower() == "other" and not isinstance(detail.get("carrierName"), str):
         raise invalid("carrierName is required when carrierCode is Other.")
     if not isinstance(detail.get("orderItems"), list):
         raise _wrong_type("orderItems")

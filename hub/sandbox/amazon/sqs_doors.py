@@ -5,53 +5,23 @@ Source: the Amazon SQS API reference and the developer guide's pages on the AWS 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.sandbox.amazon.account import Account
-from hub.sandbox.amazon.queues import REGION, VISIBILITY, Message, Queue
+from hub.sandbox.amazon.queues import REGION, VISIBILITY, Queue
 from hub.sandbox.amazon.sigv4 import Credential, NotSigned, Signed, verify
+from hub.sandbox.amazon.sqs_wire import Json, Refused, answer, handle_of, number, read_body, shown
 
-Json = dict[str, Any]
 PATH = "/sqs"
 CREDENTIAL = Credential("AKIASANDBOX", "sqs-sandbox-secret", REGION, "sqs")
 TARGET = "AmazonSQS."
 MOST_AT_ONCE = 10
 LONGEST_WAIT, LONGEST_VISIBILITY, LONGEST_DELAY = 20, 43_200, 900
-
-
-QUERY_CODES = {
-    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
-    "EmptyBatchRequest": "AWS.SimpleQueueService.EmptyBatchRequest",
-    "TooManyEntriesInBatchRequest": "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-    "BatchEntryIdsNotDistinct": "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-    "MessageNotInflight": "AWS.SimpleQueueService.MessageNotInflight",
-    "UnsupportedOperation": "AWS.SimpleQueueService.UnsupportedOperation",
-    "ReceiptHandleIsInvalid": "ReceiptHandleIsInvalid",
-    "RequestThrottled": "RequestThrottled",
-}
-"""What the older query protocol calls an error, which the JSON protocol still tells in a header."""
-
-
-class Refused(Exception):
-    """A request that the queue refuses; ``code`` is the error's name in the JSON protocol."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code, self.message, self.status = code, message, status
-
-    def response(self) -> Response:
-        older = QUERY_CODES.get(self.code)
-        space = "com.amazonaws.sqs" if older else "com.amazon.coral.service"
-        body = {"__type": f"{space}#{self.code}", "message": self.message}
-        return _answer(body, self.status, {"x-amzn-query-error": f"{older};Sender"} if older else None)
 
 
 class SqsDoors:
@@ -86,8 +56,8 @@ class SqsDoors:
             operation = self._operations.get(request.headers.get("X-Amz-Target", "").removeprefix(TARGET))
             if operation is None:
                 raise Refused("UnsupportedOperation", "This operation is not supported.")
-            asked = _read(body)
-            return _answer(await operation(self._queue(request, asked), asked))
+            asked = read_body(body)
+            return answer(await operation(self._queue(request, asked), asked))
         except Refused as refusal:
             return refusal.response()
 
@@ -102,15 +72,15 @@ class SqsDoors:
         return self._queues.of(parts[-2], parts[-1])
 
     async def _receive(self, queue: Queue, asked: Json) -> Json:
-        most = _number(asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
-        wait = _number(asked, "WaitTimeSeconds", 0, 0, LONGEST_WAIT)
-        visibility = _number(asked, "VisibilityTimeout", int(VISIBILITY), 0, LONGEST_VISIBILITY)
+        most = number(asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
+        wait = number(asked, "WaitTimeSeconds", 0, 0, LONGEST_WAIT)
+        visibility = number(asked, "VisibilityTimeout", int(VISIBILITY), 0, LONGEST_VISIBILITY)
         wanted = set(asked.get("MessageSystemAttributeNames") or ()) | set(asked.get("AttributeNames") or ())
         taken = await queue.receive(most, visibility, wait)
-        return {"Messages": [_shown(each, wanted) for each in taken]} if taken else {}
+        return {"Messages": [shown(each, wanted) for each in taken]} if taken else {}
 
     async def _delete(self, queue: Queue, asked: Json) -> Json:
-        queue.delete(_handle(asked))
+        queue.delete(handle_of(asked))
         return {}
 
     async def _delete_batch(self, queue: Queue, asked: Json) -> Json:
@@ -123,19 +93,19 @@ class SqsDoors:
         if len(set(names)) < len(names):
             raise Refused("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
         for each in entries:
-            queue.delete(_handle(each))
+            queue.delete(handle_of(each))
         return {"Successful": [{"Id": name} for name in names]}
 
     async def _send(self, queue: Queue, asked: Json) -> Json:
         text = asked.get("MessageBody")
         if not isinstance(text, str) or not text:
             raise Refused("MissingParameter", "The request must contain the parameter MessageBody.")
-        message = queue.put(text, _number(asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
+        message = queue.put(text, number(asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
         return {"MessageId": message.message_id, "MD5OfMessageBody": message.digest}
 
     async def _hide(self, queue: Queue, asked: Json) -> Json:
-        seconds = _number(asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
-        if not queue.hide(_handle(asked), seconds):
+        seconds = number(asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
+        if not queue.hide(handle_of(asked), seconds):
             raise Refused("MessageNotInflight", "The specified message isn't in flight.")
         return {}
 
@@ -171,47 +141,3 @@ def _check_signature(request: Request, body: bytes) -> None:
         verify(signed, CREDENTIAL, datetime.now(UTC))
     except NotSigned as fault:
         raise Refused(fault.code, fault.message, 403) from None
-
-
-def _read(body: bytes) -> Json:
-    try:
-        asked = orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError:
-        raise Refused("SerializationException", "The body is not valid JSON.") from None
-    if not isinstance(asked, dict):
-        raise Refused("SerializationException", "The body must be an object.")
-    return asked
-
-
-def _number(asked: Json, name: str, default: int | None, least: int, most: int) -> int:
-    value = asked.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Refused("InvalidParameterValue", f"Value {value} for parameter {name} is invalid.")
-    return value
-
-
-def _handle(asked: Json) -> str:
-    handle = asked.get("ReceiptHandle")
-    try:
-        uuid.UUID(str(handle))
-    except ValueError:
-        raise Refused("ReceiptHandleIsInvalid", "The input receipt handle is invalid.") from None
-    return str(handle)
-
-
-def _shown(message: Message, wanted: set[str]) -> Json:
-    told = {"MessageId": message.message_id, "ReceiptHandle": message.handle}
-    shown: Json = told | {"MD5OfBody": message.digest, "Body": message.body}
-    attributes = {
-        "ApproximateReceiveCount": str(message.deliveries),
-        "SentTimestamp": str(int(message.sent_at * 1000)),
-        "ApproximateFirstReceiveTimestamp": str(int(message.first_at * 1000)),
-    }
-    if chosen := {name: value for name, value in attributes.items() if wanted & {name, "All"}}:
-        shown["Attributes"] = chosen
-    return shown
-
-
-def _answer(content: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    told = {"x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": "application/x-amz-json-1.0"}
-    return Response(orjson.dumps(content), status, told | (headers or {}))
