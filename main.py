@@ -74,7 +74,7 @@ def sandbox(
     faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
     goods: Annotated[int, typer.Option(help="How many articles there are.")] = 60,
 ) -> None:
-    """Run simulated Exact Online, bol.com and WooCommerce, with their real limits."""
+    """Run simulated Exact Online, bol.com, WooCommerce and Amazon, with their real limits."""
     from hub.sandbox.app import serve as serve_sandbox
 
     serve_sandbox(port, seed, speed, faults, goods)

@@ -1,8 +1,9 @@
-"""Invented Dutch and Belgian buyers: names, addresses and numbers that look real and belong to nobody."""
+"""Invented buyers, mostly Dutch and Belgian, that look real and belong to nobody: names, addresses, numbers."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _FIRST = [
@@ -81,6 +82,15 @@ _TOWNS = (
     ("BE", "9000", "Gent"),
     ("BE", "4000", "Liège"),
 )
+_ABROAD = {
+    "DE": (("10115", "Berlin"), ("50667", "Köln"), ("80331", "München"), ("26122", "Oldenburg")),
+    "FR": (("75011", "Paris"), ("59000", "Lille"), ("69001", "Lyon")),
+}
+_STREETS_ABROAD = {
+    "DE": ("Hauptstraße", "Am Alten Markt", "Friedrich-Ebert-Straße", "Straße des 17. Juni"),
+    "FR": ("Rue de la République", "Avenue du Général de Gaulle", "Place de l'Église"),
+}
+_MOBILE = {"NL": "+316", "BE": "+324", "DE": "+4915", "FR": "+336"}
 _COMPANIES = ("Bouwbedrijf {} B.V.", "{} & Zonen", "Studio {}", "Installatietechniek {} B.V.", "{} Interieur")
 
 
@@ -106,13 +116,13 @@ class Buyer:
 
 def make_buyer(chance: random.Random, country: str | None = None, *, business: bool = False) -> Buyer:
     """Return a buyer drawn from ``chance``: in ``country`` if named, with a company and VAT number if business."""
-    land, zone, city = chance.choice([town for town in _TOWNS if country in (None, town[0])] or _TOWNS)
+    land, zone, city = _town(chance, country)
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     return Buyer(
         first_name=first,
         last_name=last,
         salutation=chance.choice(("MALE", "FEMALE", "UNKNOWN")),
-        street=chance.choice(_STREETS),
+        street=chance.choice(_STREETS_ABROAD.get(land, _STREETS)),
         house_number=str(chance.randint(1, 480)),
         extension=chance.choice(("", "", "", "A", "bis", "2hg", "bus 4")),
         postcode=_postcode(zone, land, chance),
@@ -124,19 +134,25 @@ def make_buyer(chance: random.Random, country: str | None = None, *, business: b
     )
 
 
+def _town(chance: random.Random, country: str | None) -> tuple[str, str, str]:
+    if country in _ABROAD:
+        return (country, *chance.choice(_ABROAD[country]))
+    return chance.choice([town for town in _TOWNS if country in (None, town[0])] or _TOWNS)
+
+
 def _postcode(zone: str, country: str, chance: random.Random) -> str:
     letters = "".join(chance.choice("ABCDEGHJKLMNPRSTUVWXZ") for _ in range(2))
     return f"{zone}{letters}" if country == "NL" else zone
 
 
 def _phone(country: str, chance: random.Random) -> str:
-    return f"{'+316' if country == 'NL' else '+324'}{chance.randint(10_000_000, 99_999_999)}"
+    return f"{_MOBILE[country]}{chance.randint(10_000_000, 99_999_999)}"
 
 
 def _company(last: str, country: str, chance: random.Random) -> dict[str, str]:
     return {
         "company": chance.choice(_COMPANIES).format(last.title()),
-        "vat_number": _dutch_vat(chance) if country == "NL" else _belgian_vat(chance),
+        "vat_number": _VAT[country](chance),
         "chamber_number": str(chance.randint(10_000_000, 99_999_999)) if country == "NL" else "",
     }
 
@@ -154,3 +170,28 @@ def _belgian_vat(chance: random.Random) -> str:
     """A Belgian VAT number with its modulo 97 check."""
     body = chance.randint(4_000_000, 7_999_999)
     return f"BE0{body}{97 - body % 97:02d}"
+
+
+def _german_vat(chance: random.Random) -> str:
+    """A German VAT number with its check digit (ISO 7064, MOD 11,10)."""
+    digits = [chance.randint(1, 9)] + [chance.randint(0, 9) for _ in range(7)]
+    product = 10
+    for digit in digits:
+        product = ((digit + product) % 10 or 10) * 2 % 11
+    return f"DE{''.join(map(str, digits))}{(11 - product) % 10}"
+
+
+def _french_vat(chance: random.Random) -> str:
+    """A French VAT number: a company number that passes Luhn's test, and a key made from it."""
+    body = [chance.randint(1, 9)] + [chance.randint(0, 9) for _ in range(7)]
+    doubled = sum(sum(divmod(digit * 2, 10)) if place % 2 else digit for place, digit in enumerate(body))
+    siren = int("".join(map(str, body)) + str(-doubled % 10))
+    return f"FR{(12 + 3 * (siren % 97)) % 97:02d}{siren:09d}"
+
+
+_VAT: dict[str, Callable[[random.Random], str]] = {
+    "NL": _dutch_vat,
+    "BE": _belgian_vat,
+    "DE": _german_vat,
+    "FR": _french_vat,
+}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 SHIPPING = Decimal("4.95")
+COUNTRIES = {"amazon": ("NL", "NL", "NL", "NL", "BE", "DE")}
+"""Where buyers come from when nobody says so, as often as they are named; elsewhere all are Dutch."""
 
 
 def channel_of(world: World, name: object) -> Channel:
@@ -49,13 +51,18 @@ async def _order(sandbox: Sandbox, channel: Channel, units: list[Units], asked: 
     discount = asked.get("discount", "2.50" if worth > 20 and chance.random() < 0.15 else 0)
     return await channel.place_order(
         units,
-        country=str(asked.get("country", "NL")),
+        country=str(asked.get("country") or _country(channel, chance)),
         paid=bool(asked.get("paid", True)),
         shipping=Decimal(str(shipping)),
         discount=Decimal(str(discount)),
         by_platform=bool(asked.get("by_platform", False)),
         company=bool(asked.get("company", False)),
     )
+
+
+def _country(channel: Channel, chance: random.Random) -> str:
+    countries = COUNTRIES.get(channel.name)
+    return chance.choice(countries) if countries else "NL"
 
 
 def _choose(channel: Channel, chance: random.Random) -> list[Units]:

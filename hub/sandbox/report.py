@@ -15,6 +15,8 @@ from hub.sandbox.platform import Channel
 from hub.sandbox.world import World
 
 Json = dict[str, Any]
+BY_INVITATION = frozenset({"amazon"})
+"""Channels that a wholesaler may do without: their stock is judged once somebody spoke to them or told a rule."""
 AT_MOST = 50
 """Lists of examples stop here; the counts beside them do not."""
 
@@ -24,7 +26,10 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     ledger = world.ledger
     matches = Matches(ledger)
     expectation = Expectation(world, matches, rules)
-    channels = {each.name: _channel(world, each, matches, expectation) for each in world.channels()}
+    channels = {
+        each.name: _channel(world, each, matches, expectation, in_use=_in_use(world, each.name, rules))
+        for each in world.channels()
+    }
     oversold = find_oversold(ledger, matches, world.clock.now())
     by_hub = _by_hub(oversold, rules, grace)
     tracking = compare_parcels(ledger, matches)
@@ -61,15 +66,23 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     }
 
 
-def _channel(world: World, channel: Channel, matches: Matches, expectation: Expectation) -> Json:
+def _in_use(world: World, channel: str, rules: dict[str, Rule]) -> bool:
+    """Say whether anybody sells there: calls, a rule or an opening shelf tell."""
+    if channel not in BY_INVITATION or channel in rules or world.ledger.calls.get(channel):
+        return True
+    return any(note.channel == channel for note in world.ledger.shown)
+
+
+def _channel(world: World, channel: Channel, matches: Matches, expectation: Expectation, *, in_use: bool) -> Json:
     sales = [sale for sale in world.ledger.sales.values() if sale.channel == channel.name]
     waiting = [sale.external_id for sale in sales if sale.paid_at is not None and matches.is_waiting(sale)]
     units: Counter[str] = Counter()
     for sale in sales:
         for line in sale.units:
             units[line.sku] += line.quantity
-    mismatches = list(_mismatches(channel, expectation))
+    mismatches = _mismatches(channel, expectation) if in_use else []
     return {
+        "in_use": in_use,
         "sold": len(sales),
         "sold_units": units.total(),
         "cancelled": sum(sale.cancelled_at is not None for sale in sales),

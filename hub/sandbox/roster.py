@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hub.sandbox.amazon.platform import AmazonPlatform
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
@@ -14,4 +15,5 @@ PLATFORMS: dict[str, Callable[[World], Platform]] = {
     "exact": ExactPlatform,
     "bol": BolPlatform,
     "woocommerce": WooPlatform,
+    "amazon": AmazonPlatform,
 }

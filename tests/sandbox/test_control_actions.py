@@ -9,6 +9,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.sandbox.amazon.edits import Edit
+from hub.sandbox.amazon.orders import Package
+from hub.sandbox.amazon.platform import AmazonPlatform
+from hub.sandbox.amazon.switches import Switches as AmazonSwitches
 from hub.sandbox.app import Options, Sandbox, running
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.switches import Switches as BolSwitches
@@ -64,10 +68,25 @@ async def desk() -> AsyncIterator[Desk]:
         yield Desk(sandbox, client)
 
 
-async def test_the_default_sandbox_composes_all_three_platforms() -> None:
+@pytest.fixture
+async def amazon_desk() -> AsyncIterator[Desk]:
+    """A sandbox with Exact and an Amazon account that shows the opening stock already."""
+    options = Options(
+        speed=100,
+        goods=6,
+        platforms={
+            "exact": ExactPlatform,
+            "amazon": lambda world: AmazonPlatform(world, AmazonSwitches(starting_stock=True)),
+        },
+    )
+    async with running(options) as sandbox, httpx2.AsyncClient(base_url=sandbox.options.base_url) as client:
+        yield Desk(sandbox, client)
+
+
+async def test_the_default_sandbox_composes_all_platforms() -> None:
     async with running(Options(goods=3)) as sandbox, httpx2.AsyncClient(base_url=sandbox.options.base_url) as client:
         state = (await client.get("/_control/state")).json()
-        assert set(state["channels"]) == {"bol", "woocommerce"}
+        assert set(state["channels"]) == {"bol", "woocommerce", "amazon"}
         assert [good["sku"] for good in state["goods"]] == ["ART-00001", "ART-00002", "ART-00003"]
         assert state["goods"][0]["free"] == sum(state["goods"][0]["warehouses"].values())
 
@@ -234,3 +253,70 @@ async def test_a_reset_begins_anew_while_the_address_stays(desk: Desk) -> None:
     report = await desk.report()
     assert (report["sold"], report["calls"]) == (0, {})
     assert (await desk.client.get("/exact/api/oauth2/auth")).status_code == 400
+
+
+async def test_a_channel_that_nobody_speaks_to_is_not_held_against_a_run_until_somebody_does() -> None:
+    async with (
+        running(Options(goods=3, platforms={"exact": ExactPlatform, "amazon": AmazonPlatform})) as sandbox,
+        httpx2.AsyncClient(base_url=sandbox.options.base_url) as client,
+    ):
+        desk = Desk(sandbox, client)
+        report = await desk.report()
+        assert report["stock_converged"]
+        assert (report["channels"]["amazon"]["in_use"], report["channels"]["amazon"]["shown_mismatches"]) == (False, 0)
+        await desk.do("expect", channel="amazon", buffer=1)
+        assert (await desk.report())["channels"]["amazon"]["shown_mismatches"] == 3
+        sandbox.rules.clear()
+        await client.get("/amazon/sellers/v1/marketplaceParticipations")
+        assert not (await desk.report())["stock_converged"]
+
+
+async def test_a_day_on_amazon_is_judged_like_any_other(amazon_desk: Desk) -> None:
+    desk = amazon_desk
+    sold = await desk.do("sell", channel="amazon", count=12)
+    assert len(sold["ids"]) == 12
+    unpaid = await desk.sell("amazon", paid=False, country="DE")
+    await desk.sell("amazon", by_platform=True)
+    report = await desk.report()
+    assert (report["sold"], report["lost"], report["channels"]["amazon"]["unpaid"]) == (14, 12, 1)
+    assert report["channels"]["amazon"]["by_platform"] == 1
+    assert report["channels"]["amazon"]["shown_mismatches"] == 0, "Amazon takes its own orders off what it shows"
+    await desk.do("pay", channel="amazon", id=unpaid)
+    assert (await desk.report())["lost"] == 13
+    await desk.do("request-cancellation", channel="amazon", id=unpaid)
+    await desk.do("cancel", channel="amazon", id=unpaid)
+    assert (await desk.report())["lost"] == 12
+    state = (await desk.client.get("/_control/state")).json()
+    assert set(sold["ids"]) <= set(state["channels"]["amazon"]["open_orders"])
+
+
+async def test_an_offer_taken_away_from_amazons_warehouse_shows_in_the_report(amazon_desk: Desk) -> None:
+    amazon = amazon_desk.sandbox.world.platforms["amazon"]
+    assert isinstance(amazon, AmazonPlatform)
+    entry = {"fulfillment_channel_code": "DEFAULT", "quantity": 5}
+    amazon.account.apply("ART-00001-FBA", [Edit("merge", "fulfillment_availability", [entry])])
+    [wrong] = (await amazon_desk.report())["channels"]["amazon"]["shown_mismatch"]
+    assert wrong == {"sku": "ART-00001-FBA", "expected": 0, "shown": 5}
+
+
+async def test_an_edited_package_counts_once(amazon_desk: Desk) -> None:
+    desk = amazon_desk
+    number = await desk.sell("amazon", quantity=2, shipping=0, discount=0, country="NL")
+    order_id = await desk.forward(f"AMZ-{number}", 2 * float(desk.sandbox.world.prices["ART-00001"]), quantity=2)
+    await desk.do("deliver", order_id=order_id, tracking="3S9")
+    assert (await desk.report())["tracking"]["missing"] == 1
+    amazon = desk.sandbox.world.platforms["amazon"]
+    assert isinstance(amazon, AmazonPlatform)
+    order, now = amazon.account.orders[number], amazon.account.now()
+    for tracking in ("3S1", "3S9"):
+        package = Package("1", "PostNL", None, tracking, now, now, [(order.items[0], 2)])
+        amazon.account.accept(order, package)
+    tracking = (await desk.report())["tracking"]
+    assert (tracking["confirmed"], tracking["missing"], tracking["wrong"], tracking["doubled"]) == (1, 0, 0, 0)
+
+
+async def test_amazons_switches_are_set_from_outside(amazon_desk: Desk) -> None:
+    await amazon_desk.do("settings", platform="amazon", data_lag=0, roles=[], vcs=True)
+    amazon = amazon_desk.sandbox.world.platforms["amazon"]
+    assert isinstance(amazon, AmazonPlatform)
+    assert (amazon.switches.data_lag, amazon.switches.roles, amazon.switches.vcs) == (0.0, [], True)
