@@ -11,6 +11,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import anyio
+
 from hub.adapters.amazon.calls import AmazonCalls, answered
 from hub.adapters.amazon.documents import Documents
 from hub.adapters.amazon.feeds import DONE, ENDED
@@ -25,6 +27,8 @@ from hub.outcome import Rejected, Throttled
 
 REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LOOK_AGAIN = 20.0
+PATIENCE = 5.0
+"""Seconds that reading waits for room in the usage plan between two pages."""
 LONGEST = 3600.0
 """Seconds after which a report that does not get done is given up."""
 EAN = "4"
@@ -97,13 +101,21 @@ class Inventory:
 
     async def _browse(self, marketplace: str) -> list[ChannelListing]:
         """Read what Amazon shows without a report: at most a thousand listings."""
-        found: list[ChannelListing] = []
-        rows, token = await self._listings.browse(marketplace, None)
-        found += rows
+        found, token = await self._page(marketplace, None)
         while token:
-            rows, token = await self._listings.browse(marketplace, token)
+            rows, token = await self._page(marketplace, token)
             found += rows
         return found
+
+    async def _page(self, marketplace: str, token: str | None) -> tuple[list[ChannelListing], str | None]:
+        """Read one page, waiting for room: pages that were read already must not be read again."""
+        while True:
+            try:
+                return await self._listings.browse(marketplace, token)
+            except Throttled as throttled:
+                if throttled.retry_after > PATIENCE:
+                    raise
+                await anyio.sleep(throttled.retry_after)
 
 
 def merged(parts: Iterable[list[ChannelListing]]) -> list[ChannelListing]:

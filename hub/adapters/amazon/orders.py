@@ -17,9 +17,12 @@ from hub.clock import Clock
 from hub.domain.order import ChannelOrder
 from hub.outcome import Rejected
 
-PERSONAL = ("BUYER", "RECIPIENT")
-"""The data sets that need roles of their own."""
-WANTED = (*PERSONAL, "PROCEEDS", "CANCELLATION", "FULFILLMENT", "TAX")
+PERSONAL, TAXES = ("BUYER", "RECIPIENT"), ("TAX",)
+"""The data sets that need roles of their own, one for both persons and one for tax numbers."""
+RESTRICTED = frozenset(PERSONAL + TAXES)
+WITHOUT: tuple[tuple[str, ...], ...] = ((), TAXES, PERSONAL, PERSONAL + TAXES)
+"""What is left out of a question, one after the other, until Amazon answers it."""
+WANTED = (*PERSONAL, *TAXES, "PROCEEDS", "CANCELLATION", "FULFILLMENT")
 WITHOUT_ROLES = 6 * 3600.0
 """Seconds until it is tried again whether the roles were granted meanwhile."""
 REMEMBERED = 10_000
@@ -32,7 +35,8 @@ class Orders:
         self._calls = calls
         self._marketplaces = marketplaces
         self._clock = clock
-        self._impersonal_until: float | None = None
+        self._closed: tuple[str, ...] = ()
+        self._closed_until = 0.0
         self._facts: OrderedDict[str, OrderFacts] = OrderedDict()
 
     async def changed(self, cursor: str | None) -> Page[OrderRef]:
@@ -67,27 +71,33 @@ class Orders:
         return found.children("packages") if found else []
 
     async def _fetch(self, external_id: str, wanted: tuple[str, ...]) -> Fields | None:
-        if self._impersonal:
-            wanted = tuple(each for each in wanted if each not in PERSONAL)
-        try:
-            return await self._get(external_id, wanted)
-        except Rejected as rejected:
-            if rejected.code != MISSING_ROLE or not set(PERSONAL) & set(wanted):
-                raise
-        found = await self._get(external_id, tuple(each for each in wanted if each not in PERSONAL))
-        self._impersonal_until = self._clock.monotonic() + WITHOUT_ROLES
-        return found
+        """Ask for data sets, leaving out those that the application lacks the role for, and remember which."""
+        tries = self._tries() if RESTRICTED & set(wanted) else WITHOUT[:1]
+        for without in tries:
+            try:
+                found = await self._get(external_id, tuple(each for each in wanted if each not in without))
+            except Rejected as rejected:
+                if rejected.code != MISSING_ROLE or without == tries[-1]:
+                    raise
+            else:
+                self._note(without)
+                return found
+        raise AssertionError("the last try either answers or raises")
 
-    @property
-    def _impersonal(self) -> bool:
-        """Whether an earlier call showed that the roles for personal data are missing."""
-        return self._impersonal_until is not None and self._clock.monotonic() < self._impersonal_until
+    def _tries(self) -> tuple[tuple[str, ...], ...]:
+        if self._clock.monotonic() >= self._closed_until:
+            return WITHOUT
+        return WITHOUT[WITHOUT.index(self._closed) :]
+
+    def _note(self, without: tuple[str, ...]) -> None:
+        if without and without != self._closed:
+            self._closed, self._closed_until = without, self._clock.monotonic() + WITHOUT_ROLES
 
     async def _get(self, external_id: str, wanted: tuple[str, ...]) -> Fields | None:
         asked = {"includedData": ",".join(wanted)}
-        personal = bool(set(PERSONAL) & set(wanted))
+        restricted = bool(RESTRICTED & set(wanted))
         response = await self._calls.send(
-            GET_ORDER.at(order=external_id), params=asked, expect=(404,), in_doubt=not personal
+            GET_ORDER.at(order=external_id), params=asked, expect=(404,), in_doubt=not restricted
         )
         if response.status_code == 404:
             return None
