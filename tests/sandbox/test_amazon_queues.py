@@ -10,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 
+from hub.sandbox.amazon.platform import AmazonPlatform
 from hub.sandbox.amazon.sigv4 import Credential, NotSigned, Signed, verify
+from hub.sandbox.app import Options, running
 from tests.sandbox.amazon_bench import BASE, AmazonBench, amazon_bench
 from tests.sandbox.amazon_signer import QueueClient, signed_headers
 
@@ -163,6 +166,19 @@ async def test_somebody_who_waits_is_woken_by_a_message_and_waits_no_longer_than
                 group.start_soon(wait)
                 await queue.do("SendMessage", MessageBody="at last")
         assert [each["Body"] for each in found] == ["at last"]
+
+
+async def test_somebody_who_hangs_up_is_not_waited_for() -> None:
+    with anyio.fail_after(10):
+        async with (
+            running(Options(goods=1, platforms={"amazon": AmazonPlatform})) as sandbox,
+            httpx2.AsyncClient(trust_env=False) as client,
+        ):
+            queue = QueueClient(client, f"{sandbox.options.base_url}/amazon/sqs/123456789012/orders")
+            with anyio.move_on_after(0.2):
+                await queue.receive(WaitTimeSeconds=20)
+            await queue.do("SendMessage", MessageBody="for the next one")
+            assert [each["Body"] for each in await queue.receive()] == ["for the next one"]
 
 
 async def test_visibility_can_be_changed_and_delays_hide_new_messages() -> None:

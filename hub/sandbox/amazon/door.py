@@ -90,3 +90,11 @@ def listed(request: Request, name: str, most: int | None = None) -> list[str]:
     if most is not None and len(values) > most:
         raise invalid(f"{name} may hold at most {most} values.")
     return values
+
+
+def chosen(request: Request, name: str, allowed: frozenset[str], most: int | None = None) -> frozenset[str]:
+    """Read a list of known values; Trouble 400 for an unknown one."""
+    values = frozenset(listed(request, name, most))
+    if unknown := values - allowed:
+        raise invalid(f"{name} holds unknown values: {', '.join(sorted(unknown))}.")
+    return values

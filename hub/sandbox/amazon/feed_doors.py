@@ -105,8 +105,8 @@ def marketplaces_of(body: dict[str, Any]) -> list[str]:
 
 
 def _fits(feed: Feed, query: dict[str, str]) -> bool:
-    types, statuses = listing(query, "feedTypes"), listing(query, "processingStatuses")
-    markets, since, until = listing(query, "marketplaceIds"), query.get("createdSince"), query.get("createdUntil")
+    types, statuses = values_of(query, "feedTypes"), values_of(query, "processingStatuses")
+    markets, since, until = values_of(query, "marketplaceIds"), query.get("createdSince"), query.get("createdUntil")
     return (
         feed.feed_type in types
         and (not statuses or feed.status in statuses)
@@ -124,7 +124,7 @@ def page_number(query: dict[str, str], name: str, default: int, least: int, most
     return int(text)
 
 
-def listing(query: dict[str, str], name: str) -> set[str]:
+def values_of(query: dict[str, str], name: str) -> set[str]:
     """Read a comma separated list."""
     return {each for each in query.get(name, "").split(",") if each}
 

@@ -13,12 +13,11 @@ from starlette.routing import BaseRoute
 from hub.sandbox.amazon import listing_wire
 from hub.sandbox.amazon.account import Account
 from hub.sandbox.amazon.answers import answer, denied, invalid, unknown
-from hub.sandbox.amazon.door import Door, body_of, listed
+from hub.sandbox.amazon.door import Door, body_of, chosen, listed
 from hub.sandbox.amazon.edits import NO_SUCH_SKU, Edit, Issue, check_edits, read_patches
 from hub.sandbox.amazon.listings import Listing
 from hub.sandbox.amazon.lwa import SELLER_ID
 from hub.sandbox.amazon.marketplaces import BY_ID
-from hub.sandbox.amazon.order_query import chosen
 
 PATH = "/listings/2021-08-01/items/{seller_id}"
 PREVIEW = "VALIDATION_PREVIEW"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.requests import Request
 
 from hub.sandbox.amazon.answers import invalid
-from hub.sandbox.amazon.door import listed
+from hub.sandbox.amazon.door import chosen, listed
 from hub.sandbox.amazon.marketplaces import BY_ID
 from hub.sandbox.amazon.order_wire import DATA_SETS
 from hub.sandbox.amazon.orders import Order
@@ -132,14 +132,6 @@ def _filters(request: Request) -> tuple[frozenset[str], frozenset[str], frozense
     statuses = chosen(request, "fulfillmentStatuses", STATUSES)
     marketplaces = chosen(request, "marketplaceIds", frozenset(BY_ID), 50)
     return statuses, marketplaces, chosen(request, "fulfilledBy", frozenset({"MERCHANT", "AMAZON"}))
-
-
-def chosen(request: Request, name: str, allowed: frozenset[str], most: int | None = None) -> frozenset[str]:
-    """Read a list of known values; Trouble 400 for an unknown one."""
-    values = frozenset(listed(request, name, most))
-    if unknown := values - allowed:
-        raise invalid(f"{name} holds unknown values: {', '.join(sorted(unknown))}.")
-    return values
 
 
 def included(request: Request) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -65,12 +66,16 @@ class Queue:
         self._arrival = anyio.Event()
         return message
 
-    async def receive(self, most: int, visibility: float, wait: float) -> list[Message]:
-        """Take up to ``most`` messages, waiting up to ``wait`` seconds for the first."""
+    async def receive(
+        self, most: int, visibility: float, wait: float, gone: Callable[[], Awaitable[bool]]
+    ) -> list[Message]:
+        """Take up to ``most`` messages, waiting up to ``wait`` seconds for the first or until the consumer is gone."""
         deadline = anyio.current_time() + wait
         while not (taken := self._take(most, visibility)) and (left := deadline - anyio.current_time()) > 0:
             with anyio.move_on_after(min(left, LOOK_AGAIN)):
                 await self._arrival.wait()
+            if await gone():
+                return []
         return taken
 
     def _take(self, most: int, visibility: float) -> list[Message]:

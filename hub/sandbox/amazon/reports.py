@@ -15,8 +15,7 @@ from hub.sandbox.amazon.account import Account
 from hub.sandbox.amazon.answers import answer, invalid, stamp, unknown
 from hub.sandbox.amazon.documents import Document, Documents
 from hub.sandbox.amazon.door import Door, body_of
-from hub.sandbox.amazon.feed_doors import listing as listing_of
-from hub.sandbox.amazon.feed_doors import marketplaces_of, page_number, shown_document
+from hub.sandbox.amazon.feed_doors import marketplaces_of, page_number, shown_document, values_of
 from hub.sandbox.amazon.inventory_report import all_listings
 from hub.sandbox.amazon.notices import REPORTS
 
@@ -91,7 +90,7 @@ class ReportDoors:
 
     async def list(self, request: Request) -> Response:
         query = dict(request.query_params)
-        types, statuses = listing_of(query, "reportTypes"), listing_of(query, "processingStatuses")
+        types, statuses = values_of(query, "reportTypes"), values_of(query, "processingStatuses")
         if not types:
             raise invalid("Invalid input", "reportTypes is required.")
         found = [each for each in reversed(self._reports.values()) if each.report_type in types]

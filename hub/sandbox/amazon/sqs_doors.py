@@ -6,6 +6,7 @@ Source: the Amazon SQS API reference and the developer guide's pages on the AWS 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -24,12 +25,21 @@ MOST_AT_ONCE = 10
 LONGEST_WAIT, LONGEST_VISIBILITY, LONGEST_DELAY = 20, 43_200, 900
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation on one queue; ``gone`` says whether whoever asked has hung up."""
+
+    queue: Queue
+    asked: Json
+    gone: Callable[[], Awaitable[bool]]
+
+
 class SqsDoors:
     """Answers at the address of a queue, and at the service's own where the body names the queue."""
 
     def __init__(self, account: Account) -> None:
         self._account, self._queues = account, account.notices.queues
-        self._operations: dict[str, Callable[[Queue, Json], Awaitable[Json]]] = {
+        self._operations: dict[str, Callable[[Call], Awaitable[Json]]] = {
             "ReceiveMessage": self._receive,
             "DeleteMessage": self._delete,
             "DeleteMessageBatch": self._delete_batch,
@@ -57,7 +67,7 @@ class SqsDoors:
             if operation is None:
                 raise Refused("UnsupportedOperation", "This operation is not supported.")
             asked = read_body(body)
-            return answer(await operation(self._queue(request, asked), asked))
+            return answer(await operation(Call(self._queue(request, asked), asked, request.is_disconnected)))
         except Refused as refusal:
             return refusal.response()
 
@@ -71,20 +81,20 @@ class SqsDoors:
             raise Refused("QueueDoesNotExist", "The specified queue does not exist.")
         return self._queues.of(parts[-2], parts[-1])
 
-    async def _receive(self, queue: Queue, asked: Json) -> Json:
-        most = number(asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
-        wait = number(asked, "WaitTimeSeconds", 0, 0, LONGEST_WAIT)
-        visibility = number(asked, "VisibilityTimeout", int(VISIBILITY), 0, LONGEST_VISIBILITY)
-        wanted = set(asked.get("MessageSystemAttributeNames") or ()) | set(asked.get("AttributeNames") or ())
-        taken = await queue.receive(most, visibility, wait)
+    async def _receive(self, call: Call) -> Json:
+        most = number(call.asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
+        wait = number(call.asked, "WaitTimeSeconds", 0, 0, LONGEST_WAIT)
+        visibility = number(call.asked, "VisibilityTimeout", int(VISIBILITY), 0, LONGEST_VISIBILITY)
+        wanted = set(call.asked.get("MessageSystemAttributeNames") or ()) | set(call.asked.get("AttributeNames") or ())
+        taken = await call.queue.receive(most, visibility, wait, call.gone)
         return {"Messages": [shown(each, wanted) for each in taken]} if taken else {}
 
-    async def _delete(self, queue: Queue, asked: Json) -> Json:
-        queue.delete(handle_of(asked))
+    async def _delete(self, call: Call) -> Json:
+        call.queue.delete(handle_of(call.asked))
         return {}
 
-    async def _delete_batch(self, queue: Queue, asked: Json) -> Json:
-        entries = asked.get("Entries") or []
+    async def _delete_batch(self, call: Call) -> Json:
+        entries = call.asked.get("Entries") or []
         if not entries:
             raise Refused("EmptyBatchRequest", "There should be at least one entry in the request.")
         if len(entries) > MOST_AT_ONCE:
@@ -93,39 +103,39 @@ class SqsDoors:
         if len(set(names)) < len(names):
             raise Refused("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
         for each in entries:
-            queue.delete(handle_of(each))
+            call.queue.delete(handle_of(each))
         return {"Successful": [{"Id": name} for name in names]}
 
-    async def _send(self, queue: Queue, asked: Json) -> Json:
-        text = asked.get("MessageBody")
+    async def _send(self, call: Call) -> Json:
+        text = call.asked.get("MessageBody")
         if not isinstance(text, str) or not text:
             raise Refused("MissingParameter", "The request must contain the parameter MessageBody.")
-        message = queue.put(text, number(asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
+        message = call.queue.put(text, number(call.asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
         return {"MessageId": message.message_id, "MD5OfMessageBody": message.digest}
 
-    async def _hide(self, queue: Queue, asked: Json) -> Json:
-        seconds = number(asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
-        if not queue.hide(handle_of(asked), seconds):
+    async def _hide(self, call: Call) -> Json:
+        seconds = number(call.asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
+        if not call.queue.hide(handle_of(call.asked), seconds):
             raise Refused("MessageNotInflight", "The specified message isn't in flight.")
         return {}
 
-    async def _attributes(self, queue: Queue, asked: Json) -> Json:
+    async def _attributes(self, call: Call) -> Json:
         now = self._account.clock.epoch()
-        hidden = sum(each.visible_at > now and each.deliveries > 0 for each in queue.messages)
-        delayed = sum(each.visible_at > now and each.deliveries == 0 for each in queue.messages)
+        hidden = sum(each.visible_at > now and each.deliveries > 0 for each in call.queue.messages)
+        delayed = sum(each.visible_at > now and each.deliveries == 0 for each in call.queue.messages)
         told = {
-            "QueueArn": queue.arn,
-            "ApproximateNumberOfMessages": str(len(queue.messages) - hidden - delayed),
+            "QueueArn": call.queue.arn,
+            "ApproximateNumberOfMessages": str(len(call.queue.messages) - hidden - delayed),
             "ApproximateNumberOfMessagesNotVisible": str(hidden),
             "ApproximateNumberOfMessagesDelayed": str(delayed),
             "VisibilityTimeout": str(int(VISIBILITY)),
             "ReceiveMessageWaitTimeSeconds": "0",
         }
-        wanted = set(asked.get("AttributeNames") or ())
+        wanted = set(call.asked.get("AttributeNames") or ())
         return {"Attributes": {name: value for name, value in told.items() if wanted & {name, "All"}}}
 
-    async def _url(self, queue: Queue, asked: Json) -> Json:
-        return {"QueueUrl": f"{self._account.world.base_url}/amazon{PATH}/{queue.account}/{queue.name}"}
+    async def _url(self, call: Call) -> Json:
+        return {"QueueUrl": f"{self._account.world.base_url}/amazon{PATH}/{call.queue.account}/{call.queue.name}"}
 
 
 def _check_signature(request: Request, body: bytes) -> None:
