@@ -62,6 +62,16 @@ async def test_a_consent_goes_before_an_entered_token_which_stands_in_when_the_c
     assert kept.refresh_token == "Atzr|1"
 
 
+async def test_a_login_that_broke_is_no_withdrawn_authorisation(clock: HandClock) -> None:
+    class Broken(Amazon):
+        def __call__(self, request: httpx2.Request) -> httpx2.Response:
+            return says({"error": "server_error"}, 500)
+
+    async with Broken(one_order).open(clock) as channel:
+        with pytest.raises(Unavailable):
+            await channel.order(ORDER)
+
+
 async def test_an_expired_token_is_a_403_and_renewed_once(clock: HandClock) -> None:
     answers = [says(DENIED, 403), says({"order": order()})]
     amazon = Amazon(lambda _: answers.pop(0))
