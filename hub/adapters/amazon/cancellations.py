@@ -144,14 +144,14 @@ def document(cancellation: Cancellation, seller: str) -> str:
 
 
 def verdict(report: bytes) -> Refused | None:
-    """Return the first error of a processing report, in XML or JSON; None where it has none."""
-    if report.lstrip()[:1] == b"{":
-        return next(iter(refusals(report).values()), None)
-    if b"<!DOCTYPE" in report or not report.strip():
-        return None
+    """Return the first error of a processing report, in XML or JSON; None where it has none or cannot be read."""
     try:
+        if report.lstrip()[:1] == b"{":
+            return next(iter(refusals(report).values()), None)
+        if b"<!DOCTYPE" in report:
+            return None
         root = ElementTree.fromstring(report)  # noqa: S314 - documents with a DTD, hence with entities, are not read
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, Rejected):
         return None
     for result in root.iter("Result"):
         if result.findtext("ResultCode") == "Error":

@@ -26,10 +26,11 @@ from hub.clock import Clock
 from hub.outcome import Rejected, Throttled
 
 REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
-LOOK_AGAIN = 20.0
+SHORTEST, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds until the next look at reports that Amazon works on: the longer it takes, the longer."""
 PATIENCE = 5.0
 """Seconds that reading waits for room in the usage plan between two pages."""
-LONGEST = 3600.0
+GIVE_UP = 3600.0
 """Seconds after which a report that does not get done is given up."""
 EAN = "4"
 """How the report names a product id that is an EAN."""
@@ -62,10 +63,14 @@ class Inventory:
         marketplaces = await self._marketplaces.ids()
         waiting = [each for each in marketplaces if each not in self._read and not await self._ready(each)]
         if waiting:
-            raise Throttled(LOOK_AGAIN, "Amazon is making the report of all listings")
+            raise Throttled(self._pause(), "Amazon is making the report of all listings")
         found = merged(self._read[each] for each in marketplaces)
         self._ordered, self._read = {}, {}
         return tuple(found)
+
+    def _pause(self) -> float:
+        age = max(self._clock.monotonic() - each.at for each in self._ordered.values())
+        return min(max(age / 2, SHORTEST), LONGEST_PAUSE)
 
     async def _ready(self, marketplace: str) -> bool:
         """Ask for the report of a marketplace, or look whether it is there; keep what it holds."""
@@ -88,7 +93,7 @@ class Inventory:
     async def _rows(self, ordered: Ordered, marketplace: str) -> list[ChannelListing] | None:
         report = await self._calls.read(GET_REPORT.at(report=ordered.report_id))
         status = report.text("processingStatus")
-        late = self._clock.monotonic() - ordered.at > LONGEST
+        late = self._clock.monotonic() - ordered.at > GIVE_UP
         if status not in ENDED and not late:
             return None
         document_id = report.maybe_text("reportDocumentId")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from hub.adapters.amazon import buyers
 from hub.adapters.amazon.marketplaces import CURRENCIES
 from hub.adapters.amazon.proceeds import COD_FEE, GIFT_WRAP, ITEM, OTHER, SHIPPING, Proceeds, item_proceeds
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.port import OrderRef
-from hub.domain.address import Buyer, PostalAddress
 from hub.domain.money import total
 from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
 
@@ -80,11 +80,11 @@ def channel_order(order: Fields) -> ChannelOrder:
         payment=PaymentState.PAID if ready else PaymentState.PENDING,
         fulfilled_by=FulfilledBy.PLATFORM if _by_amazon(order) else FulfilledBy.SELLER,
         lines=lines,
-        buyer=_buyer(order),
+        buyer=buyers.buyer(order),
         charges=charges,
         cancelled=status == CANCELLED,
         ship_by=_ship_by(order),
-        country=_country(order),
+        country=buyers.country(order),
         raw_status=status,
         remarks=tuple(_remarks(order)) if ready else (),
     )
@@ -222,51 +222,3 @@ def _collected(item: Fields) -> Iterator[str]:
     if tax and "MARKETPLACE_FACILITATOR" in models:
         named = [each.maybe_text("reportingScheme") for each in tax.children("taxCalculationBreakdowns")]
         yield from [scheme for scheme in named if scheme] or ["deemed supplier"]
-
-
-def _address_of(order: Fields) -> Fields | None:
-    recipient = order.maybe_child("recipient")
-    return recipient.maybe_child("deliveryAddress") if recipient else None
-
-
-def _country(order: Fields) -> str | None:
-    address = _address_of(order)
-    return address.maybe_text("countryCode") if address else None
-
-
-def _buyer(order: Fields) -> Buyer | None:
-    """Return who bought; None while Amazon tells no address, for the order is pending or the role is missing."""
-    address, buyer = _address_of(order), order.maybe_child("buyer")
-    if address is None:
-        return None
-    return Buyer(
-        ship_to=_address(address),
-        email=buyer.maybe_text("buyerEmail") if buyer else None,
-        phone=address.maybe_text("phone"),
-        vat_number=_vat_number(order),
-    )
-
-
-def _vat_number(order: Fields) -> str | None:
-    tax = order.maybe_child("tax")
-    for each in tax.children("taxRegistrations") if tax else []:
-        if each.maybe_text("entityType") == "BUYER" and each.maybe_text("taxRegistrationType") in ("VAT", None):
-            return each.maybe_text("taxRegistrationNumber")
-    return None
-
-
-def _address(address: Fields) -> PostalAddress:
-    """Return an address; its lines stand in one where Amazon gives no street and number of their own."""
-    finer = address.maybe_child("extendedFields") or Fields({}, "extendedFields")
-    lines = [line for number in "123" if (line := address.maybe_text(f"addressLine{number}"))]
-    street = finer.maybe_text("streetName")
-    return PostalAddress(
-        name=address.maybe_text("name") or "",
-        street=street or ", ".join(lines),
-        house_number=finer.maybe_text("streetNumber") if street else None,
-        house_number_extension=finer.maybe_text("complement") if street else None,
-        postcode=address.maybe_text("postalCode") or "",
-        city=address.maybe_text("city") or "",
-        country=address.maybe_text("countryCode") or "",
-        company=address.maybe_text("companyName"),
-    )

@@ -13,7 +13,7 @@ from hub.adapters.fields import Fields, parse, unreadable
 from hub.adapters.http import write_json
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
 from hub.clock import Clock
-from hub.outcome import Throttled, Unavailable
+from hub.outcome import Rejected, Throttled, Unavailable
 
 LOOK_AGAIN = 30.0
 """Seconds between looks at a feed; its end is also announced where there is a queue."""
@@ -130,7 +130,10 @@ class StockFeed:
         if status != DONE:
             gone = Deferred(PUBLISH_AGAIN, f"Amazon ended the feed as {status}")
             return {each.process_id: gone for each in messages}
-        refused = await self._report(feed)
+        try:
+            refused = await self._report(feed)
+        except Rejected as unread:
+            return {each.process_id: Deferred(PUBLISH_AGAIN, unread.reason) for each in messages}
         whole = refused.get(0)
         return {each.process_id: refused.get(each.number) or whole or Accepted() for each in messages}
 
