@@ -24,6 +24,8 @@ PATIENCE = 10.0
 """Seconds that one call waits for room in the usage plan before it gives the rest back."""
 FIRST_LOOK = 3.0
 """Seconds after which a patch has mostly taken effect."""
+LONGEST_TURN = 60.0
+"""Seconds after which what found no room is planned again at the latest."""
 RETRY_AFTER = 1.0
 TOO_MANY_FAILURES = 3
 SIDE_BY_SIDE = 5
@@ -99,14 +101,21 @@ class StockWriter:
 
     async def _patch_all(self, batch: _Batch, updates: dict[int, StockUpdate], home: str) -> None:
         rest: Deferred | None = None
+        left = 0
         async with anyio.create_task_group() as group:
             for place, update in updates.items():
                 rest = rest or await self._room(batch)
                 if rest is not None:
-                    batch.results[place] = rest
+                    batch.results[place] = self._in_turn(rest, left)
+                    left += 1
                     continue
                 await self._doors.acquire_on_behalf_of((id(batch), place))
                 group.start_soon(self._write, batch, place, update, home)
+
+    def _in_turn(self, rest: Deferred, ahead: int) -> Deferred:
+        """Let what found no room come back one after the other, not all to be planned again each time."""
+        wait = ahead * self._calls.bucket(PATCH_LISTING).period
+        return Deferred(rest.retry_after + min(wait, LONGEST_TURN), rest.reason)
 
     async def _room(self, batch: _Batch) -> Deferred | None:
         """Wait shortly for room; return what the remaining updates are told when there is none."""

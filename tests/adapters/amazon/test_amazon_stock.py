@@ -230,6 +230,9 @@ async def test_what_finds_no_room_comes_back_and_the_urgent_went_first(clock: Ha
     sent = sum(isinstance(each, Pending) for each in results)
     assert 50 <= sent <= 56
     assert [type(each) for each in results] == [Pending] * sent + [Deferred] * (100 - sent)
+    waits = [each.retry_after for each in results if isinstance(each, Deferred)]
+    assert waits == sorted(waits)
+    assert waits[-1] - waits[0] == pytest.approx(0.2 * (len(waits) - 1))
 
 
 def updates(quantities: Sequence[int]) -> list[StockUpdate]:
