@@ -83,6 +83,8 @@ class TokenEndpoint:
         body = prepare_token_request(grant_type, **fields)
         url, headers, body = auth.prepare("POST", self._app.token_url, headers, body)
         response = await self._caller.send("token", "POST", url, headers=headers, content=body.encode())
+        if response.status_code >= 500:
+            raise Unavailable(f"the token endpoint cannot answer now ({response.status_code})", unknown=True)
         if response.status_code != 200:
             raise _refusal(response)
         return self._grant(read_json(response))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import orjson
 from hub.adapters.port import (
     Channel,
     ChannelListing,
+    Conflict,
     Deferred,
     HookReader,
     OrderRef,
@@ -120,13 +121,20 @@ class Stage:
         """Read the listings and put goods on show."""
         cursor, more = None, True
         while more:
-            page = await self.channel.listings(cursor)
-            self.listings += page.rows
+            page = await self.patiently(self.channel.listings, cursor)
+            self.listings += [row for row in page.rows if not row.stocked_by_platform]
             cursor, more = page.cursor, page.more
-        todo = [StockUpdate(listing, quantity) for listing in self.listings]
-        while todo:
-            results = await self.patiently(self.channel.publish_stock, todo)
-            todo = [update for update, result in zip(todo, results, strict=True) if isinstance(result, Deferred)]
+        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult | None]:
+        """Publish until every update is decided, following to their ends those that the platform works on."""
+        found: dict[int, WriteResult | None] = {}
+        while todo := [place for place in range(len(updates)) if isinstance(found.get(place), Deferred | None)]:
+            written = await self.patiently(self.channel.publish_stock, [updates[place] for place in todo])
+            for place, result in zip(todo, written, strict=True):
+                assert not isinstance(result, Conflict)
+                found[place] = await self.settled(result)
+        return [found[place] for place in range(len(updates))]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
         return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
@@ -158,7 +166,8 @@ class Stage:
         order = await self.channel.order(order_id)
         assert order is not None
         units = (ShippedUnits(order.lines[0].line_id, quantity),)
-        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", self.clock.now(), completes)
+        shipped_at = self.sandbox.world.clock.now()
+        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", shipped_at, completes)
 
     async def settled(self, result: WriteResult | None) -> WriteResult | None:
         """Follow an asynchronous write to its end."""
