@@ -94,7 +94,7 @@ async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels
         "faults": site.plan.faults,
         "seed": site.plan.seed,
         "nodes": site.plan.nodes,
-        "channels": {named[name]: _counts(one) for name, one in ledger["channels"].items()},
+        "channels": {named[name]: _counts(one) for name, one in ledger["channels"].items() if name in named},
         **{name: ledger[name] for name in ("sold", "forwarded", *NOT_ALLOWED, "stock_converged")},
         "tracking_confirmed": not any(tracking[name] for name in PARCELS) and tracking["delivered"] >= parcels,
         "tracking": {name: count for name, count in tracking.items() if name != "ids"},

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
+from hub.sandbox.shopify.platform import ShopifyPlatform
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.world import World
 
@@ -14,4 +15,5 @@ PLATFORMS: dict[str, Callable[[World], Platform]] = {
     "exact": ExactPlatform,
     "bol": BolPlatform,
     "woocommerce": WooPlatform,
+    "shopify": ShopifyPlatform,
 }

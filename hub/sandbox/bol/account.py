@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
 
-from hub.sandbox.bol.agenda import Agenda
+from hub.sandbox.agenda import Agenda
 from hub.sandbox.bol.offers import Offer, Offers
 from hub.sandbox.bol.orders import Item, Order
 from hub.sandbox.bol.processes import RETENTION, Outcome, Process, Processes
