@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -117,11 +117,11 @@ class Stage:
         return self.platform.shown(str(listing.sku))
 
     async def stock_up(self, quantity: int = 500) -> None:
-        """Read the listings and put goods on show."""
+        """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
         cursor, more = None, True
         while more:
             page = await self.channel.listings(cursor)
-            self.listings += page.rows
+            self.listings += [replace(row, quantity=None) for row in page.rows]
             cursor, more = page.cursor, page.more
         todo = [StockUpdate(listing, quantity) for listing in self.listings]
         while todo:
