@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-OPEN = frozenset({"OPEN", "IN_PROGRESS"})
+OPEN = frozenset({"OPEN", "IN_PROGRESS", "SCHEDULED"})
+"""Statuses to try with: whether a scheduled one may be sent early is for Shopify to say."""
 
 
 @dataclass(frozen=True, slots=True)

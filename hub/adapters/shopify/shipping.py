@@ -161,14 +161,12 @@ def _tracking(shipment: Shipment) -> dict[str, object]:
 
 
 def _why_not(orders: Sequence[FulfilmentOrder], lacking: Mapping[str, int]) -> WriteResult:
-    """Say why units cannot be sent: on hold, planned for later, or not waiting to be sent any more."""
+    """Say why units cannot be sent: on hold, or not waiting to be sent any more."""
     blocking = [each for each in orders if not each.open and each.has(lacking)]
     holds = sorted({hold for each in blocking for hold in each.holds})
     if holds and PASSING_HOLDS.issuperset(holds):
         return Deferred(HOLD_SECONDS, "Shopify holds the order for a moment after the purchase")
     if any(each.status == "ON_HOLD" for each in blocking):
         return Refused("on_hold", f"Shopify holds the order ({', '.join(holds) or 'no reason'}): release it and retry")
-    if any(each.status == "SCHEDULED" for each in blocking):
-        return Refused("scheduled", "Shopify has scheduled these units for later: make them ready there and retry")
     count = sum(lacking.values())
     return Refused("nothing_to_fulfil", f"{count} of the units are not waiting to be sent in Shopify any more")
