@@ -28,7 +28,8 @@ RETRY_AFTER = 2.0
 STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
 SPENT_KEY = frozenset({"IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"})
 SAME_KEY = "IDEMPOTENCY_CONCURRENT_REQUEST"
-NOT_STOCKED = "ITEM_NOT_STOCKED_AT_LOCATION"
+NOT_STOCKED = frozenset({"ITEM_NOT_STOCKED_AT_LOCATION", "INVALID_LOCATION"})
+"""The first code is gone from 2026-10; a location that does not stock the item may be told by the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class StockWriter:
         if error.code == SAME_KEY:
             batch.defer(rows, RETRY_AFTER, "Shopify is working on the same rows already")
             return []
-        if error.code in STALE or error.code == NOT_STOCKED:
+        if error.code in STALE | NOT_STOCKED:
             return await self._doubtful(batch, location, [(row, error) for row in rows])
         for row in rows:
             batch.tell(row, _refused(error))
@@ -134,12 +135,12 @@ class StockWriter:
     async def _doubtful(self, batch: Batch, location: str, rows: Sequence[tuple[Row, UserError]]) -> list[Row]:
         """Refuse what is refused for good; read what moved, and stock what the location does not have yet."""
         again: list[Row] = []
-        to_read = [row.item for row, error in rows if error.code in STALE or error.code == NOT_STOCKED]
+        to_read = [row.item for row, error in rows if error.code in STALE | NOT_STOCKED]
         found = await self._levels.read(location, to_read)
         for row, error in rows:
             if row.item not in found:
                 batch.tell(row, _refused(error))
-            elif error.code == NOT_STOCKED and found[row.item] is None:
+            elif error.code in NOT_STOCKED and found[row.item] is None:
                 again += await self._stocked(batch, location, row)
             else:
                 again += self._judge(batch, row, found[row.item])

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from hub.adapters.shopify.mapping import PaymentState
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelOrder
+from hub.domain.order import ChannelOrder, PaymentState
 from hub.outcome import Rejected
 from hub.sandbox.ledger import Units
 from hub.sandbox.shopify.platform import ShopifyPlatform

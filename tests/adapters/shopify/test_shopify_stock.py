@@ -16,6 +16,8 @@ from tests.adapters.channel_stage import Stage, staged
 from tests.adapters.shopify.shopify_stage import ShopifyFixture, operation_of
 from tests.contract.channel_requests import Recording
 
+SECOND = "106318430515"
+
 
 def shop(stage: Stage) -> ShopifyPlatform:
     assert isinstance(stage.platform, ShopifyPlatform)
@@ -77,8 +79,11 @@ async def test_a_refused_row_is_left_out_and_the_rest_goes_again_under_a_new_key
 
 
 async def test_an_item_the_location_does_not_stock_is_stocked_there() -> None:
-    async with staged(ShopifyFixture(Switches(stock_on_set=False))) as stage:
+    recording = Recording()
+    async with staged(ShopifyFixture(Switches(stock_on_set=False), SECOND), transport=recording) as stage:
         assert {stage.shown(listing) for listing in stage.listings} == {500}
+        asked = [request for request, _ in recording.seen if request.url.path.endswith("/graphql.json")]
+        assert [operation_of(request) for request in asked].count("Activate") == len(stage.listings) // 2, "the rest is"
 
 
 async def test_rows_that_shopify_works_on_already_come_back_later() -> None:
