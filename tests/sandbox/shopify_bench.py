@@ -63,19 +63,19 @@ class ShopifyBench:
     def switches(self) -> Switches:
         return self.platform.switches
 
-    async def post(self, query: str, version: str = "2026-10", **variables: Any) -> httpx2.Response:
+    async def post(self, query: str, /, version: str = "2026-10", **variables: Any) -> httpx2.Response:
         """Send one document with the token in hand."""
         headers = {"X-Shopify-Access-Token": self.token}
         body = {"query": query, "variables": variables}
         return await self.client.post(f"{BASE}/admin/api/{version}/graphql.json", json=body, headers=headers)
 
-    async def ask(self, query: str, **variables: Any) -> Any:
+    async def ask(self, query: str, /, **variables: Any) -> Any:
         """Send one document and return the whole answer, which has status 200."""
         answer = await self.post(query, **variables)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def data(self, query: str, **variables: Any) -> Any:
+    async def data(self, query: str, /, **variables: Any) -> Any:
         """Send one document that meets no error, and return its data."""
         answer = await self.ask(query, **variables)
         assert "errors" not in answer, answer["errors"]

@@ -116,7 +116,7 @@ class FulfilmentWrites:
 
 
 def _check_quantities(groups: list[Json]) -> None:
-    """Refuse quantities below one; the first group is named less exactly than the later ones, as at Shopify."""
+    """Refuse quantities below one, before anything else is looked at."""
     for place, group in enumerate(groups):
         lines = group.get("fulfillmentOrderLineItems") or []
         path = ["fulfillment", "lineItemsByFulfillmentOrder", str(place), "fulfillmentOrderLineItems"]
@@ -124,8 +124,7 @@ def _check_quantities(groups: list[Json]) -> None:
             raise Refused(user_error(path, f"At most {LINES_AT_MOST} line items can be fulfilled at once."))
         for number, line in enumerate(lines):
             if line["quantity"] <= 0:
-                exact = [] if place == 0 and len(groups) == 1 else [str(number), "quantity"]
-                raise Refused(user_error([*path, *exact], "Quantity must be greater than 0"))
+                raise Refused(user_error([*path, str(number), "quantity"], "Quantity must be greater than 0"))
 
 
 def _rows(source: FulfilmentOrder, group: Json) -> Picked:
