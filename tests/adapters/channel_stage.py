@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -118,11 +118,12 @@ class Stage:
         return self.platform.shown(str(listing.sku))
 
     async def stock_up(self, quantity: int = 500) -> None:
-        """Read the listings and put goods on show."""
+        """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
         cursor, more = None, True
         while more:
             page = await self.patiently(self.channel.listings, cursor)
-            self.listings += [row for row in page.rows if not row.stocked_by_platform]
+            own = [row for row in page.rows if not row.stocked_by_platform]
+            self.listings += [replace(row, quantity=None) for row in own]
             cursor, more = page.cursor, page.more
         await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
 

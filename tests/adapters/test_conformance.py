@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.bol.bol_stage import BolFixture
 from tests.adapters.conformance import ChannelConformance, ParcelConformance, WholeConformance
+from tests.adapters.shopify.shopify_stage import ShopifyFixture
 from tests.adapters.woocommerce.woo_stage import WooFixture
 
 
@@ -16,6 +17,10 @@ class TestAmazon(WholeConformance):
 
 class TestBol(ChannelConformance):
     fixture = BolFixture()
+
+
+class TestShopify(ChannelConformance):
+    fixture = ShopifyFixture()
 
 
 class TestWooCommerce(ChannelConformance):

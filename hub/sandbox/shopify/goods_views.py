@@ -66,6 +66,7 @@ class GoodsViews:
             "displayName": f"{product.title} - {variant.title}",
             "sku": variant.sku,
             "barcode": variant.barcode,
+            "requiresComponents": False,
             "price": written(variant.price),
             "compareAtPrice": None,
             "taxable": True,

@@ -153,6 +153,8 @@ def _amounts(order: Order, first: Totals, now: Totals) -> Json:
         "currentSubtotalPriceSet": bag(now.subtotal),
         "totalTaxSet": bag(first.tax),
         "currentTotalTaxSet": bag(now.tax),
+        "currentTotalDutiesSet": None,
+        "currentTotalAdditionalFeesSet": None,
         "totalShippingPriceSet": bag(first.shipping),
         "currentShippingPriceSet": bag(now.shipping),
         "totalDiscountsSet": bag(first.discounts),
