@@ -10,6 +10,7 @@ from hub.adapters.connector import Account, Connector
 from hub.adapters.exact.online import ExactOnline
 from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import Channel, HookReader
+from hub.adapters.vendure.connector import CONNECTOR as VENDURE
 from hub.adapters.woocommerce.connector import CONNECTOR as WOOCOMMERCE
 from hub.clock import Clock
 from hub.domain.platform import Platform
@@ -21,7 +22,7 @@ from hub.store.grants import StoredGrant, channel_grant
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.secrets import Vault
 
-CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (BOL, WOOCOMMERCE)}
+CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (BOL, VENDURE, WOOCOMMERCE)}
 HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks()} | {
     platform.value: one.hooks for platform, one in CONNECTORS.items() if one.hooks is not None
 }
