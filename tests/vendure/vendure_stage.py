@@ -15,7 +15,9 @@ from hub.adapters.vendure.client import VendureShop, open_vendure
 from hub.clock import Clock
 from hub.sandbox.faults import Faults
 from tests.adapters.channel_stage import Ground
-from tests.vendure.shop import STAFF, Shop, total_of
+from tests.vendure.api import STAFF
+from tests.vendure.shop import Shop
+from tests.vendure.staff import total_of
 from tests.vendure.weather import Weather
 
 
@@ -61,12 +63,13 @@ class VendureFixture:
         ("POST", "/AddNote"),
     )
     prices_include_tax: bool = True
+    currency: str = "EUR"
     _standing: list[VendureGround] = field(default_factory=list)
 
     @asynccontextmanager
     async def ground(self, transport: httpx2.AsyncBaseTransport | None) -> AsyncIterator[Ground]:
         faults = Faults(seed=7)
-        shop = Shop(self.server, self.prices_include_tax)
+        shop = Shop(self.server, prices_include_tax=self.prices_include_tax, currency=self.currency)
         self._standing.append(VendureGround(shop, Weather(self.name, faults, transport), faults))
         yield self._standing[-1]
         self._standing.pop()
