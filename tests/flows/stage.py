@@ -175,30 +175,32 @@ async def consent(online: ExactOnline) -> str:
 
 
 async def _add_channels(made: Stage, base: str) -> None:
+    bol = {"client_id": "bol-client", "client_secret": "bol-secret"}
+    woo = {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"}
+    tnt, postnl = {"default_carrier": "TNT", "sweep_seconds": 4.0}, {"default_carrier": "PostNL", "sweep_seconds": 0.4}
+    await add_channel(made, "bol", f"{base}/bol", bol, "bol.com", reference_prefix="B-", **tnt)
+    await add_channel(
+        made, "woocommerce", f"{base}/woocommerce", woo, "Webshop consumenten", reference_prefix="W-", **postnl
+    )
+
+
+async def add_channel(
+    made: Stage, name: str, url: str, secrets: dict[str, str], customer_name: str, **changes: Any
+) -> None:
+    """Connect a channel that is named after its platform, with everything switched on."""
     accounts = await eventually(lambda: _customers(made))
-    codes = await _codes(made)
-    secrets = {
-        "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
-        "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
-    }
-    for name, prefix, account in (("bol", "B-", "bol.com"), ("woocommerce", "W-", "Webshop consumenten")):
-        settings = ChannelSettings(
-            division=DIVISION,
-            customer_id=accounts[account],
-            forwarding=True,
-            stock=True,
-            fulfilment=FulfilmentMode.ERP,
-            vat_codes=codes,
-            reference_prefix=prefix,
-            default_carrier="TNT" if name == "bol" else "PostNL",
-            sweep_seconds=0.4 if name == "woocommerce" else 4.0,
-        )
-        place = CHANNEL_CREDENTIALS.place(TENANT, name)
-        sealed = made.desk.vault.seal_json(secrets[name], place)
-        channel = StoredChannel(
-            TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
-        )
-        await made.command(commands.create_channel, channel)
+    settings = ChannelSettings(
+        division=DIVISION,
+        customer_id=accounts[customer_name],
+        forwarding=True,
+        stock=True,
+        fulfilment=FulfilmentMode.ERP,
+        vat_codes=await _codes(made),
+        **changes,
+    )
+    sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
+    channel = StoredChannel(TENANT, name, Platform(name), name, url, ChannelStatus.ACTIVE, settings, sealed, None)
+    await made.command(commands.create_channel, channel)
 
 
 async def _customers(made: Stage) -> dict[str, str]:
