@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from anyio.to_thread import run_sync
+from sqlalchemy import select
 
 from hub.sandbox.ledger import SalesOrder, Units
+from hub.store.tables import channel
 from tests.flows.stage import Stage, add_channel, eventually, stage
 from tests.vendure.api import STAFF
 from tests.vendure.conftest import GOODS
@@ -107,3 +109,21 @@ async def test_an_order_cancelled_in_vendure_gives_its_stock_back_everywhere(acm
     await eventually(lambda: _now_published(acme, before))
     await shows(shop, SKU, before)
     assert Decimal(0) == (await acme.ledger())["duplicates"]
+
+
+async def test_a_sale_that_no_sweep_has_told_of_is_found_because_the_stock_moved(acme: Stage, shop: Shop) -> None:
+    """Vendure sends no webhooks: the stock write sees the sale first, and has the order fetched before it goes on."""
+    before = published(acme, SKU)
+    await acme.configure("vendure", sweep_seconds=86400.0)
+    configured = acme.desk.clock.now()
+    swept_at = select(channel.c.orders_swept_at).where(channel.c.channel_id == "vendure")
+
+    async def last_sweep_is_over() -> bool:
+        return bool((await acme.rows(swept_at))[0].orders_swept_at > configured)
+
+    await eventually(last_sweep_is_over)
+    bought = await run_sync(shop.buy, [Units(SKU, 2)])
+    await acme.control("receive", sku=SKU, quantity=10)
+    await acme.until_order(bought["id"], "forwarded")
+    await shows(shop, SKU, before + 8)
+    assert await acme.events("stock.drift")
