@@ -12,6 +12,7 @@ from hub.adapters.exact.online import ExactOnline
 from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import Channel, HookReader
 from hub.adapters.shopify.connector import CONNECTOR as SHOPIFY
+from hub.adapters.vendure.connector import CONNECTOR as VENDURE
 from hub.adapters.woocommerce.connector import CONNECTOR as WOOCOMMERCE
 from hub.clock import Clock
 from hub.domain.platform import Platform
@@ -23,7 +24,7 @@ from hub.store.grants import StoredGrant, channel_grant
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.secrets import Vault
 
-CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (AMAZON, BOL, SHOPIFY, WOOCOMMERCE)}
+CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (AMAZON, BOL, SHOPIFY, VENDURE, WOOCOMMERCE)}
 HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks()} | {
     platform.value: one.hooks for platform, one in CONNECTORS.items() if one.hooks is not None
 }

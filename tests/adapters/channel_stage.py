@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import anyio
 import httpx2
@@ -28,8 +29,8 @@ from hub.domain.delivery import Cancellation, CancelReason, Shipment, ShippedUni
 from hub.domain.order import ChannelOrder
 from hub.outcome import Throttled, Unavailable
 from hub.sandbox.app import Options, Sandbox, running
-from hub.sandbox.faults import Fault, Forced
-from hub.sandbox.ledger import Units
+from hub.sandbox.faults import Fault, Faults, Forced
+from hub.sandbox.ledger import Sale, Units
 from hub.sandbox.platform import Channel as SimulatedChannel
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
@@ -40,19 +41,48 @@ SPEED = 100.0
 """Platform seconds per second: commands take hundredths of a second."""
 
 
+class Ground(Protocol):
+    """What an adapter stands on: a simulated platform, or a real server with faults on the way to it."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def transport(self) -> httpx2.AsyncBaseTransport | None:
+        """What the adapter under test sends through; None for its own."""
+
+    @property
+    def platform(self) -> Any:
+        """What buyers and staff do: ``place_order``, ``cancel`` and ``shown`` of a simulated channel."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the platform's time forward, where it can be moved."""
+
+    def total(self, order_id: str) -> Decimal:
+        """Return what the buyer pays for an order."""
+
+    def is_cancelled(self, order_id: str) -> bool: ...
+
+    def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
+        """Return what the platform knows of an order's parcels: tracking and units of each."""
+
+
 class Fixture(Protocol):
     """What the suite must know of a platform beyond the port."""
 
     name: str
-    hooks: HookReader
     carrier: str
     write_paths: tuple[tuple[str, str], ...]
     """Methods and parts of paths that ``ship`` writes to."""
     stock_path: tuple[str, str]
     cancel_path: tuple[str, str]
 
-    def platform(self, world: World) -> Platform:
-        """Make the simulated platform."""
+    @property
+    def hooks(self) -> HookReader | None:
+        """Reads the platform's webhooks; None where it sends none."""
 
     def open(
         self, url: str, clock: Clock, *, secret: str | None = None, transport: httpx2.AsyncBaseTransport | None = None
@@ -68,8 +98,62 @@ class Fixture(Protocol):
     def switch_off_hooks(self, platform: Any) -> None:
         """Make the platform switch its webhooks off, as after failures."""
 
+
+@runtime_checkable
+class Simulated(Fixture, Protocol):
+    """A platform of the sandbox."""
+
+    def platform(self, world: World) -> Platform:
+        """Make the simulated platform."""
+
     def confirmed(self, world: World, order_id: str) -> list[tuple[str | None, int]]:
         """Return what the platform knows of an order's parcels: tracking and units of each."""
+
+
+@runtime_checkable
+class Grounded(Fixture, Protocol):
+    """A platform on a ground of its own."""
+
+    def ground(self, transport: httpx2.AsyncBaseTransport | None) -> AbstractAsyncContextManager[Ground]:
+        """Prepare the ground; ``transport`` is what its own transport sends through."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxGround:
+    """A simulated platform on loopback."""
+
+    fixture: Simulated
+    sandbox: Sandbox
+    transport: httpx2.AsyncBaseTransport | None
+
+    @property
+    def url(self) -> str:
+        return f"{self.sandbox.options.base_url}/{self.fixture.name}"
+
+    @property
+    def faults(self) -> Faults:
+        return self.sandbox.world.faults
+
+    @property
+    def platform(self) -> SimulatedChannel:
+        platform = self.sandbox.world.platforms[self.fixture.name]
+        assert isinstance(platform, SimulatedChannel)
+        return platform
+
+    def pass_time(self, seconds: float) -> None:
+        self.sandbox.world.clock.advance(seconds)
+
+    def total(self, order_id: str) -> Decimal:
+        return self._sale(order_id).total
+
+    def is_cancelled(self, order_id: str) -> bool:
+        return self._sale(order_id).cancelled_at is not None
+
+    def _sale(self, order_id: str) -> Sale:
+        return self.sandbox.world.ledger.sales[(self.fixture.name, order_id)]
+
+    def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
+        return self.fixture.confirmed(self.sandbox.world, order_id)
 
 
 class Ticking(HandClock):
@@ -91,31 +175,35 @@ class Stage:
     """A platform with goods on show and the adapter under test."""
 
     fixture: Fixture
-    sandbox: Sandbox
+    ground: Ground
     channel: Channel
     clock: Ticking
     listings: list[ChannelListing] = field(default_factory=list)
 
     @property
-    def platform(self) -> SimulatedChannel:
-        platform = self.sandbox.world.platforms[self.fixture.name]
-        assert isinstance(platform, SimulatedChannel)
-        return platform
+    def sandbox(self) -> Sandbox:
+        assert isinstance(self.ground, SandboxGround)
+        return self.ground.sandbox
+
+    @property
+    def platform(self) -> Any:
+        return self.ground.platform
 
     @property
     def url(self) -> str:
-        return f"{self.sandbox.options.base_url}/{self.fixture.name}"
+        return self.ground.url
 
     def force(self, fault: Fault, target: tuple[str, str] = ("", ""), times: int = 1) -> None:
         """Let the next requests to a path meet a fault."""
         method, path = target
-        self.sandbox.world.faults.forced.append(Forced(fault, self.fixture.name, method or None, path, times))
+        self.ground.faults.forced.append(Forced(fault, self.fixture.name, method or None, path, times))
 
     def met(self, fault: Fault) -> int:
-        return self.sandbox.world.faults.met[f"{self.fixture.name}.{fault.value}"]
+        return self.ground.faults.met[f"{self.fixture.name}.{fault.value}"]
 
     def shown(self, listing: ChannelListing) -> int:
-        return self.platform.shown(str(listing.sku))
+        found: int = self.platform.shown(str(listing.sku))
+        return found
 
     async def stock_up(self, quantity: int = 500) -> None:
         """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
@@ -128,22 +216,27 @@ class Stage:
         await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
 
     async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult | None]:
-        """Publish until every update is decided, following to their ends those that the platform works on."""
-        found: dict[int, WriteResult | None] = {}
-        while todo := [place for place in range(len(updates)) if isinstance(found.get(place), Deferred | None)]:
-            written = await self.patiently(self.channel.publish_stock, [updates[place] for place in todo])
+        """Publish as the hub does: follow every write to its end, believe what was found, send the rest again."""
+        wanted = list(updates)
+        ended: dict[int, WriteResult | None] = dict.fromkeys(range(len(updates)))
+        while todo := [place for place, result in ended.items() if isinstance(result, Deferred | None)]:
+            written = await self.patiently(self.channel.publish_stock, [wanted[place] for place in todo])
             for place, result in zip(todo, written, strict=True):
-                assert not isinstance(result, Conflict)
-                found[place] = await self.settled(result)
-        return [found[place] for place in range(len(updates))]
+                if isinstance(result, Conflict):
+                    listing = replace(wanted[place].listing, quantity=result.found)
+                    wanted[place] = replace(wanted[place], listing=listing)
+                else:
+                    ended[place] = await self.settled(result)
+        return [ended[place] for place in range(len(updates))]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
-        return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
+        order_id: str = await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
+        return order_id
 
     def pass_time(self, seconds: float) -> None:
         """Move time forward on both sides."""
         self.clock.forward(seconds)
-        self.sandbox.world.clock.advance(seconds)
+        self.ground.pass_time(seconds)
 
     async def patiently(self, call: Callable[..., Awaitable[T]], *args: object) -> T:
         """Call until the limits let us through; our time moves on meanwhile."""
@@ -214,7 +307,7 @@ class Stage:
                 self.pass_time(0.2)
 
     def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
-        return self.fixture.confirmed(self.sandbox.world, order_id)
+        return self.ground.confirmed(order_id)
 
 
 def is_off(order: ChannelOrder) -> bool:
@@ -232,14 +325,26 @@ def in_the_books(world: World, order_id: str) -> list[tuple[str | None, int]]:
 async def staged(
     fixture: Fixture, *, goods: int = 8, transport: httpx2.AsyncBaseTransport | None = None
 ) -> AsyncIterator[Stage]:
-    options = Options(platforms={fixture.name: fixture.platform}, speed=SPEED, goods=goods)
     clock = Ticking()
-    async with running(options) as sandbox:
-        url = f"{sandbox.options.base_url}/{fixture.name}"
-        async with fixture.open(url, clock, transport=transport) as channel:
-            stage = Stage(fixture, sandbox, channel, clock)
-            await stage.stock_up()
-            yield stage
+    async with (
+        _ground(fixture, goods, transport) as ground,
+        fixture.open(ground.url, clock, transport=ground.transport) as channel,
+    ):
+        stage = Stage(fixture, ground, channel, clock)
+        await stage.stock_up()
+        yield stage
+
+
+@asynccontextmanager
+async def _ground(fixture: Fixture, goods: int, transport: httpx2.AsyncBaseTransport | None) -> AsyncIterator[Ground]:
+    if isinstance(fixture, Grounded):
+        async with fixture.ground(transport) as ground:
+            yield ground
+    else:
+        assert isinstance(fixture, Simulated)
+        options = Options(platforms={fixture.name: fixture.platform}, speed=SPEED, goods=goods)
+        async with running(options) as sandbox:
+            yield SandboxGround(fixture, sandbox, transport)
 
 
 class Embellishing(httpx2.AsyncHTTPTransport):

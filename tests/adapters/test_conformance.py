@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.bol.bol_stage import BolFixture
-from tests.adapters.conformance import ChannelConformance, ParcelConformance, WholeConformance
+from tests.adapters.conformance import ChannelConformance, ParcelConformance, PolledConformance
 from tests.adapters.shopify.shopify_stage import ShopifyFixture
 from tests.adapters.woocommerce.woo_stage import WooFixture
 
 
-class TestAmazon(WholeConformance):
+class TestAmazon(PolledConformance):
     """Its events come out of a queue; see ``test_amazon_queue``."""
 
     fixture = AmazonFixture()

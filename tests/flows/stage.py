@@ -222,28 +222,39 @@ def stands_everywhere(ledger: Mapping[str, Any], channels: Sequence[str]) -> boo
 
 
 async def _add_channels(made: Stage, base: str, channels: Sequence[str]) -> None:
-    accounts = await eventually(lambda: _customers(made))
-    codes = await _codes(made)
     for name in channels:
         shop = SHOPS[name]
-        settings = ChannelSettings(
-            division=DIVISION,
-            customer_id=accounts[shop.customer],
-            forwarding=True,
-            stock=True,
-            fulfilment=FulfilmentMode.ERP,
-            vat_codes=codes,
+        secrets = {key: value.format(base=base) for key, value in shop.secrets.items()}
+        await made.control("expect", channel=name)
+        await add_channel(
+            made,
+            name,
+            f"{base}/{name}",
+            secrets,
+            shop.customer,
             reference_prefix=shop.prefix,
             default_carrier=shop.carrier,
             sweep_seconds=shop.sweep_seconds,
         )
-        secrets = {key: value.format(base=base) for key, value in shop.secrets.items()}
-        sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
-        channel = StoredChannel(
-            TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
-        )
-        await made.control("expect", channel=name)
-        await made.command(commands.create_channel, channel)
+
+
+async def add_channel(
+    made: Stage, name: str, url: str, secrets: dict[str, str], customer_name: str, **changes: Any
+) -> None:
+    """Connect a channel that is named after its platform, with everything switched on."""
+    accounts = await eventually(lambda: _customers(made))
+    settings = ChannelSettings(
+        division=DIVISION,
+        customer_id=accounts[customer_name],
+        forwarding=True,
+        stock=True,
+        fulfilment=FulfilmentMode.ERP,
+        vat_codes=await _codes(made),
+        **changes,
+    )
+    sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
+    channel = StoredChannel(TENANT, name, Platform(name), name, url, ChannelStatus.ACTIVE, settings, sealed, None)
+    await made.command(commands.create_channel, channel)
 
 
 async def _customers(made: Stage) -> dict[str, str]:
