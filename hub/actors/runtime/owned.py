@@ -42,9 +42,8 @@ class Lane:
         return (*self.owned.key, self.name)
 
     def load(self, row: LaneRow) -> None:
-        """Take over what is stored; a running lane knows better what it remembers."""
-        if self.running is None:
-            self.state, self.wait_until, self.attempts = orjson.dumps(row.state), row.wait_until, row.attempts
+        """Take over what is stored."""
+        self.state, self.wait_until, self.attempts = orjson.dumps(row.state), row.wait_until, row.attempts
 
 
 @dataclass(slots=True, eq=False)

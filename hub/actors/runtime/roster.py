@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -92,13 +92,17 @@ class Roster:
                 owned.leaving = True
                 self.leave.set()
 
-    def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow]) -> None:
-        """Take over what was read anew."""
+    def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow], turning: Set[Lane]) -> None:
+        """Take over what was read anew.
+
+        A lane that was in a turn when the reading began may have committed since: it knows better what it remembers.
+        """
         now, found = self.clock.now(), {owned.key: owned for owned in stale if not owned.lost}
         for (tenant, address, name), row in rows.items():
             if (tenant, address) in found:
                 lane = found[(tenant, address)].lane(name)
-                lane.load(row)
+                if lane not in turning:
+                    lane.load(row)
                 self.empty(lane, row.due_at, now)
 
     def feed(self, lane: Lane) -> None:
@@ -128,7 +132,10 @@ class Roster:
         return self._timers[0][0] if self._timers else None
 
     def ready(self, now: datetime) -> list[Lane]:
-        """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later."""
+        """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later.
+
+        A lane that is yet to be read stays hungry: a turn must not begin with an older memory than its mail.
+        """
         found = []
         for lane in list(self.hungry):
             if lane.running is not None or lane.owned.leaving:
@@ -136,7 +143,7 @@ class Roster:
             elif lane.wait_until is not None and lane.wait_until > now:
                 del self.hungry[lane]
                 self.plan(lane, lane.wait_until)
-            else:
+            elif lane.owned not in self.stale:
                 found.append(lane)
         return found
 

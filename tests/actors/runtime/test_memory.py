@@ -1,0 +1,89 @@
+"""What a lane remembers is never older than the mail it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import anyio
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.actors.runtime import dispatcher, mailbox
+from hub.actors.runtime.mailbox.letters import Key
+from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow, read_lanes
+from hub.actors.runtime.turn import Turn
+from hub.store.engine import Database
+from tests.actors.runtime.stage import BOL, SHOP, Note, Script, empty, node, send, steer, until
+
+pytestmark = pytest.mark.anyio
+
+
+def once_read(patch: pytest.MonkeyPatch, key: Key, meanwhile: Callable[[], Awaitable[None]]) -> None:
+    """Let something happen after an actor's lanes were read the next time, and before that is taken over."""
+    left = [meanwhile]
+
+    async def read(connection: AsyncConnection, keys: Sequence[Key]) -> dict[LanePlace, LaneRow]:
+        rows = await read_lanes(connection, keys)
+        if key in keys and left:
+            await left.pop()()
+        return rows
+
+    patch.setattr(dispatcher, "read_lanes", read)
+
+
+def counting(turn: Turn) -> None:
+    """Remember the number of the last message, and meet a bug when one was missed."""
+    for envelope in turn.messages:
+        if turn.state.get("next", 0) != envelope.body.number:
+            raise LookupError(f"{turn.state} but {envelope.body}")
+        turn.state["next"] = envelope.body.number + 1
+
+
+async def test_a_turn_that_ends_while_its_lane_is_read_is_remembered(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, release = anyio.Event(), anyio.Event()
+
+    async def handle(turn: Turn) -> None:
+        counting(turn)
+        entered.set()
+        await release.wait()
+
+    async def end_the_turn() -> None:
+        release.set()
+        await until(lambda: not any(owned.turns for owned in running.roster.owned.values()))
+
+    script = Script(handle)
+    async with node(database, script) as running:
+        await send(database, Note(0))
+        await entered.wait()
+        once_read(monkeypatch, ("acme", str(BOL)), end_the_turn)
+        await steer(database, mailbox.wake)
+        await release.wait()
+        await send(database, Note(1))
+        await until(partial(empty, database))
+    assert [turn.state for turn in script.turns] == [{"next": 1}, {"next": 2}]
+
+
+async def test_no_turn_begins_before_its_lane_was_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handle(turn: Turn) -> None:
+        counting(turn)
+
+    async with node(database, Script(handle)):
+        await send(database, Note(0))
+        await until(partial(empty, database))
+
+    async def claim_another() -> None:
+        await send(database, Note(1))
+        await until(lambda: ("acme", str(BOL)) in running.roster.owned)
+        await send(database, Note(2))
+
+    script = Script(handle)
+    async with node(database, script) as running:
+        once_read(monkeypatch, ("acme", str(SHOP)), claim_another)
+        await send(database, Note(0), to=SHOP)
+        await until(lambda: Note(2) in script.bodies())
+        await until(partial(empty, database))
+    assert [turn.state["next"] for turn in script.turns if turn.address == BOL][-1] == 3
+    assert not [fact for fact in script.facts if "Crashed" in type(fact).__name__]
