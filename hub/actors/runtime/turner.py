@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 from opentelemetry.util.types import AttributeValue
@@ -47,14 +48,13 @@ class Turner:
     listener: Listener
     quarantines: list[float] = field(default_factory=list)
 
-    async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, *, more: bool) -> None:
+    async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
-        actor, scope = instance.enter(), lane.running or anyio.CancelScope()
         try:
-            with scope:
+            with lane.running or anyio.CancelScope():
+                await anyio.lowlevel.checkpoint_if_cancelled()
                 await self._supervised(lane, mails, actor, instance)
         finally:
-            instance.leave()
             self.roster.ended(lane, more=more)
 
     async def _supervised(self, lane: Lane, mails: Sequence[Mail], actor: Actor, instance: Instance) -> None:
