@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 import anyio
@@ -10,11 +11,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime import dispatcher, mailbox
+from hub.actors.runtime.address import Address
 from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow, read_lanes
-from hub.actors.runtime.turn import Turn
-from hub.store.engine import Database
-from tests.actors.runtime.stage import BOL, SHOP, Note, Script, empty, node, send, steer, until
+from hub.actors.runtime.turn import Actor, Turn
+from hub.store.engine import Database, Work
+from hub.store.engine.database import POSTGRES_WRITERS
+from tests.actors.runtime.stage import BOL, SHOP, Handle, Level, Note, Script, empty, node, send, steer, until
 
 pytestmark = pytest.mark.anyio
 
@@ -87,3 +90,59 @@ async def test_no_turn_begins_before_its_lane_was_read(database: Database, monke
         await until(partial(empty, database))
     assert [turn.state["next"] for turn in script.turns if turn.address == BOL][-1] == 3
     assert not [fact for fact in script.facts if "Crashed" in type(fact).__name__]
+
+
+class Frail(Script):
+    """Fails when it is opened for the second time, not before it is told to."""
+
+    def __init__(self, handle: Handle) -> None:
+        super().__init__(handle)
+        self.reopening, self.fail, self.failed = anyio.Event(), anyio.Event(), anyio.Event()
+
+    @asynccontextmanager
+    async def open(self, address: Address) -> AsyncIterator[Actor]:
+        if self.opened and not self.failed.is_set():
+            self.reopening.set()
+            await self.fail.wait()
+            self.failed.set()
+            raise ZeroDivisionError("a bug")
+        async with super().open(address) as player:
+            yield player
+
+
+async def test_an_actor_that_cannot_be_opened_anew_keeps_what_its_lanes_remember(database: Database) -> None:
+    entered, release, returning = anyio.Event(), anyio.Event(), anyio.Event()
+
+    async def handle(turn: Turn) -> None:
+        if turn.lane == "order" and not turn.messages[0].crashes:
+            raise ZeroDivisionError("a bug")
+        if turn.lane == "stock":
+            entered.set()
+            await release.wait()
+            turn.state["turns"] = turn.state.get("turns", 0) + 1
+            returning.set()
+
+    async def hold(blocked: anyio.Event) -> None:
+        async def work(work: Work) -> None:
+            blocked.set()
+            await script.failed.wait()
+
+        await database.write(work)
+
+    script = Frail(handle)
+    async with node(database, script), anyio.create_task_group() as tasks:
+        await send(database, Level("a", 1))
+        await entered.wait()
+        await send(database, Note(1))
+        await script.reopening.wait()
+        for _ in range(1 if database.dialect == "sqlite" else POSTGRES_WRITERS):
+            blocked = anyio.Event()
+            tasks.start_soon(hold, blocked)
+            await blocked.wait()
+        release.set()
+        await returning.wait()
+        script.fail.set()
+        await until(partial(empty, database))
+        await send(database, Level("a", 2))
+        await until(partial(empty, database))
+    assert [turn.state for turn in script.turns if turn.lane == "stock"] == [{"turns": 1}, {"turns": 2}]
