@@ -66,7 +66,8 @@ class Dispatcher:
         self.roster.reading.update(stale)
         if not stale:
             return
-        turning = {lane for owned in stale for lane in owned.lanes.values() if lane.running is not None}
+        for lane in [lane for owned in stale for lane in owned.lanes.values()]:
+            lane.missed = lane.running is not None
         try:
             async with self.database.read() as connection:
                 keys = [owned.key for owned in stale]
@@ -75,7 +76,7 @@ class Dispatcher:
         except StoreUnavailable:
             self.roster.stale.update(dict.fromkeys(stale))
             raise
-        self.roster.refreshed(stale, rows, turning)
+        self.roster.refreshed(stale, rows)
 
     async def _feed(self, lanes: Sequence[Lane], now: datetime) -> None:
         limits: dict[Lane, tuple[Instance, int]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -104,17 +104,13 @@ class Roster:
             if glimpse.status is not Status.ACTIVE and not owned.leaving:
                 self.part_with(owned)
 
-    def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow], turning: Set[Lane]) -> None:
-        """Take over what was read anew.
-
-        A lane that was in a turn when the reading began may have committed since: it knows better what it remembers.
-        """
+    def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow]) -> None:
+        """Take over what was read anew."""
         now, found = self.clock.now(), {owned.key: owned for owned in stale if not owned.lost}
         for (tenant, address, name), row in rows.items():
             if (tenant, address) in found:
                 lane = found[(tenant, address)].lane(name)
-                if lane not in turning:
-                    lane.load(row)
+                lane.load(row)
                 self.empty(lane, row.due_at, now)
 
     def feed(self, lane: Lane) -> None:
@@ -180,6 +176,8 @@ class Roster:
         owned.turns -= 1
         owned.idle_since = self.clock.monotonic()
         self.rest.set()
+        if lane.missed:
+            self.refresh(owned)
         if owned.leaving:
             self.leave.set()
         elif more or lane.rang or not lane.sure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 import anyio
 import pytest
@@ -15,9 +16,11 @@ from hub.actors.runtime.address import Address
 from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow, read_lanes
 from hub.actors.runtime.turn import Actor, Turn
+from hub.actors.runtime.turner import Turner
+from hub.outcome import Throttled
 from hub.store.engine import Database, Work
 from hub.store.engine.database import POSTGRES_WRITERS
-from tests.actors.runtime.stage import BOL, SHOP, Handle, Level, Note, Script, empty, node, send, steer, until
+from tests.actors.runtime.stage import BOL, SHOP, Handle, Level, Note, Script, empty, node, send, steer, until, waits
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +93,30 @@ async def test_no_turn_begins_before_its_lane_was_read(database: Database, monke
         await until(partial(empty, database))
     assert [turn.state["next"] for turn in script.turns if turn.address == BOL][-1] == 3
     assert not [fact for fact in script.facts if "Crashed" in type(fact).__name__]
+
+
+async def test_a_lane_whose_turn_ends_late_hears_that_it_shall_not_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, guarded = anyio.Event(), Turner._guarded
+
+    async def answered_late(*words: Any) -> None:
+        await guarded(*words)
+        await answer.wait()
+
+    async def handle(turn: Turn) -> None:
+        if len(script.turns) == 1:
+            raise Throttled(3600)
+
+    monkeypatch.setattr(Turner, "_guarded", answered_late)
+    script = Script(handle)
+    async with node(database, script) as running:
+        await send(database, Note(1))
+        await until(partial(waits, database))
+        await steer(database, mailbox.wake)
+        await until(lambda: not running.roster.stale and not running.roster.reading)
+        answer.set()
+        await until(partial(empty, database))
 
 
 class Frail(Script):
