@@ -17,6 +17,7 @@ from hub.actors.runtime.mailbox.reading import Mail, read_due, read_heads, read_
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.turn import Actor
 from hub.actors.runtime.turner import Turner
 from hub.store.engine import Database, StoreUnavailable
 
@@ -65,6 +66,8 @@ class Dispatcher:
         self.roster.reading.update(stale)
         if not stale:
             return
+        for lane in [lane for owned in stale for lane in owned.lanes.values()]:
+            lane.missed = lane.running is not None
         try:
             async with self.database.read() as connection:
                 keys = [owned.key for owned in stale]
@@ -129,12 +132,13 @@ class Dispatcher:
         lane.owned.turns += 1
         self.running += 1
         more = len(taken) == limit or len(taken) < len(mails)
-        self.tasks.start_soon(partial(self._turn, lane, taken, instance, more=more))
+        self.tasks.start_soon(partial(self._turn, lane, taken, instance, instance.enter(), more=more))
 
-    async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, *, more: bool) -> None:
+    async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         try:
-            await self.turner.run(lane, mails, instance, more=more)
+            await self.turner.run(lane, mails, instance, actor, more=more)
         finally:
+            instance.leave()
             self.running -= 1
             if self.roster.hungry:
                 self.roster.work.set()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
 from hub.actors.runtime.mailbox.keys import chunks
-from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement
+from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement, Status
 from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import Instant
 
@@ -72,6 +72,8 @@ TRY_MESSAGES = (
     )
     .values(due_at=bindparam("now", type_=Instant))
 )
+STRICTNESS = (Status.ACTIVE, Status.QUARANTINED, Status.SUSPENDED, Status.PAUSED)
+"""Trouble in a turn never sets free an actor that was stopped meanwhile."""
 
 
 def _remember(dialect: Any) -> Any:
@@ -99,14 +101,9 @@ async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settl
 def _note(row: ActorRow, one: Settlement) -> None:
     trouble = one.trouble
     if trouble is not None:
-        row.change(
-            status=trouble.status,
-            reason=trouble.reason,
-            crashes=trouble.crashes,
-            restarts=trouble.restarts,
-            quarantines=trouble.quarantines,
-            quarantine_until=trouble.quarantine_until,
-        )
+        row.change(crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines)
+        if STRICTNESS.index(trouble.status) >= STRICTNESS.index(row.status):
+            row.change(status=trouble.status, reason=trouble.reason, quarantine_until=trouble.quarantine_until)
     one.status = row.status
 
 

@@ -88,11 +88,14 @@ class LaneRow:
 
 @cache
 def _heads(lanes: int) -> TextualSelect:
-    """Return the statement for so many lanes; each arm walks the key in order and stops at its limit."""
+    """Return the statement for so many lanes; each arm walks the key in order and stops at its limit.
+
+    Mail that is no timer is due whatever the clock of its poster said, lest later mail overtakes it.
+    """
     names = ", ".join(column.name for column in COLUMNS)
     arms = [
         f"SELECT * FROM (SELECT {names} FROM message WHERE tenant_id = :t{n} AND address = :a{n}"  # noqa: S608
-        f" AND lane = :l{n} AND due_at <= :now ORDER BY seq LIMIT :n{n}) AS arm{n}"
+        f" AND lane = :l{n} AND (due_at <= :now OR due_at = posted_at) ORDER BY seq LIMIT :n{n}) AS arm{n}"
         for n in range(lanes)
     ]
     return text(" UNION ALL ".join(arms)).bindparams(bindparam("now", type_=Instant)).columns(*COLUMNS)
