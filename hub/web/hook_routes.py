@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,13 +32,25 @@ class OddKey(Exception):
     """A hint's key is not one that any platform gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """Which webhook address was called: an ERP connection's, or with a tenant a channel's."""
 
     platform: str
     name: str
     tenant_id: str | None = None
+
+
+def door_of(path: str) -> Door | None:
+    """Return the door at ``/webhooks/exact/{connection_id}`` or ``/webhooks/{platform}/{tenant}/{channel}``."""
+    if not path.startswith("/webhooks/"):
+        return None
+    match path.split("/")[2:]:
+        case ["exact", connection_id] if connection_id:
+            return Door("exact", connection_id)
+        case [platform, tenant_id, channel_id] if platform and tenant_id and channel_id:
+            return Door(platform, channel_id, tenant_id)
+        case _:
+            return None
 
 
 class Route(Protocol):

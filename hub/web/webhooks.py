@@ -5,24 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
 from hub.adapters.port import BadPayload, BadSignature, HookReader, UnknownKey
-from hub.store.engine import StoreUnavailable, Work
+from hub.store.engine import Draft, StoreUnavailable
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SCOPE, Attribute, Metric, SpanName
 from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
+from hub.web.hook_answers import Outcome, hook_answers
 from hub.web.hook_routes import ChannelRoute, Door, Letter, OddKey, Route, find_route
 
 ROUTE_SECONDS = 5.0
@@ -38,42 +37,7 @@ _webhooks = metrics.get_meter(SCOPE).create_counter(
 )
 
 
-class Outcome(StrEnum):
-    """How a delivery ended; one counter each."""
-
-    ACCEPTED = "accepted"
-    PING = "ping"
-    IGNORED = "ignored"
-    UNKNOWN_DIVISION = "unknown_division"
-    BAD_SIGNATURE = "bad_signature"
-    UNKNOWN_KEY = "unknown_key"
-    MALFORMED = "malformed"
-    OVERSIZED = "oversized"
-    UNKNOWN = "unknown"
-    LIMITED = "limited"
-    UNAVAILABLE = "unavailable"
-    LATE = "late"
-
-
-STATUS = {
-    Outcome.BAD_SIGNATURE: 401,
-    Outcome.UNKNOWN_KEY: 503,
-    Outcome.MALFORMED: 400,
-    Outcome.OVERSIZED: 413,
-    Outcome.UNKNOWN: 404,
-    Outcome.LIMITED: 429,
-    Outcome.UNAVAILABLE: 503,
-    Outcome.LATE: 408,
-}
-RETRY_AFTER = {429: {"retry-after": "1"}, 503: {"retry-after": "5"}}
-ANSWERS = {
-    outcome: Response(status_code=status, headers=RETRY_AFTER.get(status))
-    for outcome, status in {one: STATUS.get(one, 200) for one in Outcome}.items()
-}
-"""One answer per outcome, made once: a busy door answers the same thousands of times a second."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """One webhook call as it came in."""
 
@@ -90,32 +54,21 @@ class Webhooks:
         self._routes: Recent[Door, Route | None] = Recent(self._find, doors.clock, ROUTE_SECONDS, 10_000)
         self._rate: Rate[Door] = Rate(doors.clock, doors.limits.rate, doors.limits.burst)
         self._keys: Rate[Door] = Rate(doors.clock, KEYS_PER_SECOND, 1)
+        self._answers = hook_answers(tls=doors.public_url.startswith("https://"))
 
-    async def exact(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """``POST /webhooks/exact/{connection_id}``."""
-        await self._answer(Door("exact", scope["path_params"]["connection_id"]), scope, receive, send)
-
-    async def channel(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """``POST /webhooks/{platform}/{tenant}/{channel}``."""
-        given = scope["path_params"]
-        await self._answer(Door(given["platform"], given["channel"], given["tenant"]), scope, receive, send)
-
-    async def _answer(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take what was posted at a door and say how that ended."""
         platform = door.platform if door.platform in self._doors.readers else "other"
         span = _tracer.start_span(SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform})
         attached = context.attach(trace.set_span_in_context(span))
         try:
-            outcome = await self._outcome(door, scope, receive)
+            outcome = await self._tried(door, scope, receive)
+            span.set_attribute(Attribute.OUTCOME, outcome)
         finally:
             context.detach(attached)
             span.end()
         _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
-        await ANSWERS[outcome](scope, receive, send)
-
-    async def _outcome(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
-        outcome = await self._tried(door, scope, receive)
-        trace.get_current_span().set_attribute(Attribute.OUTCOME, outcome)
-        return outcome
+        await self._answers[outcome](send)
 
     async def _tried(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
         try:
@@ -134,6 +87,8 @@ class Webhooks:
             return Outcome.UNAVAILABLE
 
     async def _take(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+        if scope["method"] != "POST":
+            return Outcome.NOT_POSTED
         reader = self._doors.readers.get(door.platform)
         route = None if reader is None else await self._routes.get(door)
         if reader is None or route is None:
@@ -179,11 +134,10 @@ class Webhooks:
             await self._post([(channel_address(route.tenant_id, route.channel_id), ReadHookKeys())])
 
     async def _post(self, letters: Sequence[Letter]) -> None:
-        async def work_on(work: Work) -> None:
-            for address, message in letters:
-                post(work, address, message)
-
-        await self._doors.database.write(work_on)
+        draft = Draft(self._doors.clock)
+        for address, message in letters:
+            post(draft, address, message)
+        await self._doors.database.keep(draft)
 
     async def _find(self, door: Door) -> Route | None:
         async with self._doors.database.read() as connection:

@@ -2,6 +2,6 @@
 
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
-from hub.store.engine.work import Flush, Work
+from hub.store.engine.work import Draft, Flush, Work
 
-__all__ = ["Conflict", "Database", "Flush", "Spoiled", "StoreBusy", "StoreUnavailable", "Work"]
+__all__ = ["Conflict", "Database", "Draft", "Flush", "Spoiled", "StoreBusy", "StoreUnavailable", "Work"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from random import Random
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -18,7 +18,7 @@ from hub.store.engine.connect import reading_engine, writing_engine
 from hub.store.engine.fault import named_faults
 from hub.store.engine.group import Group
 from hub.store.engine.ticket import Queue, Ticket
-from hub.store.engine.work import Work
+from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
 
 T = TypeVar("T")
@@ -65,14 +65,23 @@ class Database:
         is full or gone. ``work`` runs again after a conflict. Cancelling the caller never harms the group: a work
         already taken is finished first, one still waiting is forgotten.
         """
-        ticket = Ticket(work)
+        result: T = await self._durable(Ticket(work))
+        return result
+
+    async def keep(self, draft: Draft) -> None:
+        """Write what a draft holds in a transaction shared with concurrent callers, and return once it is durable.
+
+        Cheaper than ``write`` where nothing must be read or decided first; it fails and is cancelled like that.
+        """
+        await self._durable(Ticket(draft))
+
+    async def _durable(self, ticket: Ticket) -> Any:
         self._queue.put(ticket)
         try:
-            result: T = await ticket.wait()
+            return await ticket.wait()
         finally:
             if not ticket.taken:
                 self._queue.withdraw(ticket)
-        return result
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
