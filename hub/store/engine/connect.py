@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.store.engine import postgres, sqlite
 from hub.store.engine.fault import name_fault
 from hub.store.types import json_text, json_value
+
+T = TypeVar("T")
 
 READERS = 4
 WAIT_FOR_READER = 10.0
@@ -45,6 +48,13 @@ def writing_engine(url: URL) -> AsyncEngine:
         connect_args={"server_settings": postgres.SETTINGS},
         execution_options={"isolation_level": "READ COMMITTED"},
     )
+
+
+async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that waits for nothing but this connection, in the way that is cheapest for its database."""
+    if connection.dialect.name == "sqlite":
+        return await sqlite.aboard(connection, coroutine)
+    return await coroutine
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:

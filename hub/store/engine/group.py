@@ -16,7 +16,7 @@ from hub.store.engine.work import Draft, Flush, Work
 
 
 class Group:
-    """Works that share a transaction: each runs in its own savepoint, then what they deferred is written in bulk."""
+    """Works that share a transaction: each runs in its own savepoint, then what all deferred is written in bulk."""
 
     def __init__(self, connection: AsyncConnection, clock: Clock, tickets: Sequence[Ticket]) -> None:
         self.connection = connection
@@ -33,13 +33,12 @@ class Group:
             self._current.enter(connection)
 
     async def run(self) -> None:
-        """Run every work and write what the good ones deferred; the caller commits."""
+        """Run every work; a transaction begins with the first statement of any."""
         for ticket in self.tickets:
             if isinstance(ticket.work, Draft):
                 self.kept.append((ticket, ticket.work))
             else:
                 await self._run(ticket, ticket.work)
-        await self._flush()
 
     async def _run(self, ticket: Ticket, wanted: Callable[[Work], Awaitable[Any]]) -> None:
         work = self._current = Work(self.connection, self.clock, alone=self.alone)
@@ -55,7 +54,8 @@ class Group:
             await work.undo()
             self.failed.append((ticket, blame.error))
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Write what the good ones deferred; the caller commits."""
         gathered: dict[tuple[int, str], tuple[Flush, list[Any]]] = {}
         for _, work in self.kept:
             for order, flush, row in work.deferred:

@@ -1,19 +1,27 @@
-"""SQLite as a durable store: one thread hop per statement, WAL, one process at a time."""
+"""SQLite as a durable store: a thread per connection, WAL, one process at a time.
+
+A hop to that thread and back costs more than most statements, so what needs nothing but the connection is done
+there as a whole.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine.fault import StoreBusy, StoreUnavailable
+
+T = TypeVar("T")
 
 WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536")
 READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
@@ -74,6 +82,30 @@ class Connection(aiosqlite.Connection):
         """Run a function on this connection's thread."""
         execute: Callable[[Callable[[], Any]], Awaitable[Any]] = self._execute
         return await execute(function)
+
+    async def _execute(self, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        if threading.current_thread() is self._thread:
+            return function(*given, **named)
+        return await super()._execute(function, *given, **named)
+
+
+async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine, which may wait for nothing but this connection, as one hop to the connection's thread."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, Connection):
+        raise TypeError(f"{driver!r} has no thread")
+    result: T = await driver.hop(partial(_finish, coroutine))
+    return result
+
+
+def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    coroutine.close()
+    raise RuntimeError("aboard a connection something else was waited for")
 
 
 def connector(path: str, pragmas: Sequence[str]) -> Callable[[], Any]:
