@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -73,11 +73,11 @@ class Route(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExactRoute:
-    """Webhooks of one ERP connection, by division."""
+    """Webhooks of one ERP connection, with the actors of its divisions that are synchronised."""
 
     tenant_id: str
     secret: str
-    divisions: frozenset[int]
+    divisions: Mapping[int, Address]
 
     def knows(self, hint: Hint) -> bool:
         """Say whether the division is one of the connection's that are synchronised."""
@@ -85,9 +85,9 @@ class ExactRoute:
 
     def letters(self, hint: Hint, accepted_at: datetime) -> list[Letter]:
         """Return the division's mail: a changed item, a changed delivery, or changed master data."""
-        if hint.division is None:
+        address = None if hint.division is None else self.divisions.get(hint.division)
+        if address is None:
             return []
-        address = erp_address(self.tenant_id, hint.division)
         match hint.topic:
             case "StockPositions":
                 return [(address, ItemChanged(usable(hint.key), hint.event_at, accepted_at))]
@@ -155,8 +155,9 @@ async def _exact(connection: AsyncConnection, vault: Vault, connection_id: str) 
         division.c.connection_id == found.connection_id,
         division.c.enabled.is_(True),
     )
-    codes = frozenset((await connection.execute(statement)).scalars())
-    return ExactRoute(found.tenant_id, found.opened(vault).webhook_secret or nobodys_secret(), codes)
+    codes = (await connection.execute(statement)).scalars()
+    divisions = {code: erp_address(found.tenant_id, code) for code in codes}
+    return ExactRoute(found.tenant_id, found.opened(vault).webhook_secret or nobodys_secret(), divisions)
 
 
 async def _channel(

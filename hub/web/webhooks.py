@@ -30,6 +30,9 @@ DOUBT_SECONDS = 1.0
 KEYS_PER_SECOND = 1 / 360
 """bol.com gives its signature keys ten times an hour."""
 
+NOTHING_BEFORE = context.Context()
+"""No platform tells a trace of its own."""
+
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(SCOPE)
 _webhooks = metrics.get_meter(SCOPE).create_counter(
@@ -59,8 +62,9 @@ class Webhooks:
     async def __call__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         """Take what was posted at a door and say how that ended."""
         platform = door.platform if door.platform in self._doors.readers else "other"
-        span = _tracer.start_span(SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform})
-        attached = context.attach(trace.set_span_in_context(span))
+        about: dict[str, str] = {Attribute.PLATFORM: platform}
+        span = _tracer.start_span(SpanName.WEBHOOK, NOTHING_BEFORE, kind=SpanKind.SERVER, attributes=about)
+        attached = context.attach(trace.set_span_in_context(span, NOTHING_BEFORE))
         try:
             outcome = await self._tried(door, scope, receive)
             span.set_attribute(Attribute.OUTCOME, outcome)
@@ -118,9 +122,10 @@ class Webhooks:
             return Outcome.PING
         if not self._rate.allows(delivery.door):
             return Outcome.LIMITED
-        if not all(route.knows(hint) for hint in hints):
-            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
         known = [hint for hint in hints if route.knows(hint)]
+        if len(known) < len(hints):
+            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
+            known = [hint for hint in hints if route.knows(hint)]
         now = self._doors.clock.now()
         letters = [letter for hint in known for letter in route.letters(hint, now)]
         if not letters:

@@ -80,13 +80,13 @@ class Connection(aiosqlite.Connection):
 
     async def hop(self, function: Callable[[], Any]) -> Any:
         """Run a function on this connection's thread."""
-        execute: Callable[[Callable[[], Any]], Awaitable[Any]] = self._execute
-        return await execute(function)
+        return await self._execute(function)
 
-    async def _execute(self, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if threading.current_thread() is self._thread:
-            return function(*given, **named)
-        return await super()._execute(function, *given, **named)
+            return fn(*args, **kwargs)
+        execute: Callable[..., Awaitable[Any]] = super()._execute
+        return await execute(fn, *args, **kwargs)
 
 
 async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -115,10 +115,10 @@ class Writer:
             with anyio.fail_after(self._deadline, shield=True):
                 group = Group(await self._connected(), self._clock, tickets)
                 await self._works(group)
-                error = await aboard(group.connection, self._ended(group))
+                refusal = await aboard(group.connection, self._ended(group))
         except TimeoutError as error:
             raise StoreUnavailable(f"no commit within {self._deadline:.0f} s", unknown=True) from error
-        return self._verdict(group, error)
+        return self._verdict(group, refusal)
 
     async def _works(self, group: Group) -> None:
         self._group = group
