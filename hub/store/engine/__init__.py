@@ -3,6 +3,18 @@
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
+from hub.store.engine.prepared import ByKeys
 from hub.store.engine.work import Draft, Flush, Work
 
-__all__ = ["BulkInsert", "Conflict", "Database", "Draft", "Flush", "Spoiled", "StoreBusy", "StoreUnavailable", "Work"]
+__all__ = [
+    "BulkInsert",
+    "ByKeys",
+    "Conflict",
+    "Database",
+    "Draft",
+    "Flush",
+    "Spoiled",
+    "StoreBusy",
+    "StoreUnavailable",
+    "Work",
+]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Row: TypeAlias = tuple[Any, ...]
+from hub.store.engine.prepared import Row, direct
+
 MOST_ROWS = 64
 
 
@@ -31,7 +32,7 @@ class BulkInsert:
         if connection.dialect.name == "sqlite":
             for chunk in halves(rows):
                 values = tuple(value for row in chunk for value in row)
-                await connection.exec_driver_sql(repeated(text, len(self._columns), len(chunk)), values)
+                await direct(connection, repeated(text, len(self._columns), len(chunk)), values)
         elif rows:
             await connection.exec_driver_sql(text, list(rows))
 

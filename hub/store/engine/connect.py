@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -73,7 +74,4 @@ def _engine(url: URL, **options: Any) -> AsyncEngine:
 
 
 def _begin_with(engine: AsyncEngine, words: str) -> None:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(words)
-
-    event.listen(engine.sync_engine, "begin", begin)
+    event.listen(engine.sync_engine, "begin", partial(sqlite.begin, words))

@@ -17,9 +17,12 @@ from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.util import await_only
 
-from hub.store.engine.fault import StoreBusy, StoreUnavailable
+from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
 
 T = TypeVar("T")
 
@@ -91,11 +94,41 @@ class Connection(aiosqlite.Connection):
 
 async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine, which may wait for nothing but this connection, as one hop to the connection's thread."""
-    driver = (await connection.get_raw_connection()).driver_connection
+    result: T = await _driver(connection).hop(partial(_finish, coroutine))
+    return result
+
+
+async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Any]:
+    """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors."""
+    if not connection.in_transaction():
+        await connection.begin()
+    rows: list[Any] = await _driver(connection).hop(partial(_rows, _driver(connection).database, text, values))
+    return rows
+
+
+def begin(words: str, connection: SyncConnection) -> None:
+    """Begin a transaction, for a driver that leaves it to us when one begins."""
+    driver = _checked(connection.connection.driver_connection)
+    await_only(driver.hop(partial(_rows, driver.database, words, ())))
+
+
+def _rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+    try:
+        return database.execute(text, values).fetchall()
+    except sqlite3.Error as error:
+        wrapped = DBAPIError.instance(text, None, error, sqlite3.Error)
+        raise named(wrapped) or wrapped from error
+
+
+def _driver(connection: AsyncConnection) -> Connection:
+    proxied = connection.sync_connection
+    return _checked(None if proxied is None else proxied.connection.driver_connection)
+
+
+def _checked(driver: object) -> Connection:
     if not isinstance(driver, Connection):
         raise TypeError(f"{driver!r} has no thread")
-    result: T = await driver.hop(partial(_finish, coroutine))
-    return result
+    return driver
 
 
 def _finish(coroutine: Coroutine[Any, Any, T]) -> T:

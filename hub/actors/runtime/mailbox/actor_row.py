@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key, Status
-from hub.store.engine import BulkInsert
+from hub.store.engine import BulkInsert, ByKeys
 from hub.store.tables.mailbox import actor
 from hub.store.types import INSTANT, json_text
 
@@ -34,11 +33,14 @@ COLUMNS = (
     actor.c.quarantine_until,
 )
 CHANGING = tuple(column.name for column in COLUMNS[2:] if column.name != "epoch")
-LOCK = (
-    select(*COLUMNS)
-    .where(tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True)))
-    .order_by(actor.c.tenant_id, actor.c.address)
-    .with_for_update()
+LOCK = ByKeys(
+    lambda keys: (
+        select(*COLUMNS)
+        .where(tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
+        .order_by(actor.c.tenant_id, actor.c.address)
+        .with_for_update()
+    ),
+    sample=("", ""),
 )
 
 
@@ -123,11 +125,10 @@ async def lock_actors(connection: AsyncConnection, keys: Sequence[Key]) -> dict[
 
 async def _lock(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, ActorRow]:
     found: dict[Key, ActorRow] = {}
-    for chunk in chunks(keys):
-        for row in await connection.execute(LOCK, {"keys": chunk}):
-            one = ActorRow(*tuple(row))
-            one.status = Status(one.status)
-            found[(one.tenant_id, one.address)] = one
+    for row in await LOCK.run(connection, keys):
+        one = ActorRow(*row)
+        one.status = Status(one.status)
+        found[(one.tenant_id, one.address)] = one
     return found
 
 

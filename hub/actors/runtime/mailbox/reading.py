@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import TextualSelect, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key
+from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message
 from hub.store.types import Instant
 
