@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup
 from hub.actors.runtime.bulkhead import caught
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.ownership import look
-from hub.actors.runtime.mailbox.reading import Mail, read_due, read_heads, read_lanes
+from hub.actors.runtime.mailbox.reading import Mail, read_lanes, read_mail
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
@@ -103,12 +103,8 @@ class Dispatcher:
         await caught(ask)
 
     async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
-        due: dict[tuple[str, str, str], datetime] = {}
-        async with self.database.read() as connection:
-            heads = await read_heads(connection, {lane.place: limit for lane, (_, limit) in limits.items()}, now)
-            empty = [lane for lane in limits if not heads[lane.place]]
-            if empty:
-                due = await read_due(connection, [lane.place for lane in empty])
+        wanted = {lane.place: limit for lane, (_, limit) in limits.items()}
+        heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now))
         for lane, (instance, limit) in limits.items():
             mails = heads[lane.place]
             if lane.owned.leaving or instance.actor is None:

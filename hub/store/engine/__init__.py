@@ -3,12 +3,13 @@
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
-from hub.store.engine.prepared import ByKeys
+from hub.store.engine.prepared import ByKeys, BySize
 from hub.store.engine.work import Draft, Flush, Work
 
 __all__ = [
     "BulkInsert",
     "ByKeys",
+    "BySize",
     "Conflict",
     "Database",
     "Draft",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, bindparam
@@ -58,29 +58,35 @@ def _binder(bind: BindParameter[Any] | None, dialect: Dialect) -> Process | None
     return None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
 
 
-@dataclass(slots=True)
+class BySize:
+    """A statement whose text depends on how much it is about; ``make`` is given that number."""
+
+    def __init__(self, make: Callable[[int], Any]) -> None:
+        self._make = make
+        self._compiled: dict[tuple[str, int], Compiled] = {}
+
+    def of(self, size: int, dialect: Dialect) -> Compiled:
+        """Return the statement for a size; there should be few different ones."""
+        place = (dialect.name, size)
+        if place not in self._compiled:
+            self._compiled[place] = compiled(self._make(size), dialect)
+        return self._compiled[place]
+
+
 class ByKeys:
     """A statement over many keys at once; ``make`` is given the parameter that holds them, all like ``sample``."""
 
-    make: Callable[[BindParameter[Any]], Any]
-    sample: Row
-    _compiled: dict[tuple[str, int], Compiled] = field(default_factory=dict)
+    def __init__(self, make: Callable[[BindParameter[Any]], Any], *, sample: Row) -> None:
+        self._statements = BySize(lambda size: make(bindparam("keys", [sample] * size, expanding=True)))
 
     async def run(self, connection: AsyncConnection, keys: Sequence[Row]) -> list[Row]:
         """Run it for the keys and return all rows."""
         found = []
         for chunk in chunks(keys):
             values = [value for key in chunk for value in key]
-            statement = self._of(len(chunk), connection.dialect)
+            statement = self._statements.of(len(chunk), connection.dialect)
             found += await statement.run(connection, dict(zip(statement.names, values, strict=True)))
         return found
-
-    def _of(self, size: int, dialect: Dialect) -> Compiled:
-        place = (dialect.name, size)
-        if place not in self._compiled:
-            keys: BindParameter[Any] = bindparam("keys", [self.sample] * size, expanding=True)
-            self._compiled[place] = compiled(self.make(keys), dialect)
-        return self._compiled[place]
 
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Row]:
