@@ -103,7 +103,7 @@ class Dispatcher:
         await caught(ask)
 
     async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
-        wanted = {lane.place: limit for lane, (_, limit) in limits.items()}
+        wanted = {lane.place: limit + 1 for lane, (_, limit) in limits.items()}
         heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now))
         for lane, (instance, limit) in limits.items():
             mails = heads[lane.place]
@@ -119,13 +119,12 @@ class Dispatcher:
             self.roster.feed(lane)
 
     def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
-        taken = careful(mails)
+        taken = careful(mails[:limit])
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
         lane.owned.turns += 1
         self.running += 1
-        more = len(taken) == limit or len(taken) < len(mails)
-        self.tasks.start_soon(partial(self._turn, lane, taken, instance, more=more))
+        self.tasks.start_soon(partial(self._turn, lane, taken, instance, more=len(taken) < len(mails)))
 
     async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, *, more: bool) -> None:
         try:

@@ -24,7 +24,15 @@ WAIT_FOR_READER = 10.0
 def reading_engine(url: URL) -> AsyncEngine:
     """Return the engine whose connections each see one read-only snapshot per transaction."""
     if url.get_backend_name() == "sqlite":
-        engine = _sqlite(url, sqlite.READER_PRAGMAS, pool_size=READERS, max_overflow=0, pool_timeout=WAIT_FOR_READER)
+        engine = _sqlite(
+            url,
+            sqlite.READER_PRAGMAS,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_timeout=WAIT_FOR_READER,
+            pool_reset_on_return=None,
+        )
+        event.listen(engine.sync_engine, "reset", sqlite.reset)
         _begin_with(engine, "BEGIN")
         return engine
     return _postgres(

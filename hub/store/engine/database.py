@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, TypeAlias, TypeVar
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -104,9 +105,11 @@ class Database:
         async with self.read() as connection:
             try:
                 with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
-                    return await aboard(connection, glance(connection))
+                    found = await aboard(connection, _whole(connection, glance))
             except TimeoutError as error:
                 raise StoreUnavailable(f"nothing read within {DEADLINE:.0f} s") from error
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        return found
 
     @contextmanager
     def listening(self, topic: str, heard: Heard) -> Iterator[None]:
@@ -139,3 +142,10 @@ class Database:
             with anyio.CancelScope(shield=True):
                 for engine in [self._reads, *engines]:
                     await engine.dispose()
+
+
+async def _whole(connection: AsyncConnection, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+    try:
+        return await glance(connection)
+    finally:
+        await connection.rollback()

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import PoolResetState
 from sqlalchemy.util import await_only
 
 from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
@@ -72,7 +73,12 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """An aiosqlite connection with the short cursor above; results are always buffered."""
+    """An aiosqlite connection with the short cursor above; results are always buffered.
+
+    ``settled`` says that whoever sent it something last has waited for the end.
+    """
+
+    settled = True
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -89,7 +95,10 @@ class Connection(aiosqlite.Connection):
         if threading.current_thread() is self._thread:
             return fn(*args, **kwargs)
         execute: Callable[..., Awaitable[Any]] = super()._execute
-        return await execute(fn, *args, **kwargs)
+        self.settled = False
+        result = await execute(fn, *args, **kwargs)
+        self.settled = True
+        return result
 
 
 async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -110,6 +119,13 @@ def begin(words: str, connection: SyncConnection) -> None:
     """Begin a transaction, for a driver that leaves it to us when one begins."""
     driver = _checked(connection.connection.driver_connection)
     await_only(driver.hop(partial(_rows, driver.database, words, ())))
+
+
+def reset(adapted: Any, _: object, state: PoolResetState) -> None:
+    """Take back what a connection on its way to the pool has left open; one that has ended costs no hop."""
+    driver = _checked(adapted.driver_connection)
+    if state.asyncio_safe and (driver.database.in_transaction or not driver.settled):
+        adapted.rollback()
 
 
 def _rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
