@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
 from hub.clock import Clock
@@ -37,7 +37,7 @@ from hub.web.oauth import start_link
 class Node:
     """What a command needs of a running node."""
 
-    app: Starlette
+    app: ASGIApp
     actors: Actors
     announcer: Announcer
     database: Database
@@ -87,7 +87,7 @@ def _app(
     announcer: Announcer,
     actors: Actors,
     authenticate: Authenticate,
-) -> Starlette:
+) -> ASGIApp:
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
 

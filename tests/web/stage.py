@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.adapters.bol.webhooks import BolHooks
 from hub.adapters.exact.webhooks import ExactHooks
@@ -94,7 +93,7 @@ UNREACHABLE = Unavailable("no answer")
 class Stage:
     """A tenant with one ERP connection, a bol.com account and two shops, and a client at the door."""
 
-    app: Starlette
+    app: ASGIApp
     client: httpx2.AsyncClient
     database: Database
     vault: Vault

@@ -12,16 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement, Status
+from hub.store.engine import ByKeys
+from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import Instant
 
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane, message.c.seq)
-DELETE = (
-    delete(message)
-    .where(tuple_(*PLACE, message.c.revision).in_(bindparam("handled", expanding=True)))
-    .returning(*PLACE)
+DELETE = ByKeys(
+    lambda handled: delete(message).where(tuple_(*PLACE, message.c.revision).in_(handled)).returning(*PLACE),
+    sample=("", "", "", 0, 0),
 )
 KEEP_NEWER = (
     update(message)
@@ -109,8 +109,7 @@ def _note(row: ActorRow, one: Settlement) -> None:
 
 async def _delete(connection: AsyncConnection, handled: Sequence[tuple[Any, ...]]) -> None:
     left = {place[:-1] for place in handled}
-    for chunk in chunks(handled):
-        left -= {tuple(row) for row in await connection.execute(DELETE, {"handled": chunk})}
+    left -= set(await DELETE.run(connection, handled))
     for places in chunks(sorted(left)):
         await connection.execute(KEEP_NEWER, {"places": places})
 
