@@ -120,7 +120,7 @@ async def test_a_value_that_arrives_while_the_old_one_is_handled_is_handled_too(
 async def test_a_timer_waits_for_its_time_and_lets_others_pass(database: Database) -> None:
     script = Script()
     async with node(database, script):
-        due = later(database, 0.3)
+        due = later(database, 2.0)
         await send(database, Note(1), due_at=due)
         await send(database, Note(2))
         await until(partial(empty, database))
