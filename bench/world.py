@@ -23,7 +23,7 @@ class Lookout:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._expected: dict[str, dict[str, int | None]] = {}
+        self._expected: dict[str, dict[str, int]] = {}
 
     async def look(self, request: Request) -> Response:
         """``GET /_bench/behind``: listings behind per channel, calls per platform; ``?anew`` after stock moved."""
@@ -35,7 +35,8 @@ class Lookout:
     def _expect(self) -> None:
         expectation = Expectation(self._world, Matches(self._world.ledger), {})
         for channel in self._world.channels():
-            self._expected[channel.name] = {sku: expectation.of(channel.name, sku) for sku in channel.listed()}
+            wanted = {sku: expectation.of(channel.name, sku) for sku in channel.listed()}
+            self._expected[channel.name] = {sku: units for sku, units in wanted.items() if units is not None}
 
     def _behind(self, name: str) -> int:
         channel = next(one for one in self._world.channels() if one.name == name)

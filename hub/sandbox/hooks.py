@@ -38,10 +38,11 @@ class HookOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``delays`` are nominal seconds between attempts; no delays, no second attempt."""
+    """``delays`` are nominal seconds between attempts; no delays, no second attempt. ``timeout`` in real seconds."""
 
     delays: tuple[float, ...] = ()
     accepted: Callable[[int], bool] = lambda status: 200 <= status < 300
+    timeout: float = TIMEOUT
 
 
 def ignore(hook: Hook, outcome: HookOutcome) -> None:
@@ -88,7 +89,7 @@ class HookSender:
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int | None:
         """POST once and return the status, or None where nothing answered."""
         try:
-            answer = await self._world.http.post(url, content=body, headers=headers, timeout=TIMEOUT)
+            answer = await self._world.http.post(url, content=body, headers=headers, timeout=self._patience.timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
         return answer.status_code

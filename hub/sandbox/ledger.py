@@ -80,7 +80,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A shipment that the channel knows of."""
+    """A shipment that the channel knows of.
+
+    ``mixed`` where one shipment has several tracking codes and nobody knows which parcel holds what; ``handle`` is the
+    channel's own id of the shipment, where it has one.
+    """
 
     channel: str
     external_id: str
@@ -88,6 +92,8 @@ class Confirmed:
     tracking: str | None
     carrier: str | None
     at: datetime
+    mixed: bool = False
+    handle: str = ""
 
 
 @dataclass(slots=True)

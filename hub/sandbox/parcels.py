@@ -33,19 +33,23 @@ def compare_parcels(ledger: Ledger, matches: Matches) -> Tracking:
     result = Tracking()
     delivered = _delivered(ledger, matches, result)
     confirmed, times = _confirmed(ledger)
+    mixed = {(note.channel, note.external_id, note.tracking) for note in ledger.confirmed if note.mixed}
     for parcel, units in delivered.items():
-        _judge(parcel, units, confirmed.get(parcel), times[parcel], result)
+        unknown = parcel[0] in CONTENTS_UNKNOWN or parcel in mixed
+        _judge(parcel, units, confirmed.get(parcel), times[parcel], result, unknown=unknown)
     live = {key for key, sale in ledger.sales.items() if sale.cancelled_at is None and not sale.by_platform}
     result.wrong += [_name(parcel) for parcel in confirmed if parcel not in delivered and parcel[:2] in live]
     result.delivered = len(delivered)
     return result
 
 
-def _judge(parcel: Parcel, units: Counter[str], told: Counter[str] | None, times: int, result: Tracking) -> None:
+def _judge(
+    parcel: Parcel, units: Counter[str], told: Counter[str] | None, times: int, result: Tracking, *, unknown: bool
+) -> None:
     if told is None:
         result.missing.append(_name(parcel))
         return
-    if parcel[0] in CONTENTS_UNKNOWN:
+    if unknown:
         if times > 1:
             result.doubled.append(_name(parcel))
     elif any(told[sku] > quantity for sku, quantity in units.items()):

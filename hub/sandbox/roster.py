@@ -8,6 +8,7 @@ from hub.sandbox.amazon.platform import AmazonPlatform
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
+from hub.sandbox.shopify.platform import ShopifyPlatform
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.world import World
 
@@ -16,4 +17,5 @@ PLATFORMS: dict[str, Callable[[World], Platform]] = {
     "bol": BolPlatform,
     "woocommerce": WooPlatform,
     "amazon": AmazonPlatform,
+    "shopify": ShopifyPlatform,
 }
