@@ -63,6 +63,11 @@ class Fields:
             case _:
                 return None
 
+    def verbatim(self, key: str) -> str | None:
+        """Return a text with its blanks and case as they stand, as keys chosen by a seller need; None where empty."""
+        value = self.values.get(key)
+        return _storable(value) or None if isinstance(value, str) else None
+
     def amount(self, key: str) -> Decimal:
         """Return a required amount, whether the platform writes it as a number or as a text."""
         found = self.maybe_amount(key)

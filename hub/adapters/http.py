@@ -74,10 +74,19 @@ def shared_tls() -> ssl.SSLContext:
 class Caller:
     """Sends requests of one platform; answers it cannot use become ``Throttled`` or ``Unavailable``."""
 
-    def __init__(self, client: httpx2.AsyncClient, platform: str, *, wait_hook: WaitHook | None = None) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        platform: str,
+        *,
+        wait_hook: WaitHook | None = None,
+        request_id_header: str | None = None,
+    ) -> None:
+        """``request_id_header`` names the platform's own id of a request, for traces."""
         self._client = client
         self._platform = platform
         self._wait_hook = wait_hook
+        self._request_id_header = request_id_header
 
     async def send(
         self,
@@ -119,6 +128,8 @@ class Caller:
             response = await self._client.send(request)
             status = str(response.status_code)
             span.set_attribute("http.response.status_code", response.status_code)
+            if self._request_id_header and (told := response.headers.get(self._request_id_header)):
+                span.set_attribute("hub.platform.request_id", told)
             return response
         except _NOTHING_SENT as error:
             status = _mark(span, error)

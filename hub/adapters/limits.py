@@ -189,6 +189,24 @@ class Bucket:
             if remaining is not None and remaining <= 0:
                 self.hold(reset_in)
 
+    @property
+    def period(self) -> float:
+        """The seconds in which one call comes back."""
+        return 1 / self._rate
+
+    def pace(self, rate: float) -> None:
+        """Believe the platform's calls per second from here on; what may be called at once stays."""
+        now = self._clock.monotonic()
+        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
+        self._at, self._rate = now, rate
+
+    def room(self) -> int:
+        """Return how many calls would be admitted now."""
+        now = self._clock.monotonic()
+        if now < self._held_until:
+            return 0
+        return max(0, int(min(self._capacity, self._tokens + (now - self._at) * self._rate)))
+
     def hold(self, seconds: float) -> None:
         """Admit nothing for so long, as a 429 demanded; afterwards the bucket is not empty."""
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)

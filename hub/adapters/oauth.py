@@ -40,6 +40,11 @@ class OAuthApp:
         return f"OAuthApp(client_id={self.client_id!r})"
 
 
+def authorize_url(app: OAuthApp, state: str, redirect_uri: str, **extra: str) -> str:
+    """Return the address to send a person's browser to for consent."""
+    return str(prepare_grant_uri(app.authorize_url, app.client_id, "code", redirect_uri, state=state, **extra))
+
+
 class TokenRefused(Exception):
     """The token endpoint refused; ``error`` and ``description`` are its own words, never a token."""
 
@@ -51,26 +56,28 @@ class TokenRefused(Exception):
 
 
 class TokenEndpoint:
-    """Asks a platform's token endpoint; every grant type through the same door."""
+    """Asks a platform's token endpoint; every grant type through the same door.
 
-    def __init__(self, caller: Caller, app: OAuthApp, clock: Clock) -> None:
+    ``lasting`` is how many seconds a token counts as valid where the answer names no end; None takes no such answer.
+    """
+
+    def __init__(self, caller: Caller, app: OAuthApp, clock: Clock, *, lasting: float | None = None) -> None:
         self._caller = caller
         self._app = app
         self._clock = clock
+        self._lasting = lasting
 
     def authorize_url(self, state: str, redirect_uri: str, **extra: str) -> str:
         """Return the address to send the operator's browser to for consent."""
-        return str(
-            prepare_grant_uri(self._app.authorize_url, self._app.client_id, "code", redirect_uri, state=state, **extra)
-        )
+        return authorize_url(self._app, state, redirect_uri, **extra)
 
-    async def exchange(self, code: str, redirect_uri: str) -> Grant:
+    async def exchange(self, code: str, redirect_uri: str, **extra: str) -> Grant:
         """Exchange the code of a consent for a grant. NOT repeatable: a code works once.
 
         Raises Rejected when the code is refused, Unavailable when no answer came (start the consent again).
         """
         try:
-            return await self.ask("authorization_code", code=code, redirect_uri=redirect_uri)
+            return await self.ask("authorization_code", code=code, redirect_uri=redirect_uri, **extra)
         except TokenRefused as refused:
             raise Rejected(
                 f"The consent was not accepted ({refused}): start it again.", code="consent_refused"
@@ -83,11 +90,15 @@ class TokenEndpoint:
         body = prepare_token_request(grant_type, **fields)
         url, headers, body = auth.prepare("POST", self._app.token_url, headers, body)
         response = await self._caller.send("token", "POST", url, headers=headers, content=body.encode())
+        if response.status_code >= 500:
+            raise Unavailable(f"the token endpoint cannot answer now ({response.status_code})", unknown=True)
         if response.status_code != 200:
             raise _refusal(response)
         return self._grant(read_json(response))
 
     def _grant(self, answer: Any) -> Grant:
+        if isinstance(answer, dict) and self._lasting is not None:
+            answer = {"expires_in": str(self._lasting)} | answer
         match answer:
             case {"access_token": str(access), "expires_in": int() | str() as life} if access and _is_seconds(life):
                 refresh = answer.get("refresh_token")

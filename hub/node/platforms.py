@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from hub.adapters.amazon.connector import CONNECTOR as AMAZON
 from hub.adapters.bol.connector import CONNECTOR as BOL
 from hub.adapters.connector import Account, Connector
 from hub.adapters.exact.online import ExactOnline
 from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import Channel, HookReader
+from hub.adapters.shopify.connector import CONNECTOR as SHOPIFY
 from hub.adapters.woocommerce.connector import CONNECTOR as WOOCOMMERCE
 from hub.clock import Clock
 from hub.domain.platform import Platform
@@ -21,7 +23,7 @@ from hub.store.grants import StoredGrant, channel_grant
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.secrets import Vault
 
-CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (BOL, WOOCOMMERCE)}
+CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (AMAZON, BOL, SHOPIFY, WOOCOMMERCE)}
 HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks()} | {
     platform.value: one.hooks for platform, one in CONNECTORS.items() if one.hooks is not None
 }

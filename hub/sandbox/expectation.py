@@ -28,7 +28,6 @@ class Expectation:
 
     def __init__(self, world: World, matches: Matches, rules: dict[str, Rule]) -> None:
         self._rules = rules
-        self._platforms = world.platforms
         exact = world.platforms.get("exact")
         self._exact = exact if isinstance(exact, ExactPlatform) else None
         self._waiting: Counter[str] = Counter()
@@ -40,16 +39,12 @@ class Expectation:
     def of(self, channel: str, sku: str) -> int | None:
         """Return what ``channel`` should show, or None where it is not the hub's to say."""
         rule = self._rules.get(channel, Rule())
-        if rule.hands_off or self._exact is None or not self._is_connected(channel):
+        if rule.hands_off or self._exact is None:
             return None
         if rule.fixed is not None:
             return rule.fixed
         quantity = floor(self._free(sku, rule) - self._waiting[sku]) - rule.buffer
         return max(0, quantity if rule.cap is None else min(quantity, rule.cap))
-
-    def _is_connected(self, channel: str) -> bool:
-        """Say whether anybody could publish there; a platform that cannot tell is taken to be connected."""
-        return bool(getattr(self._platforms.get(channel), "connected", True))
 
     def _free(self, sku: str, rule: Rule) -> Decimal:
         if self._exact is None:

@@ -15,8 +15,6 @@ from hub.sandbox.platform import Channel
 from hub.sandbox.world import World
 
 Json = dict[str, Any]
-BY_INVITATION = frozenset({"amazon"})
-"""Channels that a wholesaler may do without: their stock is judged once somebody spoke to them or told a rule."""
 AT_MOST = 50
 """Lists of examples stop here; the counts beside them do not."""
 
@@ -67,8 +65,8 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
 
 
 def _in_use(world: World, channel: str, rules: dict[str, Rule]) -> bool:
-    """Say whether anybody sells there: calls, a rule or an opening shelf tell."""
-    if channel not in BY_INVITATION or channel in rules or world.ledger.calls.get(channel):
+    """Say whether anybody sells there: calls, a rule or an opening shelf tell. A wholesaler may do without some."""
+    if channel in rules or world.ledger.calls.get(channel):
         return True
     return any(note.channel == channel for note in world.ledger.shown)
 

@@ -45,7 +45,7 @@ class Gate:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         self._count(self._world.ledger.calls, self._platform.name)
         spared = self._platform.spared(path)
-        match self._world.faults.request(self._platform.name, scope["method"], path, spared=spared):
+        match self._world.faults.request(self._platform.name, scope["method"], _asked(path, scope), spared=spared):
             case None:
                 await self._app(scope, receive, self._noting(send))
             case Fault.THROTTLE:
@@ -77,6 +77,12 @@ class Gate:
     @staticmethod
     def _count(counts: dict[str, int], key: str) -> None:
         counts[key] = counts.get(key, 0) + 1
+
+
+def _asked(path: str, scope: Scope) -> str:
+    """Return what a fault may be aimed at: the path, and the query where there is one."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 async def _swallow(message: Message) -> None:

@@ -13,11 +13,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.actors.channel.hints import OddKey
+from hub.actors.channel.hints import OddKey, usable
 from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
-from hub.adapters.port import BadPayload, BadSignature, HookReader, UnknownKey
+from hub.adapters.port import BadPayload, BadSignature, Hint, HookReader, UnknownKey
 from hub.store.engine import StoreUnavailable, Work
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SCOPE, Attribute, Metric, SpanName
@@ -84,7 +84,7 @@ class Delivery:
 
 
 class Webhooks:
-    """Answers deliveries; a duplicate folds into the mail that waits already."""
+    """Answers deliveries; a duplicate folds into the mail that waits already, or is dropped by its event's id."""
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
@@ -168,7 +168,9 @@ class Webhooks:
             route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
         known = [hint for hint in hints if route.knows(hint)]
         now = self._doors.clock.now()
-        letters = [letter for hint in known for letter in route.letters(hint, now)]
+        letters = [
+            (letter, _identity(hint, place)) for hint in known for place, letter in enumerate(route.letters(hint, now))
+        ]
         if not letters:
             return Outcome.IGNORED if known else Outcome.UNKNOWN_DIVISION
         trace.get_current_span().set_attribute(Attribute.TOPIC, hints[0].topic)
@@ -177,15 +179,22 @@ class Webhooks:
 
     async def _ask_for_keys(self, door: Door, route: Route) -> None:
         if isinstance(route, ChannelRoute) and self._keys.allows(door):
-            await self._post([(channel_address(route.tenant_id, route.channel_id), ReadHookKeys())])
+            await self._post([((channel_address(route.tenant_id, route.channel_id), ReadHookKeys()), None)])
 
-    async def _post(self, letters: Sequence[Letter]) -> None:
+    async def _post(self, letters: Sequence[tuple[Letter, str | None]]) -> None:
+        """Post letters, each once for good where it has an identity."""
+
         async def work_on(work: Work) -> None:
-            for address, message in letters:
-                post(work, address, message)
+            for (address, message), identity in letters:
+                post(work, address, message, dedupe=identity)
 
         await self._doors.database.write(work_on)
 
     async def _find(self, door: Door) -> Route | None:
         async with self._doors.database.read() as connection:
             return await find_route(connection, self._doors.vault, door)
+
+
+def _identity(hint: Hint, place: int) -> str | None:
+    """Return what makes a letter of an event the same when the event is delivered again. Raises ``OddKey``."""
+    return None if hint.event_id is None else f"{usable(hint.event_id)}/{place}"

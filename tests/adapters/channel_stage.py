@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ import orjson
 from hub.adapters.port import (
     Channel,
     ChannelListing,
+    Conflict,
     Deferred,
     HookReader,
     OrderRef,
@@ -117,16 +118,24 @@ class Stage:
         return self.platform.shown(str(listing.sku))
 
     async def stock_up(self, quantity: int = 500) -> None:
-        """Read the listings and put goods on show."""
+        """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
         cursor, more = None, True
         while more:
-            page = await self.channel.listings(cursor)
-            self.listings += page.rows
+            page = await self.patiently(self.channel.listings, cursor)
+            own = [row for row in page.rows if not row.stocked_by_platform]
+            self.listings += [replace(row, quantity=None) for row in own]
             cursor, more = page.cursor, page.more
-        todo = [StockUpdate(listing, quantity) for listing in self.listings]
-        while todo:
-            results = await self.patiently(self.channel.publish_stock, todo)
-            todo = [update for update, result in zip(todo, results, strict=True) if isinstance(result, Deferred)]
+        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult | None]:
+        """Publish until every update is decided, following to their ends those that the platform works on."""
+        found: dict[int, WriteResult | None] = {}
+        while todo := [place for place in range(len(updates)) if isinstance(found.get(place), Deferred | None)]:
+            written = await self.patiently(self.channel.publish_stock, [updates[place] for place in todo])
+            for place, result in zip(todo, written, strict=True):
+                assert not isinstance(result, Conflict)
+                found[place] = await self.settled(result)
+        return [found[place] for place in range(len(updates))]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
         return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
@@ -158,7 +167,8 @@ class Stage:
         order = await self.channel.order(order_id)
         assert order is not None
         units = (ShippedUnits(order.lines[0].line_id, quantity),)
-        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", self.clock.now(), completes)
+        shipped_at = self.sandbox.world.clock.now()
+        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", shipped_at, completes)
 
     async def settled(self, result: WriteResult | None) -> WriteResult | None:
         """Follow an asynchronous write to its end."""

@@ -65,15 +65,16 @@ async def _stock(stage: Stage) -> None:
 
 
 async def _hooks(stage: Stage) -> None:
+    callback = stage.channel.queue or CALLBACK
     for topic in stage.channel.hook_topics:
-        await stage.patiently(stage.channel.subscribe, topic, CALLBACK, "secret")
-        await stage.patiently(stage.channel.subscribe, topic, CALLBACK, "secret")
+        await stage.patiently(stage.channel.subscribe, topic, callback, "secret")
+        await stage.patiently(stage.channel.subscribe, topic, callback, "secret")
     stage.fixture.switch_off_hooks(stage.platform)
-    made = await stage.patiently(stage.channel.subscribe, stage.channel.hook_topics[0], CALLBACK, "secret")
+    made = await stage.patiently(stage.channel.subscribe, stage.channel.hook_topics[0], callback, "secret")
     await stage.patiently(stage.channel.unsubscribe, made.external_id)
     await stage.patiently(stage.channel.hook_secret)
     try:
-        await stage.patiently(stage.channel.subscribe, "no.such-topic", CALLBACK, "secret")
+        await stage.patiently(stage.channel.subscribe, "no.such-topic", callback, "secret")
     except Rejected:
         return
     raise AssertionError("a topic that does not exist was taken")

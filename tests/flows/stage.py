@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -39,12 +39,47 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 25.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5)
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2)
+USUAL = ("bol", "woocommerce")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """How a channel of the wholesaler is set up."""
+
+    prefix: str
+    customer: str
+    carrier: str
+    sweep_seconds: float
+    secrets: Mapping[str, str]
+
+
+SHOPS = {
+    "bol": Shop("B-", "bol.com", "TNT", 4.0, {"client_id": "bol-client", "client_secret": "bol-secret"}),
+    "woocommerce": Shop(
+        "W-", "Webshop consumenten", "PostNL", 0.4, {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"}
+    ),
+    "amazon": Shop(
+        "A-",
+        "Amazon EU",
+        "PostNL",
+        4.0,
+        {
+            "client_id": "amzn-client",
+            "client_secret": "amzn-secret",
+            "refresh_token": "Atzr|sandbox",
+            "seller_id": "A1SANDBOXSELLER",
+            "queue_url": "{base}/amazon/sqs/123456789012/acme",
+            "queue_key": "AKIASANDBOX",
+            "queue_secret": "sqs-sandbox-secret",
+        },
+    ),
+}
 
 
 @dataclass
 class Stage:
-    """The wholesaler ``acme``: division 123456, channels ``bol`` and ``woocommerce``."""
+    """The wholesaler ``acme``: division 123456, channels named after their platforms."""
 
     sandbox: Sandbox
     database: Database
@@ -124,13 +159,19 @@ async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
 
 @asynccontextmanager
 async def stage(
-    url: str, *, faults: str = "none", seed: int = 7, goods: int = 10, speed: float = 60.0
+    url: str,
+    *,
+    faults: str = "none",
+    seed: int = 7,
+    goods: int = 10,
+    speed: float = 60.0,
+    channels: Sequence[str] = USUAL,
 ) -> AsyncIterator[Stage]:
-    """Connect everything and wait until the first stock stands on both channels."""
+    """Connect everything and wait until the first stock stands on all channels."""
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
         base = sandbox.options.base_url
         clock = SystemClock()
-        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol"})
+        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol", "HUB_AMAZON_LOGIN_URL": f"{base}/amazon"})
         async with (
             Database.open(url, clock) as database,
             httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,
@@ -140,8 +181,8 @@ async def stage(
             connection_id = await _connect(made, base)
             async with Actors(desk, settings).running():
                 await made.command(commands.enable_division, connection_id, DIVISION)
-                await _add_channels(made, base)
-                await made.until_ledger(lambda ledger: bool(ledger["stock_converged"]))
+                await _add_channels(made, base, channels)
+                await made.until_ledger(lambda ledger: stands_everywhere(ledger, channels))
                 await made.control("profile", name=faults)
                 yield made
 
@@ -174,30 +215,34 @@ async def consent(online: ExactOnline) -> str:
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
-async def _add_channels(made: Stage, base: str) -> None:
+def stands_everywhere(ledger: Mapping[str, Any], channels: Sequence[str]) -> bool:
+    """Say whether the hub has published on every channel, and what is right."""
+    spoken_to = all(ledger["calls"].get(name) for name in channels)
+    return spoken_to and not any(ledger["channels"][name]["shown_mismatches"] for name in channels)
+
+
+async def _add_channels(made: Stage, base: str, channels: Sequence[str]) -> None:
     accounts = await eventually(lambda: _customers(made))
     codes = await _codes(made)
-    secrets = {
-        "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
-        "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
-    }
-    for name, prefix, account in (("bol", "B-", "bol.com"), ("woocommerce", "W-", "Webshop consumenten")):
+    for name in channels:
+        shop = SHOPS[name]
         settings = ChannelSettings(
             division=DIVISION,
-            customer_id=accounts[account],
+            customer_id=accounts[shop.customer],
             forwarding=True,
             stock=True,
             fulfilment=FulfilmentMode.ERP,
             vat_codes=codes,
-            reference_prefix=prefix,
-            default_carrier="TNT" if name == "bol" else "PostNL",
-            sweep_seconds=0.4 if name == "woocommerce" else 4.0,
+            reference_prefix=shop.prefix,
+            default_carrier=shop.carrier,
+            sweep_seconds=shop.sweep_seconds,
         )
-        place = CHANNEL_CREDENTIALS.place(TENANT, name)
-        sealed = made.desk.vault.seal_json(secrets[name], place)
+        secrets = {key: value.format(base=base) for key, value in shop.secrets.items()}
+        sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
         channel = StoredChannel(
             TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
         )
+        await made.control("expect", channel=name)
         await made.command(commands.create_channel, channel)
 
 

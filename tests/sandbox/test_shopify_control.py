@@ -66,14 +66,24 @@ async def test_buyers_buy_and_people_change_refund_and_set_over_http(desk: Desk)
     assert shop_of(desk.sandbox).switches.gift_cards == 1
 
 
+async def test_a_refund_lessens_the_sale_only_while_the_books_do_not_hold_the_order(desk: Desk) -> None:
+    price = desk.sandbox.world.prices[A]
+    early, late = [await desk.sell("shopify", quantity=2, shipping=0, discount=0) for _ in range(2)]
+    await desk.forward(f"SHOP-{late}", float(2 * price), quantity=2)
+    for number in (early, late):
+        await desk.do("refund", channel="shopify", id=number, lines=[{"sku": A, "quantity": 1}])
+    sales = desk.sandbox.world.ledger.sales
+    assert [sales[("shopify", number)].total for number in (early, late)] == [price, 2 * price]
+
+
 async def test_a_channel_that_cannot_is_not_asked(desk: Desk) -> None:
     refused = await desk.client.post("/_control/set-shown", json={"channel": "exact", "sku": A, "quantity": 1})
     assert refused.status_code == 400
 
 
-async def test_a_shop_that_nobody_was_let_into_is_not_judged(desk: Desk) -> None:
-    await desk.do("set-shown", channel="shopify", sku=A, quantity=1)
+async def test_a_shop_that_nobody_called_is_not_judged(desk: Desk) -> None:
     assert (await desk.report())["stock_converged"]
+    await desk.do("set-shown", channel="shopify", sku=A, quantity=1)
     await connect(desk)
     report = await desk.report()
     assert not report["stock_converged"]

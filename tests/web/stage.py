@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from hub.adapters.bol.webhooks import BolHooks
 from hub.adapters.exact.webhooks import ExactHooks
 from hub.adapters.port import HookReader
+from hub.adapters.shopify.webhooks import ShopHooks
 from hub.adapters.woocommerce.webhooks import WooHooks
 from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus
@@ -91,7 +92,7 @@ UNREACHABLE = Unavailable("no answer")
 
 @dataclass
 class Stage:
-    """A tenant with one ERP connection, one bol.com account and one shop, and a client at the door."""
+    """A tenant with one ERP connection, a bol.com account and two shops, and a client at the door."""
 
     app: Starlette
     client: httpx2.AsyncClient
@@ -120,6 +121,14 @@ class Stage:
             "x-wc-webhook-signature": shop_signature(body) if signature is None else signature,
         }
         return await self.client.post("/webhooks/woocommerce/acme/shop", content=body, headers=headers)
+
+    async def push_shopify(self, body: bytes, topic: str, event_id: str) -> httpx2.Response:
+        headers = {
+            "x-shopify-topic": topic,
+            "x-shopify-hmac-sha256": shop_signature(body),
+            "x-shopify-webhook-id": event_id,
+        }
+        return await self.client.post("/webhooks/shopify/acme/shopify", content=body, headers=headers)
 
     async def push_bol(self, body: bytes, key_id: str = "0") -> httpx2.Response:
         signed = base64.b64encode(self.key.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
@@ -164,7 +173,12 @@ class Opening:
 
     async def __aenter__(self) -> Stage:
         connection = await self.database.write(self._fill)
-        readers: dict[str, HookReader] = {"exact": ExactHooks(), "bol": BolHooks(), "woocommerce": WooHooks()}
+        readers: dict[str, HookReader] = {
+            "exact": ExactHooks(),
+            "bol": BolHooks(),
+            "shopify": ShopHooks(),
+            "woocommerce": WooHooks(),
+        }
         app = make_app(
             Doors(
                 database=self.database,
@@ -190,6 +204,7 @@ class Opening:
         await save_divisions(work, "acme", made.connection_id, [DIVISION])
         await work.execute(division.update().values(enabled=True))
         await self._channel(work, Platform.BOL, "bol-1", self._keys())
+        await self._channel(work, Platform.SHOPIFY, "shopify", SHOP_SECRET)
         await self._channel(work, Platform.WOOCOMMERCE, "shop", SHOP_SECRET)
         await self._channel(work, Platform.WOOCOMMERCE, "new-shop", None)
         return made

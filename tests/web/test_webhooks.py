@@ -61,6 +61,20 @@ async def test_a_shop_order_is_fetched_whatever_happened_to_it(stage: Stage) -> 
     assert await stage.mail() == [("channel/acme/shop", "channel.order.fetch", {"external_id": "727"})]
 
 
+async def test_an_event_that_was_taken_is_not_taken_again_when_it_is_delivered_again(stage_anywhere: Stage) -> None:
+    stage = stage_anywhere
+    assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "event-1")).status_code == 200
+    await stage.database.write(lambda work: work.execute(message.delete()))
+    assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "event-1")).status_code == 200
+    assert await stage.mail() == []
+    assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "event-2")).status_code == 200
+    assert await stage.mail() == [("channel/acme/shopify", "channel.order.fetch", {"external_id": "727"})]
+
+
+async def test_an_event_id_that_cannot_be_stored_is_400(stage: Stage) -> None:
+    assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "e" * 129)).status_code == 400
+
+
 async def test_a_ping_of_a_shop_is_answered_before_a_secret_was_agreed(stage: Stage) -> None:
     answer = await stage.client.post("/webhooks/woocommerce/acme/new-shop", content=b"webhook_id=7")
     assert answer.status_code == 200

@@ -122,14 +122,19 @@ class OrderBook:
         amount = {"total": str(fetched.total), "currency": fetched.currency, "status": step.status.value}
         if before is None:
             self._tell(work, "order.imported", f"Order {fetched.number} came in", one, **amount)
-            for remark in fetched.remarks:
-                self._tell(work, "order.remark", f"Order {fetched.number}: {remark}", one, "warning")
         elif step.needs_person:
             await self._needs_person(work, one, f"Order {fetched.number} was cancelled after it went to Exact")
         elif step.status is not before.status:
             kind = "order.cancelled" if step.status is OrderStatus.CANCELLED else "order.changed"
             self._tell(work, kind, f"Order {fetched.number} is {step.status.value}", one, **amount)
+        if before is None or before.payment != fetched.payment.value:
+            self._tell_remarks(work, one, fetched)
         self._tell_requests(work, one, before, fetched)
+
+    def _tell_remarks(self, work: Work, one: str, fetched: ChannelOrder) -> None:
+        """Tell what a person should know; of an order that is not paid yet, a platform may not tell it all."""
+        for remark in fetched.remarks:
+            self._tell(work, "order.remark", f"Order {fetched.number}: {remark}", one, "warning")
 
     async def _needs_person(self, work: Work, one: str, message: str) -> None:
         cause = HoldCause.CANCELLED_AFTER_FORWARDING.value

@@ -12,6 +12,7 @@ from hub.actors.messages import FetchOrder, SweepOrders
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import OrderRef
+from hub.outcome import Throttled
 from hub.store.channels import change_channel
 from hub.store.order_state import known_changes
 
@@ -33,7 +34,14 @@ class OrderLane:
         await for_each(turn, fetches, self._fetch)
         for envelope in turn.messages:
             if isinstance(envelope.body, SweepOrders):
-                await self._sweep(turn, envelope.body)
+                await self._sweep_or_wait(turn, envelope, envelope.body)
+
+    async def _sweep_or_wait(self, turn: Turn, envelope: Envelope, sweep: SweepOrders) -> None:
+        """Let a sweep wait alone: a list may have a limit of minutes, while single orders have room."""
+        try:
+            await self._sweep(turn, sweep)
+        except Throttled as wait:
+            turn.retry(envelope, wait)
 
     async def _sweep(self, turn: Turn, sweep: SweepOrders) -> None:
         page = await self.scene.channel.changed_orders(turn.state.get(CURSOR))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hub.sandbox.ledger import Units
+from hub.sandbox.matching import belongs
 from hub.sandbox.shopify.checkout import Checkout
 from hub.sandbox.shopify.money import cents
 from hub.sandbox.shopify.orders import Line, Order, Refund, Task, Transaction
@@ -97,7 +98,7 @@ class Aftercare:
         for wanted in units:
             line = next(each for each in order.lines if each.sku == wanted.sku)
             worth += self._worth(order, line, wanted.quantity)
-            waiting = min(wanted.quantity, line.current - line.fulfilled)
+            waiting = max(0, min(wanted.quantity, line.current - line.fulfilled))
             self._remove(order, line, waiting, restock=True)
             line.current -= wanted.quantity - waiting
             line.refunded += wanted.quantity
@@ -109,8 +110,15 @@ class Aftercare:
         )
         order.transactions.append(moved)
         order.refunds.append(Refund(next(shop.numbers), shop.clock.now(), note, lines, [], [moved]))
+        if units and not self._is_forwarded(order):
+            self._recount(order)
         shop.hooks.tell_refund(order, order.refunds[-1])
         shop.touch(order)
+
+    def _is_forwarded(self, order: Order) -> bool:
+        """Say whether the books hold the order already: a refund is then theirs to credit, not to lessen the sale."""
+        live = (each for each in self.shop.world.ledger.sales_orders.values() if each.deleted_at is None)
+        return any(belongs(each.your_ref, str(order.number)) for each in live)
 
     @staticmethod
     def _worth(order: Order, line: Line, quantity: int) -> Decimal:
@@ -123,7 +131,7 @@ class Aftercare:
             return
         shop, now = self.shop, self.shop.clock.now()
         for line in order.lines:
-            self._remove(order, line, line.current - line.fulfilled, restock=restock)
+            self._remove(order, line, max(0, line.current - line.fulfilled), restock=restock)
         if refund and order.received > order.refunded:
             self._give_back(order)
         for each in order.transactions:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sandbox.shopify.context import Info, iso
 from hub.sandbox.shopify.ids import gid
 from hub.sandbox.shopify.orders import OPEN_STATUSES, Fulfilment, FulfilmentOrder, Task
-from hub.sandbox.shopify.paging import connection
+from hub.sandbox.shopify.paging import by_number, connection
 from hub.sandbox.shopify.problems import Json
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ class FulfilmentViews:
 
         def lines(info: Info, **args: Any) -> Json:
             rows = [task for task in each.tasks if task.total]
-            return connection(info, rows, lambda task: self._task(each, task), _by_number, args)
+            return connection(info, rows, lambda task: self._task(each, task), by_number, args)
 
         def fulfilments(info: Info, **args: Any) -> Json:
             made = [one for one in order.fulfilments if each in one.sources]
-            return connection(info, made, self.fulfilment, _by_number, args)
+            return connection(info, made, self.fulfilment, by_number, args)
 
         return {
             "__typename": "FulfillmentOrder",
@@ -65,7 +65,7 @@ class FulfilmentViews:
         return {
             "__typename": "FulfillmentOrderLineItem",
             "id": gid("FulfillmentOrderLineItem", task.number),
-            "lineItem": lambda info: self.views.orders.line(each.order, line),
+            "lineItem": lambda info: self.views.lines.line(each.order, line),
             "totalQuantity": task.total,
             "remainingQuantity": task.remaining,
             "sku": line.sku,
@@ -86,7 +86,7 @@ class FulfilmentViews:
             return connection(info, made.sent, lambda row: self._sent(made, row), lambda row: (row[0], row[0]), args)
 
         def sources(info: Info, **args: Any) -> Json:
-            return connection(info, made.sources, self.fulfilment_order, _by_number, args)
+            return connection(info, made.sources, self.fulfilment_order, by_number, args)
 
         return {
             "__typename": "Fulfillment",
@@ -115,15 +115,11 @@ class FulfilmentViews:
         return {
             "__typename": "FulfillmentLineItem",
             "id": gid("FulfillmentLineItem", number),
-            "lineItem": lambda info: self.views.orders.line(made.order, line),
+            "lineItem": lambda info: self.views.lines.line(made.order, line),
             "quantity": quantity,
             "originalTotalSet": purse.bag(line.unit * quantity),
             "discountedTotalSet": purse.bag(line.amount(quantity)),
         }
-
-
-def _by_number(each: Any) -> tuple[int, int]:
-    return each.number, each.number
 
 
 def _actions(each: FulfilmentOrder) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -96,6 +96,7 @@ class Catalogue:
     variants: dict[int, Variant] = field(default_factory=dict)
     items: dict[int, Variant] = field(default_factory=dict)
     by_sku: dict[str, Variant] = field(default_factory=dict)
+    skus: Counter[str] = field(default_factory=Counter)
     numbers: count[int] = field(default_factory=lambda: count(7_400_000_000_001))
 
     @property
@@ -105,6 +106,7 @@ class Catalogue:
     def add(self, variant: Variant) -> None:
         self.variants[variant.number] = self.items[variant.item_number] = variant
         variant.product.variants.append(variant)
+        self.skus[variant.sku] += 1
         if variant.product.status == "ACTIVE":
             self.by_sku.setdefault(variant.sku, variant)
 
@@ -112,11 +114,9 @@ class Catalogue:
         """Delete a variant with its inventory item; orders keep their snapshot of it."""
         del self.variants[variant.number], self.items[variant.item_number]
         variant.product.variants.remove(variant)
+        self.skus[variant.sku] -= 1
         if self.by_sku.get(variant.sku) is variant:
             del self.by_sku[variant.sku]
-
-    def same_sku(self, sku: str) -> Iterator[Variant]:
-        return (each for each in self.variants.values() if each.sku == sku)
 
     def stock(self, variant: Variant, location: Location, now: datetime) -> Level:
         """Stock an item at a location; what stands there already stays."""

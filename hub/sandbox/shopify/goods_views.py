@@ -66,6 +66,7 @@ class GoodsViews:
             "displayName": f"{product.title} - {variant.title}",
             "sku": variant.sku,
             "barcode": variant.barcode,
+            "requiresComponents": False,
             "price": written(variant.price),
             "compareAtPrice": None,
             "taxable": True,
@@ -100,7 +101,7 @@ class GoodsViews:
             "sku": variant.sku,
             "tracked": True,
             "requiresShipping": True,
-            "duplicateSkuCount": sum(each is not variant for each in self.shop.goods.same_sku(variant.sku)),
+            "duplicateSkuCount": self.shop.goods.skus[variant.sku] - 1,
             "createdAt": iso(variant.created_at),
             "updatedAt": iso(variant.updated_at),
             "inventoryLevel": level,
@@ -140,12 +141,16 @@ class GoodsViews:
         }
 
     def location(self, place: Location) -> Json:
-        stocked = [each for each in self.shop.goods.variants.values() if place.number in each.levels]
+        def stocked() -> list[Variant]:
+            return [each for each in self.shop.goods.variants.values() if place.number in each.levels]
+
+        def waiting(info: Info) -> bool:
+            return any(each.levels[place.number].committed for each in stocked())
 
         def levels(info: Info, **args: Any) -> Json:
             return connection(
                 info,
-                stocked,
+                stocked(),
                 lambda each: self.level(each, each.levels[place.number]),
                 lambda each: (0, each.levels[place.number].number),
                 args,
@@ -156,7 +161,6 @@ class GoodsViews:
             found = variant.levels.get(place.number) if variant else None
             return self.level(variant, found) if variant and found else None
 
-        waiting = any(each.levels[place.number].committed for each in stocked)
         return {
             "__typename": "Location",
             "id": gid("Location", place.number),
@@ -164,12 +168,12 @@ class GoodsViews:
             "name": place.name,
             "isActive": place.active,
             "activatable": True,
-            "deactivatable": not waiting,
+            "deactivatable": lambda info: not waiting(info),
             "deletable": False,
             "deactivatedAt": None,
             "fulfillsOnlineOrders": True,
             "shipsInventory": True,
-            "hasActiveInventory": bool(stocked),
+            "hasActiveInventory": lambda info: bool(stocked()),
             "hasUnfulfilledOrders": waiting,
             "isFulfillmentService": False,
             "address": {

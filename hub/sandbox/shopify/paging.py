@@ -35,6 +35,11 @@ def connection(info: Info, items: Sequence[T], show: Callable[[T], Json], key: C
     }
 
 
+def by_number(each: Any) -> Key:
+    """Order by the number in an object's id."""
+    return each.number, each.number
+
+
 def _page(rows: list[T], key: Callable[[T], Key], args: Json) -> list[T]:
     first, last = args.get("first"), args.get("last")
     if first is None and last is None:

@@ -9,7 +9,7 @@ from hub.sandbox.shopify.context import iso
 from hub.sandbox.shopify.ids import gid
 from hub.sandbox.shopify.orders import Order
 from hub.sandbox.shopify.problems import Json
-from hub.sandbox.shopify.rest import COUNTRIES
+from hub.sandbox.shopify.rest_order import COUNTRIES
 
 if TYPE_CHECKING:
     from hub.sandbox.shopify.shop import Shop

@@ -39,11 +39,6 @@ class ShopifyPlatform:
         self.oauth = OAuth(self.shop, self.tokens)
         self.door = Door(self.shop, self.engine, self.tokens)
 
-    @property
-    def connected(self) -> bool:
-        """Whether an app was ever let in."""
-        return self.tokens.any_issued
-
     def routes(self) -> list[BaseRoute]:
         return [
             Route(f"{OAUTH}authorize", self.oauth.ask, methods=["GET"]),

@@ -157,9 +157,7 @@ def _equal(ours: Any, wanted: str) -> bool:
     if isinstance(ours, list):
         return any(_equal(each, wanted) for each in ours)
     text, asked = str(ours if ours is not None else "").lower().removeprefix("#"), wanted.lower().removeprefix("#")
-    if asked.endswith("*"):
-        return text.startswith(asked[:-1])
-    return asked in [part.strip() for part in (text,)] or asked == text
+    return text.startswith(asked[:-1]) if asked.endswith("*") else text == asked
 
 
 def _moment(text: str) -> datetime | None:

@@ -107,10 +107,6 @@ class Tokens:
         self._refreshes.clear()
         self._before.clear()
 
-    @property
-    def any_issued(self) -> bool:
-        return bool(self.by_text)
-
 
 def granted(asked: str, allowed: list[str]) -> list[str]:
     """Return the scopes of a list that the app may have; the right to write includes the right to read."""

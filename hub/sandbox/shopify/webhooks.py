@@ -18,6 +18,7 @@ from hub.sandbox.shopify.apps import CLIENT_SECRET
 from hub.sandbox.shopify.goods import Level, Product, Variant
 from hub.sandbox.shopify.orders import Fulfilment, FulfilmentOrder, Order, Refund
 from hub.sandbox.shopify.problems import Json
+from hub.sandbox.shopify.rest_order import order_body
 from hub.sandbox.shopify.switches import Switches
 from hub.sandbox.world import World
 
@@ -61,7 +62,7 @@ class Webhooks:
 
     def tell_order(self, order: Order, *topics: str) -> None:
         """Tell of an order; deliveries caused by one action share their event id."""
-        self._tell(dict.fromkeys(topics), lambda: rest.order_body(order, protected=self._switches.protected_data))
+        self._tell(dict.fromkeys(topics), lambda: order_body(order, protected=self._switches.protected_data))
 
     def tell_fulfilment(self, fulfilment: Fulfilment, topic: str) -> None:
         self._tell([topic], lambda: rest.fulfilment_body(fulfilment))

@@ -1,0 +1,131 @@
+"""A Shopify shop in the whole: sales to the cent, stock compared before it is set, parcels told, drift healed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hub.actors import commands
+from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
+from hub.domain.platform import Platform
+from hub.store.channels import StoredChannel, load_channel
+from hub.store.sealed import CHANNEL_CREDENTIALS
+from hub.store.tables import channel, listing
+from tests.flows.stage import TENANT, Stage, eventually, stage
+
+SECRETS = {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"}
+SKU = "ART-00001"
+
+
+@pytest.fixture
+async def acme(sqlite_url: str) -> AsyncIterator[Stage]:
+    """The wholesaler with a Shopify shop besides, its first stock on show."""
+    async with stage(sqlite_url) as made:
+        await made.command(commands.create_channel, await shop(made))
+        await eventually(lambda: all_published(made))
+        await made.until_ledger(settled)
+        yield made
+
+
+async def all_published(made: Stage) -> bool:
+    rows = await made.rows(select(listing.c.status).where(listing.c.channel_id == "shopify"))
+    return bool(rows) and all(row.status == "published" for row in rows)
+
+
+async def shop(made: Stage) -> StoredChannel:
+    """Return a Shopify channel set up as the other shop is."""
+    async with made.database.read() as connection:
+        other = await load_channel(connection, TENANT, "woocommerce")
+    assert other is not None
+    settings = ChannelSettings(
+        division=other.settings.division,
+        customer_id=other.settings.customer_id,
+        forwarding=True,
+        stock=True,
+        fulfilment=FulfilmentMode.ERP,
+        vat_codes=other.settings.vat_codes,
+        reference_prefix="S-",
+        default_carrier="PostNL",
+        sweep_seconds=0.4,
+    )
+    sealed = made.desk.vault.seal_json(SECRETS, CHANNEL_CREDENTIALS.place(TENANT, "shopify"))
+    base = f"{made.sandbox.options.base_url}/shopify"
+    return StoredChannel(
+        TENANT, "shopify", Platform.SHOPIFY, "shopify", base, ChannelStatus.ACTIVE, settings, sealed, None
+    )
+
+
+async def shown(acme: Stage, sku: str = SKU) -> Any:
+    statement = select(listing).where(listing.c.channel_id == "shopify", listing.c.sku == sku)
+    return (await acme.rows(statement))[0]
+
+
+def settled(ledger: dict[str, Any]) -> bool:
+    return bool(ledger["stock_converged"])
+
+
+def told(ledger: dict[str, Any]) -> bool:
+    tracking = ledger["tracking"]
+    assert (tracking["wrong"], tracking["doubled"]) == (0, 0)
+    return bool(tracking["confirmed"]) and not tracking["missing"] and not tracking["untracked"]
+
+
+async def test_a_sale_is_forwarded_to_the_cent_and_lowers_every_channel(acme: Stage) -> None:
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 2}], shipping="6.95", discount="3.33")
+    await acme.until_order(external_id, "forwarded")
+    ledger = await acme.until_ledger(settled)
+    assert (ledger["channels"]["shopify"]["forwarded"], ledger["wrong_totals"], ledger["oversold_by_hub"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "broken_answer", "lost_request", "throttle"])
+async def test_stock_and_parcels_survive_what_gets_lost(acme: Stage, fault: str) -> None:
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 1}])
+    order = await acme.until_order(external_id, "forwarded")
+    await acme.control("fault", fault=fault, platform="shopify", method="POST", path="/graphql.json", times=4)
+    await acme.control("deliver", order_id=order.sales_order_id, tracking="auto", shipping_method="POSTNL")
+    await acme.control("receive", sku=SKU, quantity=7)
+    await acme.until_ledger(told)
+    await acme.until_ledger(settled)
+
+
+async def test_a_number_changed_by_hand_is_told_as_drift_and_put_right(acme: Stage) -> None:
+    before = await shown(acme)
+    await acme.control("set-shown", channel="shopify", sku=SKU, quantity=before.quantity + 40)
+    await acme.control("receive", sku=SKU, quantity=3)
+    [event] = await eventually(lambda: acme.events("stock.drift"))
+    assert (event.detail["found"], event.detail["believed"]) == (before.quantity + 40, before.quantity)
+    await acme.until_ledger(settled)
+
+    async def put_right() -> bool:
+        return bool((await shown(acme)).quantity == before.quantity + 3)
+
+    await eventually(put_right)
+
+
+async def test_units_taken_off_an_order_before_it_is_paid_are_not_forwarded(acme: Stage) -> None:
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 3}], paid=False)
+    await acme.until_order(external_id, "waiting")
+    await acme.control("edit-order", channel="shopify", id=external_id, sku=SKU, quantity=2)
+    await acme.control("pay", channel="shopify", id=external_id)
+    await acme.until_order(external_id, "forwarded")
+    ledger = await acme.until_ledger(settled)
+    assert (ledger["channels"]["shopify"]["forwarded"], ledger["wrong_totals"], ledger["oversold_by_hub"]) == (1, 0, 0)
+
+
+async def test_a_cancelled_order_gives_its_stock_back(acme: Stage) -> None:
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 3}], paid=False)
+    await acme.until_order(external_id, "waiting")
+    await acme.control("cancel", channel="shopify", id=external_id)
+    await acme.until_order(external_id, "cancelled")
+    await acme.until_ledger(settled)
+
+
+async def test_listings_are_mapped_by_their_sku(acme: Stage) -> None:
+    rows = await acme.rows(select(listing).where(listing.c.channel_id == "shopify"))
+    assert rows
+    assert all(row.product_id for row in rows)
+    [found] = await acme.rows(select(channel.c.listings_read_at).where(channel.c.channel_id == "shopify"))
+    assert found.listings_read_at is not None
