@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import anyio
 import uvicorn
@@ -13,8 +14,11 @@ from starlette.types import ASGIApp
 from hub.sandbox.wire import DroppableProtocol
 
 
-def server_config(app: ASGIApp, port: int) -> uvicorn.Config:
-    """Return how the sandbox is served: loopback only, droppable connections, its own Date header."""
+def server_config(app: ASGIApp, port: int, certificate: Path | None = None) -> uvicorn.Config:
+    """Return how the sandbox is served: loopback only, droppable connections, its own Date header.
+
+    With a certificate (a PEM file that also holds its key) it speaks TLS.
+    """
     return uvicorn.Config(
         app,
         host="127.0.0.1",
@@ -24,6 +28,7 @@ def server_config(app: ASGIApp, port: int) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         date_header=False,
+        ssl_certfile=certificate,
     )
 
 
@@ -60,9 +65,9 @@ def loopback_socket(port: int = 0) -> socket.socket:
 
 
 @asynccontextmanager
-async def guest_server(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an application on a listening socket within the caller's event loop."""
-    server = _GuestServer(server_config(app, 0))
+async def guest_server(app: ASGIApp, listener: socket.socket, certificate: Path | None = None) -> AsyncIterator[None]:
+    """Serve an application on a listening socket within the caller's event loop; over TLS with a certificate."""
+    server = _GuestServer(server_config(app, 0, certificate))
     async with anyio.create_task_group() as group:
         group.start_soon(server.serve, [listener])
         await server.ready.wait()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -25,8 +24,8 @@ from tests.adapters.amazon.amazon_by_hand import listing
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.channel_stage import Stage
 from tests.contract.channel_requests import Recording, everything_asked
+from tests.contract.defects import amazon
 
-SPECS = Path(__file__).parents[2].parent / "shared" / "contracts" / "amazon"
 MODELS = (
     "orders_2026-01-01",
     "ordersV0",
@@ -38,13 +37,13 @@ MODELS = (
 )
 OUTSIDE = ("/auth/o2/token", "/sqs/", "/documents/")
 """Login with Amazon, AWS, and addresses that Amazon signed: no part of the models."""
-pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="Amazon's models are not on this machine")
+pytestmark = pytest.mark.skipif(not amazon.FOLDER.exists(), reason="Amazon's models are not on this machine")
 
 Json = dict[str, Any]
 
 
 def models() -> list[Json]:
-    return [json.loads((SPECS / "models" / f"{name}.json").read_text()) for name in MODELS]
+    return [amazon.read(f"models/{name}.json") for name in MODELS]
 
 
 def operations(model: Json) -> Iterator[tuple[str, str, Json]]:
@@ -133,7 +132,7 @@ async def more_of_amazon(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def usage_plans() -> dict[str, Json]:
-    rows = json.loads((SPECS / "reference" / "usage-plans-derived.json").read_text())["operations"]
+    rows = amazon.read("reference/usage-plans-derived.json")["operations"]
     return {each["operationId"]: each for each in rows if not each["deprecated"]}
 
 
@@ -155,14 +154,14 @@ def test_any_sku_stays_one_part_of_its_path(sku: str) -> None:
 
 @given(rows=st.lists(st.tuples(SKUS, st.integers(0, 10**6)), min_size=1, max_size=20))
 def test_every_feed_is_one_that_the_feeds_schema_allows(rows: list[tuple[str, int]]) -> None:
-    schema = json.loads((SPECS / "schemas" / "feeds" / "listings-feed-schema-v2.json").read_text())
+    schema = amazon.read("schemas/feeds/listings-feed-schema-v2.json")
     made = document([StockUpdate(listing(sku), quantity) for sku, quantity in rows], "A1SELLER")
     assert not [error.message for error in Draft7Validator(schema).iter_errors(made)]
 
 
 @given(quantity=st.integers(0, 10**9))
 def test_a_patch_is_the_models_and_never_replaces_the_handling_time(quantity: int) -> None:
-    model = json.loads((SPECS / "models" / "listingsItems_2021-08-01.json").read_text())
+    model = amazon.read("models/listingsItems_2021-08-01.json")
     body = json.loads(json.dumps(stock_patch(quantity)))
     assert not errors(model, {"$ref": "#/definitions/ListingsItemPatchRequest"}, body)
     assert [each["op"] for each in body["patches"]] == ["merge"]

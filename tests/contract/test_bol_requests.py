@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,16 +13,16 @@ from openapi_schema_validator import OAS30Validator
 from hub.adapters.bol.endpoints import ALL, V10, V11
 from tests.adapters.bol.bol_stage import BolFixture
 from tests.contract.channel_requests import everything_asked
+from tests.contract.defects import bol
 
-SPECS = Path(__file__).parents[2].parent / "shared" / "contracts" / "bol"
-FILES = {V10: ("retailer-v10.json", "shared-v10.json"), V11: ("offers-v11.5.0-derived-resolved.json",)}
-pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="the specifications are not on this machine")
+FILES = {V10: (bol.RETAILER, bol.SHARED), V11: (bol.OFFERS,)}
+pytestmark = pytest.mark.skipif(not bol.FOLDER.exists(), reason="the specifications are not on this machine")
 
 Json = dict[str, Any]
 
 
 def specs(media: str) -> list[Json]:
-    return [json.loads((SPECS / name).read_text()) for name in FILES[media]]
+    return [bol.read(name) for name in FILES[media]]
 
 
 def operation(media: str, method: str, path: str) -> tuple[Json, Json]:

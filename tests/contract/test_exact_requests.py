@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx2
@@ -22,8 +21,9 @@ from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 from tests.adapters.handclock import START, HandClock
 from tests.adapters.scripted import says
+from tests.contract.defects import exact
 
-SPECS = Path(__file__).parents[2].parent / "shared" / "contracts" / "exact"
+SPECS = exact.FOLDER
 pytestmark = pytest.mark.skipif(
     not SPECS.is_dir(), reason="Exact's contract files are not beside this checkout (../shared/contracts/exact)"
 )
@@ -124,9 +124,7 @@ def entity_of(request: httpx2.Request) -> str:
 
 @pytest.fixture(scope="module")
 def entities() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((SPECS / "exact-entities-detail.json").read_text())
-    del read["_note"]
-    return read
+    return {name: entity for name, entity in exact.read().items() if name != "_note"}
 
 
 async def requests_of(call: Call) -> list[httpx2.Request]:
@@ -181,10 +179,9 @@ def check_payload(payload: dict[str, Any], entity: str, entities: dict[str, Any]
         if isinstance(value, list):
             for row in value:
                 check_payload(row, f"salesorder/{name}", entities)
-    nested_key = {"OrderID"}
-    missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload} - nested_key
-    if entity == "salesorder/SalesOrderOrderChargeLines" and payload.get("IsShippingCost"):
-        missing -= {"OrderCharge"}
+    missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload}
+    if entity == "salesorder/SalesOrderOrderChargeLines" and not payload.get("IsShippingCost"):
+        assert payload.get("OrderCharge"), "mandatory unless the charge is shipping"
     assert not missing, f"{entity} lacks {missing}"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,7 +12,6 @@ from graphql import (
     FieldNode,
     GraphQLSchema,
     OperationDefinitionNode,
-    build_schema,
     get_argument_values,
     parse,
     validate,
@@ -26,20 +23,18 @@ from hub.adapters.shopify import documents
 from hub.sandbox.shopify.switches import Switches
 from tests.adapters.shopify.shopify_stage import ShopifyFixture, operation_of
 from tests.contract.channel_requests import everything_asked
+from tests.contract.defects import shopify
 
-SPECS = Path(__file__).parents[2].parent / "shared" / "contracts" / "shopify"
-SCHEMA = SPECS / f"admin-{documents.VERSION}.schema.graphql"
-pytestmark = pytest.mark.skipif(not SCHEMA.exists(), reason="Shopify's schema is not on this machine")
+pytestmark = pytest.mark.skipif(not shopify.SCHEMA.exists(), reason="Shopify's schema is not on this machine")
 
 RULES = (*specified_rules, NoDeprecatedCustomRule)
 BULK = documents.BULK_LISTINGS % "gid://shopify/Location/1"
 LOCATION = "106318430514"
 
 
-@cache
 def schema() -> GraphQLSchema:
-    """Return the published schema; Shopify deprecates fields of types whose interfaces keep them."""
-    return build_schema(SCHEMA.read_text(), assume_valid=True)
+    """Return the published schema, its known defects mended."""
+    return shopify.read()
 
 
 def problems(text: str) -> list[str]:
@@ -53,6 +48,10 @@ def test_a_document_is_valid_and_uses_nothing_that_is_going_away(document: docum
 
 def test_what_a_bulk_operation_runs_is_valid() -> None:
     assert problems(BULK) == []
+
+
+def test_the_version_spoken_is_that_of_the_schema() -> None:
+    assert shopify.SCHEMA.name == f"admin-{documents.VERSION}.schema.graphql"
 
 
 def test_something_deprecated_or_unknown_would_be_found() -> None:
@@ -86,6 +85,8 @@ def check(request: httpx2.Request) -> None:
     for field in asked.selection_set.selections:
         assert isinstance(field, FieldNode)
         get_argument_values(root.fields[field.name.value], field, variables)
+    for row in body["variables"].get("input", {}).get("quantities", []):
+        assert {each.field for each in shopify.DEMANDED if each.kind == "InventoryQuantityInput"} <= row.keys()
 
 
 @pytest.mark.parametrize("switches", [Switches(), Switches(taxes_included=False, plan="plus", stock_on_set=False)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,8 +12,9 @@ from jsonschema import Draft4Validator
 
 from tests.adapters.woocommerce.woo_stage import WooFixture
 from tests.contract.channel_requests import everything_asked
+from tests.contract.defects import woocommerce
 
-SPECS = Path(__file__).parents[2].parent / "shared" / "contracts" / "woocommerce"
+SPECS = woocommerce.FOLDER
 TRACKING = "wc-shipment-tracking/v3 orders/<id>/shipment-trackings"
 pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="the shop's schemas are not on this machine")
 
@@ -23,8 +23,8 @@ Json = dict[str, Any]
 
 def routes() -> dict[str, Json]:
     """Return routes by pattern; the tracking plugin describes its own."""
-    index = json.loads((SPECS / "wc-v3-index.json").read_text())["routes"]
-    plugin = json.loads((SPECS / "wc-v3-options-schemas.json").read_text())[TRACKING]
+    index = woocommerce.read("wc-v3-index.json")["routes"]
+    plugin = woocommerce.read(woocommerce.SCHEMAS)[TRACKING]
     pattern = r"/wc-shipment-tracking/v3/orders/(?P<order_id>[\d]+)/shipment-trackings"
     return {**index, pattern: plugin, "/": {"endpoints": [{"methods": ["GET"], "args": {}}]}}
 

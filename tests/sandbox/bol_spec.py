@@ -1,21 +1,20 @@
 """bol.com's published specifications as JSON Schema validators.
 
-Two traps: ``nullable`` is OpenAPI's and must be translated, and ``Condition`` and ``Reason`` are ``oneOf`` with
-overlapping branches, so the branch is chosen by ``category`` first.
+``nullable`` is OpenAPI's and must be translated; a discriminator chooses the branch that counts.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "contracts" / "bol"
-FILES = {"retailer": "retailer-v10.json", "shared": "shared-v10.json", "offers": "offers-v11.5.0-derived-resolved.json"}
+from tests.contract.defects import bol
+
+FOLDER = bol.FOLDER
+FILES = {"retailer": bol.RETAILER, "shared": bol.SHARED, "offers": bol.OFFERS}
 
 
 @cache
@@ -24,18 +23,18 @@ def specification(name: str) -> dict[str, Any]:
     path = FOLDER / FILES[name]
     if not path.exists():
         pytest.skip(f"no specification: {path} is absent")
-    loaded: dict[str, Any] = translated(json.loads(path.read_text()))
+    loaded: dict[str, Any] = translated(bol.read(FILES[name]))
     return loaded
 
 
 def translated(node: Any) -> Any:
-    """Translate ``nullable`` and discriminated ``oneOf`` below a node."""
+    """Translate ``nullable`` and discriminators below a node."""
     if isinstance(node, list):
         return [translated(each) for each in node]
     if not isinstance(node, dict):
         return node
     found = {key: translated(value) for key, value in node.items()}
-    if "discriminator" in found and "oneOf" in found:
+    if "discriminator" in found:
         found = _by_discriminator(found)
     if found.pop("nullable", False):
         found = {"anyOf": [{"type": "null"}, found]}

@@ -219,7 +219,7 @@ async def test_batches_delete_up_to_ten_with_names_of_their_own() -> None:
         ("ReceiveMessage", {"WaitTimeSeconds": 21}, "InvalidParameterValue"),
         ("DeleteMessage", {"ReceiptHandle": "nonsense"}, "ReceiptHandleIsInvalid"),
         ("SendMessage", {}, "MissingParameter"),
-        ("PurgeQueue", {}, "UnsupportedOperation"),
+        ("AddPermission", {}, "UnsupportedOperation"),
     ],
 )
 async def test_what_a_queue_refuses(operation: str, asked: dict[str, Any], code: str) -> None:

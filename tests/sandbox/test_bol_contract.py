@@ -77,6 +77,20 @@ async def test_offers_fit_for_sale_and_not() -> None:
         check("offers", "NotForSaleReasons", await bol.get(f"{path}/not-for-sale-reasons", 11))
 
 
+async def test_offers_fit_the_older_version_too() -> None:
+    async with bol_bench() as bol:
+        await bol.stock(A, 3)
+        for sku in (A, B):
+            offer_id = (await bol.offer(sku))["offerId"]
+            check("retailer", "RetailerOffer", await bol.get(f"/retailer/offers/{offer_id}"))
+        body = {"amount": 5, "managedByRetailer": True}
+        check("retailer", "UpdateOfferStockRequest", body)
+        accepted = await bol.ask("PUT", f"/retailer/offers/{offer_id}/stock", body)
+        check("shared", "ProcessStatus", accepted.json())
+        assert (await bol.finished(accepted))["status"] == "SUCCESS"
+        assert (await bol.offer(B))["stock"]["amount"] == 5
+
+
 async def test_the_validator_chooses_conditions_and_reasons_by_category() -> None:
     check("offers", "Condition", {"category": "SECONDHAND", "state": "AS_NEW", "comment": "Slightly used"})
     with pytest.raises(jsonschema.ValidationError):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -13,9 +11,9 @@ import pytest
 
 from hub.sandbox.woocommerce.switches import Switches
 from hub.sandbox.woocommerce.tax import Rate, split_gross
+from tests.contract.defects.woocommerce import FOLDER, read
 from tests.sandbox.woocommerce_bench import WooBench, woo_bench
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "contracts" / "woocommerce"
 A, REDUCED_TOO, VARIATION = "ART-00001", "ART-00002", "ART-00010"
 TRACKINGS = "wc-shipment-tracking/v3 orders/<id>/shipment-trackings"
 NULLABLE = (None, "")
@@ -24,7 +22,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason=f"the samples in {FO
 
 @cache
 def recorded(name: str) -> Any:
-    return json.loads((FOLDER / name).read_text())
+    return read(name)
 
 
 def sample(name: str) -> Any:
@@ -54,17 +52,11 @@ def _translated(node: Any) -> Any:
     return found
 
 
-def check(name: str, document: Any, real: Any = None) -> None:
-    """Fail where a document breaks the shop's own schema in a way in which the real shop does not."""
-    assert _breaches(name, document) <= _breaches(name, real or {})
-
-
-def _breaches(name: str, document: Any) -> set[str]:
-    """Return the places of the schema that a document breaks, and its members that the schema does not know."""
+def check(name: str, document: Any) -> None:
+    """Fail where a document breaks the shop's own schema, or has members that it does not know."""
     known = schema(name)
-    errors = jsonschema.Draft202012Validator(known).iter_errors(document)
-    places = {"/".join(str(step) for step in error.absolute_schema_path) for error in errors}
-    return places | (set(document) - set(known["properties"]) - {"_links"})
+    jsonschema.Draft202012Validator(known).validate(document)
+    assert set(document) - {"_links"} <= set(known["properties"])
 
 
 def same_form(ours: Any, real: Any, place: str = "") -> None:
@@ -98,7 +90,7 @@ async def test_orders_fit_the_shops_own_schema(include_tax: bool) -> None:
             "PUT", f"orders/{order['id']}", {"status": "completed", "meta_data": [{"key": "k", "value": 1}]}
         )
         for row in await shop.get("orders"):
-            check("orders/54", row, sample("order"))
+            check("orders/54", row)
 
 
 async def test_an_order_has_the_form_of_a_real_one() -> None:
@@ -125,7 +117,7 @@ async def test_refunds_notes_and_trackings_have_the_form_of_real_ones() -> None:
         assert refund["amount"] == "1.10"
         note = await shop.send("POST", f"{path}/notes", {"note": "hello"}, 201)
         same_form(note, sample("order_notes")[0])
-        check("orders/54/notes", note, sample("order_notes")[0])
+        check("orders/54/notes", note)
         tracking = f"../../wc-shipment-tracking/v3/{path}/shipment-trackings"
         entry = await shop.send("POST", tracking, {"tracking_number": "3S", "custom_tracking_link": "https://t"}, 201)
         same_form(entry, sample("shipment_trackings")[0])
@@ -136,7 +128,7 @@ async def test_products_have_the_form_of_real_ones(name: str, kind: str) -> None
     async with woo_bench() as shop:
         (found, *_) = await shop.get(f"products?type={kind}")
         same_form(found, sample(name))
-        check("products/10", found, sample(name))
+        check("products/10", found)
 
 
 async def test_variations_have_the_form_of_real_ones() -> None:
@@ -144,14 +136,14 @@ async def test_variations_have_the_form_of_real_ones() -> None:
         variation = shop.product(VARIATION)
         found = await shop.get(f"products/{variation.parent_id}/variations/{variation.product_id}")
         same_form(found, sample("variation"))
-        check("products/50/variations/51", found, sample("variation"))
+        check("products/50/variations/51", found)
 
 
 async def test_taxes_have_the_form_of_real_ones() -> None:
     async with woo_bench() as shop:
         (rate, *_) = await shop.get("taxes")
         same_form(rate, sample("taxes")[0])
-        check("taxes", rate, sample("taxes")[0])
+        check("taxes", rate)
 
 
 async def test_webhooks_have_the_form_of_real_ones() -> None:
@@ -160,7 +152,7 @@ async def test_webhooks_have_the_form_of_real_ones() -> None:
         made = await shop.send("POST", "webhooks", body, 201)
         real = recorded("probes-wc10.0.2.json")["wh.create"]["body"]
         same_form(made, real)
-        check("webhooks", made, real)
+        check("webhooks", made)
 
 
 async def test_a_delivery_carries_the_headers_of_a_real_one() -> None:

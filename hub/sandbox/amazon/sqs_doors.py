@@ -16,13 +16,13 @@ from starlette.routing import BaseRoute, Route
 from hub.sandbox.amazon.account import Account
 from hub.sandbox.amazon.queues import REGION, VISIBILITY, Queue
 from hub.sandbox.amazon.sigv4 import Credential, NotSigned, Signed, verify
-from hub.sandbox.amazon.sqs_wire import Json, Refused, answer, handle_of, number, read_body, shown
+from hub.sandbox.amazon.sqs_messages import LONGEST_VISIBILITY, MOST_AT_ONCE, Deed, delete, hide, in_batch, purge, send
+from hub.sandbox.amazon.sqs_wire import Json, Refused, answer, number, read_body, shown
 
 PATH = "/sqs"
 CREDENTIAL = Credential("AKIASANDBOX", "sqs-sandbox-secret", REGION, "sqs")
 TARGET = "AmazonSQS."
-MOST_AT_ONCE = 10
-LONGEST_WAIT, LONGEST_VISIBILITY, LONGEST_DELAY = 20, 43_200, 900
+LONGEST_WAIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,13 @@ class SqsDoors:
         self._account, self._queues = account, account.notices.queues
         self._operations: dict[str, Callable[[Call], Awaitable[Json]]] = {
             "ReceiveMessage": self._receive,
-            "DeleteMessage": self._delete,
-            "DeleteMessageBatch": self._delete_batch,
-            "SendMessage": self._send,
-            "ChangeMessageVisibility": self._hide,
+            "DeleteMessage": _plain(delete),
+            "DeleteMessageBatch": _plain(in_batch(delete)),
+            "SendMessage": _plain(send),
+            "SendMessageBatch": _plain(in_batch(send)),
+            "ChangeMessageVisibility": _plain(hide),
+            "ChangeMessageVisibilityBatch": _plain(in_batch(hide)),
+            "PurgeQueue": _plain(purge),
             "GetQueueAttributes": self._attributes,
             "GetQueueUrl": self._url,
         }
@@ -89,36 +92,6 @@ class SqsDoors:
         taken = await call.queue.receive(most, visibility, wait, call.gone)
         return {"Messages": [shown(each, wanted) for each in taken]} if taken else {}
 
-    async def _delete(self, call: Call) -> Json:
-        call.queue.delete(handle_of(call.asked))
-        return {}
-
-    async def _delete_batch(self, call: Call) -> Json:
-        entries = call.asked.get("Entries") or []
-        if not entries:
-            raise Refused("EmptyBatchRequest", "There should be at least one entry in the request.")
-        if len(entries) > MOST_AT_ONCE:
-            raise Refused("TooManyEntriesInBatchRequest", f"Maximum number of entries per request are {MOST_AT_ONCE}.")
-        names = [each.get("Id") for each in entries]
-        if len(set(names)) < len(names):
-            raise Refused("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
-        for each in entries:
-            call.queue.delete(handle_of(each))
-        return {"Successful": [{"Id": name} for name in names]}
-
-    async def _send(self, call: Call) -> Json:
-        text = call.asked.get("MessageBody")
-        if not isinstance(text, str) or not text:
-            raise Refused("MissingParameter", "The request must contain the parameter MessageBody.")
-        message = call.queue.put(text, number(call.asked, "DelaySeconds", 0, 0, LONGEST_DELAY))
-        return {"MessageId": message.message_id, "MD5OfMessageBody": message.digest}
-
-    async def _hide(self, call: Call) -> Json:
-        seconds = number(call.asked, "VisibilityTimeout", None, 0, LONGEST_VISIBILITY)
-        if not call.queue.hide(handle_of(call.asked), seconds):
-            raise Refused("MessageNotInflight", "The specified message isn't in flight.")
-        return {}
-
     async def _attributes(self, call: Call) -> Json:
         now = self._account.clock.epoch()
         hidden = sum(each.visible_at > now and each.deliveries > 0 for each in call.queue.messages)
@@ -136,6 +109,13 @@ class SqsDoors:
 
     async def _url(self, call: Call) -> Json:
         return {"QueueUrl": f"{self._account.world.base_url}/amazon{PATH}/{call.queue.account}/{call.queue.name}"}
+
+
+def _plain(deed: Deed) -> Callable[[Call], Awaitable[Json]]:
+    async def carry_out(call: Call) -> Json:
+        return deed(call.queue, call.asked)
+
+    return carry_out
 
 
 def _check_signature(request: Request, body: bytes) -> None:

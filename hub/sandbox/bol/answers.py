@@ -19,9 +19,9 @@ TITLES = {
 }
 
 
-def media_type(version: int) -> str:
+def media_type(version: int, kind: str = "json") -> str:
     """Return the vendor media type of an API version."""
-    return f"application/vnd.retailer.v{version}+json"
+    return f"application/vnd.retailer.v{version}+{kind}"
 
 
 def answer(content: Any, version: int = 10, status: int = 200) -> Response:

@@ -31,9 +31,16 @@ class Door:
         self.limits = Limits(account.clock.speed)
 
     def route(
-        self, path: str, handler: Handler, methods: list[str], *, version: int = 10, plain: bool = False
+        self,
+        path: str,
+        handler: Handler,
+        methods: list[str],
+        *,
+        version: int = 10,
+        plain: bool = False,
+        kind: str = "json",
     ) -> Route:
-        """Return a guarded route; ``plain`` also admits ``application/json`` as request type."""
+        """Return a guarded route that answers with a ``kind``; ``plain`` also admits ``application/json`` requests."""
 
         async def guarded(request: Request) -> Response:
             self.account.settle()
@@ -43,7 +50,7 @@ class Door:
                 verdict = self._count(request)
                 if verdict is not None and not verdict.allowed:
                     raise _too_many(verdict.retry_after)
-                self._negotiate(request, version, plain)
+                self._negotiate(request, version, plain, kind)
                 response = await handler(request)
             except Trouble as trouble:
                 response = trouble.response(version)
@@ -86,10 +93,10 @@ class Door:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         return self.limits.take(request.method, path, self.account.clock.epoch())
 
-    def _negotiate(self, request: Request, version: int, plain: bool) -> None:
-        wanted = media_type(version)
-        if wanted not in request.headers.get("Accept", ""):
-            raise Trouble(406, f"Acceptable media types: {wanted}")
+    def _negotiate(self, request: Request, version: int, plain: bool, kind: str) -> None:
+        wanted, given = media_type(version), media_type(version, kind)
+        if given not in request.headers.get("Accept", ""):
+            raise Trouble(406, f"Acceptable media types: {given}")
         if request.method in ("POST", "PUT", "PATCH") and request.headers.get("Content-Length", "0") != "0":
             sent = request.headers.get("Content-Type", "").partition(";")[0].strip()
             if sent != wanted and not (plain and sent == "application/json"):

@@ -48,6 +48,8 @@ RULES = (
     _rule("/retailer/offers", "POST", 50, SECOND),
     _rule("/retailer/offers/*", "GET HEAD", 25, SECOND),
     _rule("/retailer/offers/*", "PATCH PUT DELETE", 50, SECOND),
+    _rule("/retailer/offers/export", "POST", 9, HOUR),
+    _rule("/retailer/offers/export/*", "GET", 9, HOUR),
     _rule("/retailer/inventory", "GET HEAD", 20, MINUTE),
     _rule("/retailer/subscriptions*", "GET POST PUT DELETE", 10, SECOND),
     _rule("/retailer/subscriptions/signature-keys", "GET", 10, HOUR),

@@ -59,11 +59,15 @@ class OfferDoors:
         if existing is not None:
             detail = f"Offer already exists with id {existing.offer_id}."
             raise Trouble(409, detail, type="https://api.bol.com/problems/offer-exists", title="Offer exists")
+        return answer({"offerId": self.add(body).offer_id}, V11, 201)
+
+    def add(self, body: dict[str, Any]) -> Offer:
+        """Make an offer from its members."""
         made = self._make(body)
         self.offers.add(made)
         self._apply(made, body)
         self.account.note_stock(made, "hub")
-        return answer({"offerId": made.offer_id}, V11, 201)
+        return made
 
     def _make(self, body: dict[str, Any]) -> Offer:
         good = self.account.world.by_ean.get(body["ean"])
@@ -88,12 +92,16 @@ class OfferDoors:
         if self.account.switches.conflicts > 0:
             self.account.switches.conflicts -= 1
             raise Trouble(409, "The offer is being changed by another request.")
+        self.change(offer, body)
+        return Response(status_code=204)
+
+    def change(self, offer: Offer, body: dict[str, Any]) -> None:
+        """Take over the members that are present."""
         before = (offer.corrected_stock, offer.for_sale)
         self._apply(offer, body)
         if "stock" in body or before != (offer.corrected_stock, offer.for_sale):
             self.account.note_stock(offer, "hub")
         offer.modified_at = self.account.clock.now()
-        return Response(status_code=204)
 
     def _apply(self, offer: Offer, body: dict[str, Any]) -> None:
         if stock := body.get("stock"):
@@ -109,10 +117,14 @@ class OfferDoors:
             offer.countries = [each["countryCode"] for each in countries]
 
     async def delete(self, request: Request) -> Response:
-        offer = self.offers.remove(request.path_params["offer_id"])
+        self.remove(request.path_params["offer_id"])
+        return Response(status_code=204)
+
+    def remove(self, offer_id: str) -> None:
+        """Forget an offer; one that is gone already is no error."""
+        offer = self.offers.remove(offer_id)
         if offer is not None:
             self.account.world.note_shown("bol", offer.sku, 0, "hub")
-        return Response(status_code=204)
 
     async def reasons(self, request: Request) -> Response:
         """Say why an offer is not for sale; 204 when it is."""

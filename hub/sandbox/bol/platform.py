@@ -15,6 +15,7 @@ from hub.sandbox.bol.account import CHANNEL, Account
 from hub.sandbox.bol.answers import Trouble
 from hub.sandbox.bol.door import Door
 from hub.sandbox.bol.offer_doors import OfferDoors
+from hub.sandbox.bol.old_offer_doors import OldOfferDoors
 from hub.sandbox.bol.order_doors import OrderDoors
 from hub.sandbox.bol.orders import Discount, Item, Order
 from hub.sandbox.bol.shipment_doors import ShipmentDoors
@@ -45,8 +46,10 @@ class BolPlatform:
         self.door = Door(self.account)
 
     def routes(self) -> list[BaseRoute]:
+        offers = OfferDoors(self.account)
         rooms = (
-            OfferDoors(self.account),
+            OldOfferDoors(self.account, offers),
+            offers,
             OrderDoors(self.account, self._order_while_paging),
             ShipmentDoors(self.account),
             StatusDoors(self.account),

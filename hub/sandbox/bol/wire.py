@@ -225,6 +225,23 @@ def offer(each: Offer) -> Json:
     return {key: value for key, value in shown.items() if value is not None}
 
 
+def old_offer(each: Offer) -> Json:
+    """A v10 offer, which names the condition and the delivery promise differently."""
+    new = each.condition.get("category", "NEW") == "NEW"
+    shown = offer(each)
+    kept = ("offerId", "ean", "reference", "onHoldByRetailer", "economicOperatorId", "unknownProductTitle", "pricing")
+    reasons = not_for_sale(each)
+    named = [] if reasons is None else reasons["countries"][0]["reasons"]
+    promise = {"deliveryCode": "MijnLeverbelofte"} if each.fulfilment["method"] == "FBR" else {}
+    return {name: shown[name] for name in kept if name in shown} | {
+        "stock": _stock(each),
+        "fulfilment": {"method": each.fulfilment["method"]} | promise,
+        "store": {"productTitle": each.sku, "visible": [{"countryCode": code} for code in each.countries]},
+        "condition": {"name": "NEW" if new else each.condition.get("state", "GOOD")},
+        "notPublishableReasons": [{"code": one["code"], "description": one["description"]} for one in named],
+    }
+
+
 def _stock(each: Offer) -> Json:
     return {
         "amount": each.amount,

@@ -67,6 +67,8 @@ def stored_value(kind: Edm, value: object) -> object:
     match kind:
         case Edm.GUID:
             return guid(value)
+        case Edm.STRING if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)  # the ``exactonline`` library has posted payment conditions as numbers for years
         case Edm.STRING | Edm.BINARY:
             return _wanted(value, str)
         case Edm.BOOLEAN:

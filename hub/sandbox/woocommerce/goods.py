@@ -11,6 +11,7 @@ from hub.sandbox.woocommerce.tax import REDUCED, STANDARD
 from hub.sandbox.world import World
 
 FIRST_ID = 10
+KINDS = ("simple", "grouped", "external", "variable")
 TENTH = 10
 VARIATIONS_PER_PARENT = 3
 
@@ -33,6 +34,7 @@ class Product:
     variations: list[int] = field(default_factory=list)
     meta: list[dict[str, Any]] = field(default_factory=list)
     sold: int = 0
+    status: str = "publish"
 
     @property
     def stock_quantity(self) -> int | None:
@@ -52,7 +54,12 @@ class Shelves:
 
     def add(self, product: Product) -> None:
         self.by_id[product.product_id] = product
-        self.by_sku[product.sku] = product
+        if product.sku:
+            self.by_sku[product.sku] = product
+
+    def remove(self, product: Product) -> None:
+        del self.by_id[product.product_id]
+        self.by_sku.pop(product.sku, None)
 
 
 def stock_shelves(world: World, starting_stock: bool) -> Shelves:

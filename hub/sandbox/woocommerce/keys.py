@@ -134,7 +134,16 @@ def _address(request: Request) -> str:
 
 
 def _query(request: Request) -> Pairs:
-    return parse_qsl(request.url.query, keep_blank_values=True)
+    """Return the query as PHP keeps it: a repeated name has its last value, and ``a[]`` counts its values.
+
+    WooCommerce's own Python client repeats every parameter, and signs it once.
+    """
+    kept: dict[str, str] = {}
+    for name, value in parse_qsl(request.url.query, keep_blank_values=True):
+        stem = name.removesuffix("[]")
+        place = sum(each.startswith(f"{stem}[") for each in kept)
+        kept[f"{stem}[{place}]" if stem != name else name] = value
+    return list(kept.items())
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

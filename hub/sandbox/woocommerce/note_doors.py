@@ -9,12 +9,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.sandbox.woocommerce import order_wire
-from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, page_of, trimmed
+from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, not_in_enum, page_of, trimmed
 from hub.sandbox.woocommerce.casts import loose_boolean, loose_integer
 from hub.sandbox.woocommerce.door import Door
 from hub.sandbox.woocommerce.order_doors import find_order, listed_objects
 from hub.sandbox.woocommerce.orders import Line, Order, Refund
 from hub.sandbox.woocommerce.shop import Shop, euros
+
+NOTE_KINDS = ("any", "customer", "internal")
 
 
 class NoteDoors:
@@ -33,8 +35,12 @@ class NoteDoors:
         ]
 
     async def list_notes(self, request: Request) -> Response:
-        order = find_order(self.shop, request)
-        return answer([trimmed(request, order_wire.note(order, each, self.shop.root)) for each in order.notes])
+        """List the notes, newest first; ``type`` chooses those to the customer, or the others."""
+        order, kind = find_order(self.shop, request), request.query_params.get("type", "any")
+        if kind not in NOTE_KINDS:
+            raise not_in_enum("type", NOTE_KINDS)
+        chosen = [each for each in order.notes if kind in ("any", "customer" if each.customer_note else "internal")]
+        return answer([trimmed(request, order_wire.note(order, each, self.shop.root)) for each in chosen])
 
     async def add_note(self, request: Request) -> Response:
         order, body = find_order(self.shop, request), await body_of(request)

@@ -52,7 +52,12 @@ class OrderDoors:
 
     async def create(self, request: Request) -> Response:
         """Make an order; asking twice makes two, and nobody looks at the stock."""
-        body = await body_of(request)
+        order = self.made(await body_of(request))
+        headers = {"Location": f"{self.shop.root}wc/v3/orders/{order.order_id}"}
+        return answer(trimmed(request, self.shop.show_order(order)), 201, headers)
+
+    def made(self, body: Json) -> Order:
+        """Make an order from its members and book it."""
         status = "processing" if loose_boolean(body.get("set_paid")) else str(body.get("status", "pending"))
         if status not in SETTABLE:
             raise not_in_enum("status", SETTABLE)
@@ -64,8 +69,7 @@ class OrderDoors:
             title = str(each.get("method_title", "Flat rate"))
             order.shipping.append(self.shop.till.net_extra(title, euros(each.get("total")), order, country))
         self.shop.book(order)
-        headers = {"Location": f"{self.shop.root}wc/v3/orders/{order.order_id}"}
-        return answer(trimmed(request, self.shop.show_order(order)), 201, headers)
+        return order
 
     def _new_line(self, wanted: Json, country: str) -> Line:
         number = loose_integer(wanted.get("variation_id")) or loose_integer(wanted.get("product_id"))
@@ -75,7 +79,12 @@ class OrderDoors:
 
     async def put(self, request: Request) -> Response:
         """Change an order; every PUT moves its modification date, even one that changes nothing."""
-        order, body = find_order(self.shop, request), await body_of(request)
+        order = find_order(self.shop, request)
+        self.change(order, await body_of(request))
+        return answer(trimmed(request, self.shop.show_order(order)))
+
+    def change(self, order: Order, body: Json) -> None:
+        """Take over what the members say."""
         status = body.get("status")
         if status is not None and status not in SETTABLE:
             raise not_in_enum("status", SETTABLE)
@@ -88,7 +97,6 @@ class OrderDoors:
         elif loose_boolean(body.get("set_paid")) and order.paid_at is None:
             self.shop.set_status(order, "processing")
         self.shop.touch(order)
-        return answer(trimmed(request, self.shop.show_order(order)))
 
     def _take_over(self, order: Order, body: Json) -> None:
         order.customer_note = str(body.get("customer_note", order.customer_note))

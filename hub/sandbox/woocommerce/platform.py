@@ -16,10 +16,12 @@ from hub.sandbox.platform import SoldOut
 from hub.sandbox.woocommerce.answers import Trouble
 from hub.sandbox.woocommerce.door import Door
 from hub.sandbox.woocommerce.note_doors import NoteDoors
+from hub.sandbox.woocommerce.order_batches import OrderBatches
 from hub.sandbox.woocommerce.order_doors import OrderDoors
 from hub.sandbox.woocommerce.orders import CLOSED, Line
 from hub.sandbox.woocommerce.product_doors import ProductDoors
 from hub.sandbox.woocommerce.setting_doors import SettingDoors
+from hub.sandbox.woocommerce.shelf_doors import ShelfDoors
 from hub.sandbox.woocommerce.shop import CHANNEL, Shop
 from hub.sandbox.woocommerce.switches import Switches
 from hub.sandbox.woocommerce.tracking_doors import TrackingDoors
@@ -40,10 +42,13 @@ class WooPlatform:
         self.door = Door(self.shop)
 
     def routes(self) -> list[BaseRoute]:
+        orders = OrderDoors(self.shop)
         rooms = (
-            OrderDoors(self.shop),
+            orders,
+            OrderBatches(orders),
             NoteDoors(self.shop),
             ProductDoors(self.shop),
+            ShelfDoors(self.shop),
             WebhookDoors(self.shop),
             TrackingDoors(self.shop),
             SettingDoors(self.shop),
@@ -123,7 +128,8 @@ class WooPlatform:
 
     def listed(self) -> list[str]:
         """Return what a buyer can put into the basket; parents of variations are not."""
-        return [each.sku for each in self.shop.shelves.by_id.values() if each.kind != "variable"]
+        goods = (each for each in self.shop.shelves.by_id.values() if each.sku in self.world.by_sku)
+        return [each.sku for each in goods if each.kind != "variable" and each.status == "publish"]
 
     def shown(self, sku: str) -> int:
         return self.shop.shown(sku)

@@ -12,11 +12,10 @@ from hub.sandbox.woocommerce import wire
 from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, listed, not_in_enum, page_of, trimmed
 from hub.sandbox.woocommerce.casts import loose_boolean, loose_integer, strict_integer
 from hub.sandbox.woocommerce.door import Door
-from hub.sandbox.woocommerce.goods import Product
+from hub.sandbox.woocommerce.goods import KINDS, Product
 from hub.sandbox.woocommerce.shop import Shop, euros
 
 LIMIT = 100
-KINDS = ("simple", "grouped", "external", "variable")
 ELSEWHERE = (
     "To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint."
 )
@@ -55,6 +54,7 @@ class ProductDoors:
             if (each.sku in skus if skus else not each.parent_id)
             and (not ids or str(each.product_id) in ids)
             and kind in (None, each.kind)
+            and each.status != "trash"
         ]
         rows.sort(key=lambda each: (each.created_at, each.product_id))
         if request.query_params.get("order", "desc") == "desc":

@@ -27,6 +27,8 @@ class SettingDoors:
     def routes(self, door: Door) -> list[BaseRoute]:
         return [
             Route("/wp-json/", self.index, methods=["GET"]),
+            Route("/wp-json/wc/v3", self.namespace, methods=["GET"]),
+            Route("/wp-json/wc/v3/", self.namespace, methods=["GET"]),
             door.route("wc/v3/taxes", self.taxes, ["GET"]),
             door.route("wc/v3/settings/{group}", self.settings, ["GET"]),
             door.route("wc/v3/settings/{group}/{setting}", self.setting, ["GET"]),
@@ -39,6 +41,11 @@ class SettingDoors:
         body = {"name": "Sandbox shop", "description": "", "url": site, "home": site, "gmt_offset": "1"}
         namespaces = [*CORE_NAMESPACES, *trackings]
         return answer(body | {"timezone_string": "Europe/Amsterdam", "namespaces": namespaces, "routes": {}})
+
+    async def namespace(self, request: Request) -> Response:
+        """Describe one namespace, in public too; the sandbox does not list its routes."""
+        up = {"up": [{"href": self.shop.root}]}
+        return answer({"namespace": "wc/v3", "routes": {}, "_links": up})
 
     async def taxes(self, request: Request) -> Response:
         return page_of(request, self.shop.rates, self._tax, f"{self.shop.root}wc/v3/taxes")

@@ -188,7 +188,7 @@ class Shop:
     def shown(self, sku: str) -> int:
         """Return what a buyer can order: the stock less what unpaid checkouts hold."""
         product = self.shelves.by_sku.get(sku)
-        if product is None or not product.manage_stock:
+        if product is None or not product.manage_stock or product.status != "publish":
             return 0
         return max(0, product.quantity - self._held(product))
 

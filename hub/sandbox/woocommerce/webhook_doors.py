@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, not_in_enum, page_of, trimmed
+from hub.sandbox.woocommerce.casts import loose_boolean
 from hub.sandbox.woocommerce.door import Door
 from hub.sandbox.woocommerce.shop import Shop
 from hub.sandbox.woocommerce.webhooks import STATUSES, Webhook, is_topic
@@ -70,7 +71,7 @@ class WebhookDoors:
 
     async def delete(self, request: Request) -> Response:
         """Delete a webhook; they cannot be trashed, so ``force`` is required."""
-        if request.query_params.get("force") not in ("true", "1"):
+        if not loose_boolean(request.query_params.get("force", "false")):
             raise Trouble("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
         hook = self._find(request)
         del self.hooks.by_id[hook.webhook_id]

@@ -63,7 +63,7 @@ def _shared(product: Product) -> Json:
         "date_on_sale_to": None,
         "date_on_sale_to_gmt": None,
         "on_sale": False,
-        "status": "publish",
+        "status": product.status,
         "purchasable": True,
         "virtual": False,
         "downloadable": False,
