@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, case, null, select, update
+from sqlalchemy import Row, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Publication, StockRule
@@ -214,13 +214,20 @@ async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> No
     await _change(work, tenant_id, one, unknown | {"status": "refused", "problem": problem})
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a new order took off the numbers of its channel: offers by product, at ``placed_at`` (UTC)."""
+
+    offers: Mapping[str, int]
+    placed_at: datetime
+
+
 async def note_moved(
-    work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str], sold: Mapping[str, int]
+    work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str], sold: Sold | None = None
 ) -> None:
     """Forget what a channel shows of products whose number it moved itself.
 
-    What it should show is still believed where the move is known: ``sold`` says how many offers of a product a new
-    order took.
+    What it should show is still believed where the move is known; a number seen after the order was placed holds it.
     """
     products = list(product_ids)
     own = (
@@ -228,10 +235,16 @@ async def note_moved(
         listing.c.channel_id == channel_id,
         listing.c.product_id.in_(products),
     )
-    left = {product: listing.c.believed - sold[product] for product in products if product in sold}
-    believed = case(*((listing.c.product_id == product, rest) for product, rest in left.items()), else_=null())
-    values = {"quantity": None, "version": listing.c.version + 1, "believed": believed if left else null()}
+    values = {"quantity": None, "version": listing.c.version + 1, "believed": _left(sold) if sold else null()}
     await work.execute(update(listing).where(*own).values(values))
+
+
+def _left(sold: Sold) -> Any:
+    """Return what should be left of each number after an order."""
+    before = or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < sold.placed_at)
+    taken = {product: case((before, offers), else_=0) for product, offers in sold.offers.items()}
+    moved = ((listing.c.product_id == product, listing.c.believed - offers) for product, offers in taken.items())
+    return case(*moved, else_=null()) if taken else null()
 
 
 async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None) -> None:

@@ -38,7 +38,7 @@ TENANT = "acme"
 DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
-PATIENCE = 25.0
+PATIENCE = 100.0
 PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2)
 USUAL = ("bol", "woocommerce")
 

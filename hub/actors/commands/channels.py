@@ -145,7 +145,7 @@ async def _publish_all(work: Work, tenant_id: str, channel_id: str, cause: str, 
     listings = await channel_listings(work.connection, tenant_id, channel_id)
     due = [one for one in listings if one.product_id is not None and not one.by_platform]
     if force:
-        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id}, {})
+        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id})
     for one in due:
         mailbox.post(work, channel_address(tenant_id, channel_id), PublishStock(one.listing_id, cause, force=force))
     return len(due)
