@@ -68,7 +68,7 @@ def _channel(world: World, channel: Channel, matches: Matches, expectation: Expe
     for sale in sales:
         for line in sale.units:
             units[line.sku] += line.quantity
-    mismatches = list(_mismatches(channel, expectation))
+    mismatches = list(_mismatches(channel, expectation)) if _is_used(world, channel) else []
     return {
         "sold": len(sales),
         "sold_units": units.total(),
@@ -80,6 +80,11 @@ def _channel(world: World, channel: Channel, matches: Matches, expectation: Expe
         "shown_mismatches": len(mismatches),
         "shown_mismatch": mismatches[:AT_MOST],
     }
+
+
+def _is_used(world: World, channel: Channel) -> bool:
+    """Say whether a channel has goods on show, or somebody who looks after it."""
+    return channel.name in world.ledger.calls or any(channel.shown(sku) for sku in channel.listed())
 
 
 def _mismatches(channel: Channel, expectation: Expectation) -> list[Json]:

@@ -14,6 +14,7 @@ from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.switches import Switches as BolSwitches
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.faults import Fault
+from hub.sandbox.roster import PLATFORMS
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.woocommerce.switches import Switches as WooSwitches
 
@@ -64,10 +65,10 @@ async def desk() -> AsyncIterator[Desk]:
         yield Desk(sandbox, client)
 
 
-async def test_the_default_sandbox_composes_all_three_platforms() -> None:
+async def test_the_default_sandbox_composes_all_platforms() -> None:
     async with running(Options(goods=3)) as sandbox, httpx2.AsyncClient(base_url=sandbox.options.base_url) as client:
         state = (await client.get("/_control/state")).json()
-        assert set(state["channels"]) == {"bol", "woocommerce"}
+        assert set(state["channels"]) == set(PLATFORMS) - {"exact"}
         assert [good["sku"] for good in state["goods"]] == ["ART-00001", "ART-00002", "ART-00003"]
         assert state["goods"][0]["free"] == sum(state["goods"][0]["warehouses"].values())
 
