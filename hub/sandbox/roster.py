@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.exact.platform import ExactPlatform
+from hub.sandbox.generic.platform import GenericPlatform
 from hub.sandbox.platform import Platform
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.world import World
@@ -13,5 +14,6 @@ from hub.sandbox.world import World
 PLATFORMS: dict[str, Callable[[World], Platform]] = {
     "exact": ExactPlatform,
     "bol": BolPlatform,
+    "generic": GenericPlatform,
     "woocommerce": WooPlatform,
 }

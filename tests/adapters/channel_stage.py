@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ import orjson
 from hub.adapters.port import (
     Channel,
     ChannelListing,
+    Conflict,
     Deferred,
     HookReader,
     OrderRef,
@@ -123,10 +124,18 @@ class Stage:
             page = await self.channel.listings(cursor)
             self.listings += page.rows
             cursor, more = page.cursor, page.more
-        todo = [StockUpdate(listing, quantity) for listing in self.listings]
+        await self.publish(quantity)
+
+    async def publish(self, quantity: int) -> None:
+        """Put so many of everything on show, as the hub does: believe what was found, and decide again."""
+        todo = list(range(len(self.listings)))
         while todo:
-            results = await self.patiently(self.channel.publish_stock, todo)
-            todo = [update for update, result in zip(todo, results, strict=True) if isinstance(result, Deferred)]
+            updates = [StockUpdate(self.listings[place], quantity) for place in todo]
+            results = await self.patiently(self.channel.publish_stock, updates)
+            for place, result in zip(todo, results, strict=True):
+                shown = result.found if isinstance(result, Conflict) else quantity
+                self.listings[place] = replace(self.listings[place], quantity=shown)
+            todo = [place for place, one in zip(todo, results, strict=True) if isinstance(one, Conflict | Deferred)]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
         return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])

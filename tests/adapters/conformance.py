@@ -266,5 +266,5 @@ class ChannelConformance(StockConformance, OrderConformance, ParcelConformance, 
                 except Outcome:
                     stage.clock.forward(60)
         stage.sandbox.world.faults.profile = "none"
-        await stage.patiently(stage.channel.publish_stock, [StockUpdate(each, 9) for each in stage.listings])
+        await stage.publish(9)
         assert {stage.shown(each) for each in stage.listings} == {9}
