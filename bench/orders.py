@@ -51,7 +51,8 @@ async def _measure(place: Place, dialect: str, http: httpx2.AsyncClient) -> None
 
 def first_stock(told: dict[str, Any]) -> bool:
     """Say whether the shop shows Exact's stock."""
-    return not any(told["channels"][name]["shown_mismatches"] for name in CHANNELS)
+    connected = all(name in told["calls"] for name in CHANNELS)
+    return connected and not any(told["channels"][name]["shown_mismatches"] for name in CHANNELS)
 
 
 def _calls(told: Mapping[str, int]) -> int:

@@ -24,7 +24,8 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     ledger = world.ledger
     matches = Matches(ledger)
     expectation = Expectation(world, matches, rules)
-    channels = {each.name: _channel(world, each, matches, expectation) for each in world.channels()}
+    used = {each.name for each in world.channels() if each.name in rules or _is_used(world, each)}
+    channels = {each.name: _channel(world, each, matches, expectation, each.name in used) for each in world.channels()}
     oversold = find_oversold(ledger, matches, world.clock.now())
     by_hub = _by_hub(oversold, rules, grace)
     tracking = compare_parcels(ledger, matches)
@@ -61,14 +62,14 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     }
 
 
-def _channel(world: World, channel: Channel, matches: Matches, expectation: Expectation) -> Json:
+def _channel(world: World, channel: Channel, matches: Matches, expectation: Expectation, used: bool) -> Json:
     sales = [sale for sale in world.ledger.sales.values() if sale.channel == channel.name]
     waiting = [sale.external_id for sale in sales if sale.paid_at is not None and matches.is_waiting(sale)]
     units: Counter[str] = Counter()
     for sale in sales:
         for line in sale.units:
             units[line.sku] += line.quantity
-    mismatches = list(_mismatches(channel, expectation)) if _is_used(world, channel) else []
+    mismatches = list(_mismatches(channel, expectation)) if used else []
     return {
         "sold": len(sales),
         "sold_units": units.total(),

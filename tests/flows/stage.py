@@ -198,6 +198,7 @@ async def _add_channels(made: Stage, base: str) -> None:
         channel = StoredChannel(
             TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
         )
+        await made.control("expect", channel=name)
         await made.command(commands.create_channel, channel)
 
 
