@@ -53,7 +53,7 @@ def listing(found: Fields) -> ChannelListing:
         external_id=found.text("id"),
         sku=found.maybe_text("sku"),
         ean=found.maybe_text("ean"),
-        title=found.text("title"),
+        title=_title(found),
         quantity=None if found.maybe_amount("quantity") is None else found.count("quantity"),
         stocked_by_platform=found.flag("stocked_by_platform"),
     )
@@ -77,7 +77,7 @@ def _line(line: Fields) -> OrderLine:
         line_id=line.text("id"),
         sku=line.maybe_text("sku"),
         ean=line.maybe_text("ean"),
-        title=line.text("title"),
+        title=_title(line),
         quantity=quantity,
         gross=line.amount("gross"),
         vat_rate=_rate(line),
@@ -88,6 +88,11 @@ def _line(line: Fields) -> OrderLine:
         cancellation_requested=line.flag("cancellation_requested"),
         external_listing_id=line.maybe_text("listing_id"),
     )
+
+
+def _title(thing: Fields) -> str:
+    """Return what people call it; a blank title is no reason to lose an order."""
+    return thing.maybe_text("title") or thing.maybe_text("sku") or thing.text("id")
 
 
 def _charge(charge: Fields) -> Charge:

@@ -15,9 +15,10 @@ from hub.clock import Clock
 from hub.sandbox.generic.door import TOKEN
 from hub.sandbox.generic.hooks import SECRET
 from hub.sandbox.generic.platform import GenericPlatform
+from hub.sandbox.generic.switches import Switches
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import in_the_books
+from tests.adapters.channel_stage import Stage, in_the_books
 
 
 class GenericFixture:
@@ -47,3 +48,9 @@ class GenericFixture:
 
     def confirmed(self, world: World, order_id: str) -> list[tuple[str | None, int]]:
         return in_the_books(world, order_id)
+
+
+def switches(stage: Stage) -> Switches:
+    """Return what a test may bend on the shop of a stage."""
+    assert isinstance(stage.platform, GenericPlatform)
+    return stage.platform.switches
