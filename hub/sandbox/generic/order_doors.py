@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.sandbox.generic.door import Door, Trouble, limit_of
-from hub.sandbox.generic.orders import Order
+from hub.sandbox.generic.orders import Order, instant
 from hub.sandbox.generic.shop import Shop
 
 
@@ -34,7 +34,7 @@ class OrderDoors:
         wanted = (order for order in self.shop.orders.values() if since is None or order.changed_at >= since)
         rows = sorted((order for order in wanted if after is None or order.place > after), key=lambda each: each.place)
         page = rows[:limit]
-        following = _cursor(*page[-1].listed().values()) if len(rows) > limit else None
+        following = _cursor(instant(page[-1].changed_at), page[-1].order_id) if len(rows) > limit else None
         return JSONResponse({"orders": [order.listed() for order in page], "next_cursor": following})
 
     def _place(self, request: Request) -> tuple[datetime, str] | None:
