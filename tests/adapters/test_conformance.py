@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from tests.adapters.bol.bol_stage import BolFixture
+import pytest
+
+from hub.domain.platform import Platform
+from hub.node.platforms import CONNECTORS
 from tests.adapters.conformance import ChannelConformance, ParcelConformance
-from tests.adapters.generic.generic_stage import GenericFixture
+from tests.adapters.conformance_size import SizeConformance
+from tests.adapters.conformance_time import TimeConformance
+from tests.adapters.fixtures import FIXTURES
 from tests.adapters.woocommerce.woo_stage import WooFixture
 
-
-class TestBol(ChannelConformance):
-    fixture = BolFixture()
-
-
-class TestGeneric(ChannelConformance):
-    fixture = GenericFixture()
+for _platform, _fixture in FIXTURES.items():
+    globals()[f"Test{_platform.name.title()}"] = type(
+        f"Test{_platform.name.title()}", (ChannelConformance, SizeConformance, TimeConformance), {"fixture": _fixture}
+    )
 
 
-class TestWooCommerce(ChannelConformance):
-    fixture = WooFixture()
+def test_every_connected_platform_has_a_fixture() -> None:
+    assert FIXTURES.keys() == CONNECTORS.keys()
+
+
+@pytest.mark.parametrize("platform", sorted(CONNECTORS))
+def test_a_fixture_speaks_for_its_connector(platform: Platform) -> None:
+    assert FIXTURES[platform].name == platform
+    assert type(FIXTURES[platform].hooks) is type(CONNECTORS[platform].hooks)
 
 
 class TestWooCommerceWithoutTrackingPlugin(ParcelConformance):

@@ -1,0 +1,17 @@
+"""The fixture of every channel adapter: who adds a connector adds one here, and the suites run over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.domain.platform import Platform
+from tests.adapters.bol.bol_stage import BolFixture
+from tests.adapters.channel_stage import Fixture
+from tests.adapters.generic.generic_stage import GenericFixture
+from tests.adapters.woocommerce.woo_stage import WooFixture
+
+FIXTURES: Mapping[Platform, Fixture] = {
+    Platform.BOL: BolFixture(),
+    Platform.GENERIC: GenericFixture(),
+    Platform.WOOCOMMERCE: WooFixture(),
+}
