@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -36,6 +38,8 @@ from tests.contract.generic_spec import (
 
 ORDER = spec()["components"]["schemas"]["Order"]
 LISTING = spec()["components"]["schemas"]["Listing"]
+UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Whole orders take long to make up on a busy machine."""
 
 
 def test_the_contract_is_sound() -> None:
@@ -136,6 +140,7 @@ def _is_possible(order: Json) -> bool:
     return all(line.get("cancelled", 0) <= line["quantity"] for line in order["lines"])
 
 
+@UNHURRIED
 @given(made_of(ORDER))
 def test_every_order_that_the_contract_admits_is_read(order: Json) -> None:
     check(ORDER, order)
@@ -157,6 +162,7 @@ def test_every_listing_that_the_contract_admits_is_read(listing: Json) -> None:
     assert (found.external_id, found.quantity) == (listing["id"], listing["quantity"])
 
 
+@UNHURRIED
 @given(st.data(), made_of(ORDER), ODD)
 def test_an_order_with_one_odd_value_is_read_or_refused(data: st.DataObject, order: Json, odd: Any) -> None:
     path = data.draw(st.sampled_from(paths(order)))
@@ -164,3 +170,14 @@ def test_an_order_with_one_odd_value_is_read_or_refused(data: st.DataObject, ord
         mapping.channel_order(Fields.of(parse(json.dumps(spoiled(order, path, odd))), "order"))
     except Rejected:
         return
+
+
+def test_the_examples_in_the_documentation_keep_the_contract() -> None:
+    """In the order of the page: a page of orders, an order, a stock write, its results."""
+    page = (Path(__file__).parents[2] / "docs" / "generic-channel.md").read_text()
+    examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    names = ("OrderPage", "Order", "StockWrite", "StockResults")
+    for name, example in zip(names, examples, strict=True):
+        check({"$ref": f"#/components/schemas/{name}"}, example)
+    order = mapping.channel_order(Fields.of(examples[1], "order"))
+    assert order.stated_sum == order.total

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,3 +137,16 @@ def test_a_signed_body_is_read_or_a_bad_payload(content: Any) -> None:
         assert len(read(headers(raw, SECRET), raw)) <= 1
     except BadPayload:
         return
+
+
+def test_the_vectors_in_the_documentation_are_right_and_fit_the_hub() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "generic-channel.md").read_text()
+    rows = [re.findall(r"`([^`]+)`", row) for row in page.splitlines() if row.startswith("| `whsec_")]
+    assert len(rows) == 3
+    for secret, event_id, timestamp, body, told in rows:
+        head = {"webhook-id": event_id, "webhook-timestamp": timestamp, "webhook-signature": told}
+        at = HandClock(datetime.fromtimestamp(int(timestamp), UTC))
+        try:
+            list(ShopHooks(at).read(head, body.encode(), secret))
+        except BadPayload:
+            assert "test" in body
