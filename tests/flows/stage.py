@@ -23,6 +23,7 @@ from hub.domain.tenant import Principal, Role
 from hub.node.actors import Actors
 from hub.node.platforms import open_exact
 from hub.sandbox.app import Options, Sandbox, running
+from hub.sandbox.generic.hooks import SECRET as SIGNING_SECRET
 from hub.settings import read_settings
 from hub.store.channels import StoredChannel, load_channel
 from hub.store.connections import ErpCredentials, create_connection, mark_connected
@@ -39,6 +40,11 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 25.0
+SECRETS = {
+    "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
+    "generic": {"token": "generic-token", "signing_secret": SIGNING_SECRET},
+    "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
+}
 PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5)
 
 
@@ -124,9 +130,15 @@ async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
 
 @asynccontextmanager
 async def stage(
-    url: str, *, faults: str = "none", seed: int = 7, goods: int = 10, speed: float = 60.0
+    url: str,
+    *,
+    faults: str = "none",
+    seed: int = 7,
+    goods: int = 10,
+    speed: float = 60.0,
+    channels: tuple[str, ...] = ("bol", "woocommerce"),
 ) -> AsyncIterator[Stage]:
-    """Connect everything and wait until the first stock stands on both channels."""
+    """Connect everything and wait until the first stock stands on all channels."""
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
         base = sandbox.options.base_url
         clock = SystemClock()
@@ -140,7 +152,7 @@ async def stage(
             connection_id = await _connect(made, base)
             async with Actors(desk, settings).running():
                 await made.command(commands.enable_division, connection_id, DIVISION)
-                await _add_channels(made, base)
+                await _add_channels(made, base, channels)
                 await made.until_ledger(lambda ledger: bool(ledger["stock_converged"]))
                 await made.control("profile", name=faults)
                 yield made
@@ -174,27 +186,23 @@ async def consent(online: ExactOnline) -> str:
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
-async def _add_channels(made: Stage, base: str) -> None:
+async def _add_channels(made: Stage, base: str, channels: tuple[str, ...]) -> None:
     accounts = await eventually(lambda: _customers(made))
     codes = await _codes(made)
-    secrets = {
-        "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
-        "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
-    }
-    for name, prefix, account in (("bol", "B-", "bol.com"), ("woocommerce", "W-", "Webshop consumenten")):
+    for name in channels:
         settings = ChannelSettings(
             division=DIVISION,
-            customer_id=accounts[account],
+            customer_id=accounts["bol.com" if name == "bol" else "Webshop consumenten"],
             forwarding=True,
             stock=True,
             fulfilment=FulfilmentMode.ERP,
             vat_codes=codes,
-            reference_prefix=prefix,
+            reference_prefix=f"{name[0].upper()}-",
             default_carrier="TNT" if name == "bol" else "PostNL",
-            sweep_seconds=0.4 if name == "woocommerce" else 4.0,
+            sweep_seconds=4.0 if name == "bol" else 0.4,
         )
         place = CHANNEL_CREDENTIALS.place(TENANT, name)
-        sealed = made.desk.vault.seal_json(secrets[name], place)
+        sealed = made.desk.vault.seal_json(SECRETS[name], place)
         channel = StoredChannel(
             TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
         )
