@@ -20,7 +20,7 @@ from hub.graphql.endpoint import make_graphql_app
 from hub.node.actors import Actors
 from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
-from hub.node.platforms import HOOK_READERS, Platforms
+from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
 from hub.settings import Settings
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
@@ -117,6 +117,7 @@ def _app(
             vault=vault,
             clock=clock,
             readers=HOOK_READERS,
+            contracts=CONTRACTS,
             graphql=graphql,
             consents=consents,
             public_url=settings.public_url,

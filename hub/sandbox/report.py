@@ -93,6 +93,11 @@ def _channel(world: World, channel: Channel, matches: Matches, expectation: Expe
     }
 
 
+def _is_used(world: World, channel: Channel) -> bool:
+    """Say whether a channel has goods on show, or somebody who looks after it."""
+    return channel.name in world.ledger.calls or any(channel.shown(sku) for sku in channel.listed())
+
+
 def _mismatches(channel: Channel, expectation: Expectation) -> list[Json]:
     found = []
     for sku in channel.listed():

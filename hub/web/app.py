@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub.web.contracts import Contracts
 from hub.web.doors import Doors
 from hub.web.health import Health
 from hub.web.hook_routes import door_of
@@ -48,6 +49,7 @@ def make_app(doors: Doors) -> ASGIApp:
     routes = [
         Route("/oauth/{platform}/start", consent.start, methods=["GET"]),
         Route("/oauth/{platform}/callback", consent.callback, methods=["GET"]),
+        Route("/contracts/{platform}.json", Contracts(doors).show, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/graphql", Inside(doors.graphql)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -157,14 +157,15 @@ class SandboxGround:
 
 
 class Ticking(HandClock):
-    """Real time that a test may also move forward, past a limit."""
+    """Real time that a test may also move forward, past a limit; ``skew`` is how far it is ahead, in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, skew: float = 0.0) -> None:
         super().__init__(datetime.now(UTC))
         self._started = anyio.current_time()
+        self.skew = skew
 
     def now(self) -> datetime:
-        return super().now() + (datetime.now(UTC) - self._start)
+        return super().now() + (datetime.now(UTC) - self._start) + timedelta(seconds=self.skew)
 
     def monotonic(self) -> float:
         return super().monotonic() + anyio.current_time() - self._started
@@ -179,6 +180,8 @@ class Stage:
     channel: Channel
     clock: Ticking
     listings: list[ChannelListing] = field(default_factory=list)
+    together: bool = False
+    """Waiting for a limit moves the platform's time too."""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -207,13 +210,25 @@ class Stage:
 
     async def stock_up(self, quantity: int = 500) -> None:
         """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
+        await self.read_listings()
+        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def read_listings(self) -> None:
         cursor, more = None, True
         while more:
             page = await self.patiently(self.channel.listings, cursor)
             own = [row for row in page.rows if not row.stocked_by_platform]
             self.listings += [replace(row, quantity=None) for row in own]
             cursor, more = page.cursor, page.more
-        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def publish_all(self, quantity: int) -> None:
+        """Put so many of everything on show, however often that takes."""
+        while True:
+            try:
+                await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+            except Unavailable:
+                continue
+            return
 
     async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult | None]:
         """Publish as the hub does: follow every write to its end, believe what was found, send the rest again."""
@@ -244,17 +259,25 @@ class Stage:
             try:
                 return await call(*args)
             except Throttled as throttled:
-                self.clock.forward(throttled.retry_after)
+                if self.together:
+                    self.pass_time(throttled.retry_after)
+                else:
+                    self.clock.forward(throttled.retry_after)
 
     async def sweep(self, cursor: str | None) -> tuple[dict[str, OrderRef], str | None]:
         """Read all changed orders since a cursor."""
-        found: dict[str, OrderRef] = {}
+        rows, cursor = await self.swept(cursor)
+        return {ref.external_id: ref for ref in rows}, cursor
+
+    async def swept(self, cursor: str | None) -> tuple[list[OrderRef], str | None]:
+        """Read all changed orders since a cursor, as they come."""
+        rows: list[OrderRef] = []
         more = True
         while more:
             page = await self.patiently(self.channel.changed_orders, cursor)
-            found |= {ref.external_id: ref for ref in page.rows}
+            rows += page.rows
             cursor, more = page.cursor, page.more
-        return found, cursor
+        return rows, cursor
 
     async def parcel(self, order_id: str, quantity: int, reference: str, *, completes: bool = True) -> Shipment:
         order = await self.channel.order(order_id)
@@ -323,28 +346,80 @@ def in_the_books(world: World, order_id: str) -> list[tuple[str | None, int]]:
 
 @asynccontextmanager
 async def staged(
-    fixture: Fixture, *, goods: int = 8, transport: httpx2.AsyncBaseTransport | None = None
+    fixture: Fixture,
+    *,
+    goods: int = 8,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    stocked: bool = True,
 ) -> AsyncIterator[Stage]:
-    clock = Ticking()
-    async with (
-        _ground(fixture, goods, transport) as ground,
-        fixture.open(ground.url, clock, transport=ground.transport) as channel,
-    ):
-        stage = Stage(fixture, ground, channel, clock)
+    """Open a platform whose time is compressed, with 500 of everything on show unless not ``stocked``."""
+    async with _opened(fixture, SPEED, goods, Ticking(), transport) as stage:
+        if stocked:
+            await stage.stock_up()
+        yield stage
+
+
+@asynccontextmanager
+async def at_the_time(fixture: Fixture, moment: datetime, *, skew: float = 0.0) -> AsyncIterator[Stage]:
+    """Open a stocked platform at a moment, in its own time; the hub's clock is so many seconds ahead of it."""
+    clock = Ticking(skew)
+    clock.forward((moment - datetime.now(UTC)).total_seconds())
+    async with _opened(fixture, 1.0, 8, clock, None, moment) as stage:
+        stage.together = True
         await stage.stock_up()
         yield stage
 
 
 @asynccontextmanager
-async def _ground(fixture: Fixture, goods: int, transport: httpx2.AsyncBaseTransport | None) -> AsyncIterator[Ground]:
+async def _opened(
+    fixture: Fixture,
+    speed: float,
+    goods: int,
+    clock: Ticking,
+    transport: httpx2.AsyncBaseTransport | None,
+    moment: datetime | None = None,
+) -> AsyncIterator[Stage]:
+    async with (
+        _ground(fixture, speed, goods, transport, moment) as ground,
+        fixture.open(ground.url, clock, transport=ground.transport) as channel,
+    ):
+        yield Stage(fixture, ground, channel, clock)
+
+
+@asynccontextmanager
+async def _ground(
+    fixture: Fixture, speed: float, goods: int, transport: httpx2.AsyncBaseTransport | None, moment: datetime | None
+) -> AsyncIterator[Ground]:
     if isinstance(fixture, Grounded):
         async with fixture.ground(transport) as ground:
             yield ground
     else:
         assert isinstance(fixture, Simulated)
-        options = Options(platforms={fixture.name: fixture.platform}, speed=SPEED, goods=goods)
+        options = Options(platforms={fixture.name: fixture.platform}, speed=speed, goods=goods)
         async with running(options) as sandbox:
+            if moment is not None:
+                sandbox.world.clock.advance((moment - sandbox.world.clock.now()).total_seconds())
             yield SandboxGround(fixture, sandbox, transport)
+
+
+class Meddling(httpx2.AsyncHTTPTransport):
+    """Lets something happen right after the first answer to a kind of request; ``locked`` answers 401 to all."""
+
+    def __init__(self, target: tuple[str, str], meddle: Callable[[Meddling], None]) -> None:
+        super().__init__()
+        self._target = target
+        self._meddle: Callable[[Meddling], None] | None = meddle
+        self.locked = False
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.locked:
+            return httpx2.Response(401, headers={"Content-Type": "application/json"}, content=b"{}")
+        response = await super().handle_async_request(request)
+        method, path = self._target
+        if self._meddle and request.method == method and path in request.url.path:
+            meddle, self._meddle = self._meddle, None
+            meddle(self)
+        return response
 
 
 class Embellishing(httpx2.AsyncHTTPTransport):

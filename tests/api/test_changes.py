@@ -161,6 +161,7 @@ async def test_credentials_are_replaced_and_never_shown(calling: Calling, house:
     opened = VAULT.open_json(stored.credentials, CHANNEL_CREDENTIALS.place("acme", "shop"))
     assert opened == {"consumer_key": "k2", "consumer_secret": "s3cret"}
     assert "s3cret" not in str(await newest_events(caller, 5))
+    assert "channel.hooks.keys" in await kinds_posted(database, "channel/acme/shop"), "they may sign webhooks too"
 
 
 async def test_a_sweep_and_a_republish_are_posted(calling: Calling, house: House, database: Database) -> None:

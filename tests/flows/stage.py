@@ -23,6 +23,7 @@ from hub.domain.tenant import Principal, Role
 from hub.node.actors import Actors
 from hub.node.platforms import open_exact
 from hub.sandbox.app import Options, Sandbox, running
+from hub.sandbox.generic.hooks import SECRET as SIGNING_SECRET
 from hub.settings import read_settings
 from hub.store.channels import StoredChannel, load_channel
 from hub.store.connections import ErpCredentials, create_connection, mark_connected
@@ -58,6 +59,9 @@ SHOPS = {
     "bol": Shop("B-", "bol.com", "TNT", 4.0, {"client_id": "bol-client", "client_secret": "bol-secret"}),
     "woocommerce": Shop(
         "W-", "Webshop consumenten", "PostNL", 0.4, {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"}
+    ),
+    "generic": Shop(
+        "G-", "Webshop consumenten", "PostNL", 0.4, {"token": "generic-token", "signing_secret": SIGNING_SECRET}
     ),
     "amazon": Shop(
         "A-",

@@ -27,6 +27,7 @@ from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus
 from hub.domain.platform import Platform
 from hub.domain.product import Division
+from hub.node.platforms import CONTRACTS
 from hub.outcome import Rejected, Unavailable
 from hub.store.channels import StoredChannel, insert_channel
 from hub.store.connections import ErpConnection, ErpCredentials, create_connection
@@ -188,6 +189,7 @@ class Opening:
                 consents={"exact": self.exact},
                 public_url="https://hub.test",
                 limits=self.limits,
+                contracts=CONTRACTS,
             )
         )
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://hub.test")
