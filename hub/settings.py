@@ -131,6 +131,9 @@ class Settings:
     vendure_url: str = _setting("", _web, "Server address of Vendure channels made without one.")
     woocommerce_url: str = _setting("", _web, "Shop address of WooCommerce channels made without one.")
     generic_url: str = _setting("", _web, "Address of own shops and portals connected without one.")
+    vies_url: str = _setting(
+        "https://ec.europa.eu/taxation_customs/vies/rest-api", _web, "VIES, the union's register of VAT numbers."
+    )
     oidc_issuer: str = _setting("", _web, "Issuer of accepted OIDC access tokens; empty accepts none.")
     oidc_audience: str = _setting("", _text, "Audience that those tokens must carry; needed with an issuer.")
     oidc_jwks_url: str = _setting("", _web, "Where the issuer's keys are; needed with an issuer.")
