@@ -13,6 +13,7 @@ from hub.domain.money import cents, total, vat_within
 from hub.domain.order import Charge, ChargeKind, HoldCause
 from hub.domain.product import ErpItem, VatCode
 from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrder, SalesOrderDraft
+from hub.domain.vat_mapping import vat_code_problem
 
 PRICE_PLACES = Decimal("0.000001")
 
@@ -175,17 +176,6 @@ def vat_code_for(rate: Decimal, settings: ChannelSettings, books: Books) -> VatC
     if problem := vat_code_problem(code, rate):
         raise Hold(HoldCause.NO_VAT_CODE, problem, rate=str(rate), code=code.code)
     return code
-
-
-def vat_code_problem(code: VatCode, rate: Decimal) -> str | None:
-    """Say why a VAT code may not be used for sales at a rate; None if it may."""
-    if not code.usable_for_sales:
-        return f"VAT code {code.code} is blocked or not meant for sales."
-    if code.percentage != rate:
-        return f"VAT code {code.code} is {_percent(code.percentage)}, not {_percent(rate)}."
-    if code.kind not in ("I", "E"):
-        return f"VAT code {code.code} is neither including nor excluding VAT."
-    return None
 
 
 def _unit_price(net: Decimal, quantity: Decimal, line: LineToForward) -> Decimal:

@@ -98,6 +98,15 @@ def _books(house: House) -> list[tuple[Table, dict[str, Any]]]:
              "transaction": "B", "blocked": False},
         ),
         (
+            tables.tax_profile,
+            {"profile": {"home": "NL", "numbers": {"NL": house.key("vat")}, "oss_country": "NL", "opted": False,
+                         "stock_abroad": False, "unknown": "hold", "carried": {"2025": "8000.00"}}, "changed_at": NOON},
+        ),
+        (
+            tables.vat_number,
+            {"number": "DE136695976", "status": "valid", "answered_at": NOON, "consultation": house.key("proof")},
+        ),
+        (
             tables.customer,
             {**division, "account_id": house.key("account"), "code": "100", "name": "Web sales", "is_customer": True},
         ),

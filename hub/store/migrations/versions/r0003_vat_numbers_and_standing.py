@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from hub.store.types import Instant, Json
+from hub.store.types import Instant, Json, Money
 
 revision = "0003"
 down_revision = "0002"
@@ -32,3 +32,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "number", name=op.f("pk_vat_number")),
     )
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("distance_sale", Money(), nullable=True))
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("deemed", sa.String(length=16), nullable=True))
+    with op.batch_alter_table("vat_code", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("periods", Json, nullable=True))
