@@ -158,6 +158,9 @@ class Settings:
     )
     follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
     queue_seconds: float = _setting(5.0, _seconds, "Pace of looking into the event queue of a channel that has one.")
+    evidence_seconds: float = _setting(
+        300.0, _seconds, "Pace of asking the VAT register again about a buyer whose order waits for it."
+    )
     settle_seconds: float = _setting(
         20.0,
         _number(0, 3600),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.order import OrderStatus
 from hub.domain.tax.evidence import UnknownPolicy
 from hub.domain.tax.profile import TaxProfile
 from hub.store.engine import Work
@@ -35,13 +36,15 @@ async def distance_sales(
 ) -> dict[int, Decimal]:
     """Return EUR without VAT of a tenant's distance sales on all channels, by calendar year in a zone.
 
-    Only sales placed before a moment (UTC) count: those after an order do not decide how it is taxed.
+    Only sales placed before a moment (UTC) count: those after an order do not decide how it is taxed. A sale counts
+    from the moment that its forwarding begins.
     """
     statement = select(orders.c.placed_at, orders.c.distance_sale).where(
         orders.c.tenant_id == tenant_id,
         orders.c.distance_sale.is_not(None),
         orders.c.order_id != except_order,
         orders.c.placed_at < before,
+        orders.c.status.in_([OrderStatus.SENDING.value, OrderStatus.FORWARDED.value]),
     )
     found: dict[int, Decimal] = {}
     for row in (await connection.execute(statement)).all():

@@ -39,7 +39,7 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 25.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5)
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, evidence=0.3)
 
 
 @dataclass
@@ -130,7 +130,7 @@ async def stage(
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
         base = sandbox.options.base_url
         clock = SystemClock()
-        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol"})
+        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol", "HUB_VIES_URL": f"{base}/vies"})
         async with (
             Database.open(url, clock) as database,
             httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,

@@ -59,12 +59,15 @@ def vat_code(row: Row, code: int, dated: Iterable[Row] = ()) -> VatCode:
         kind=read_text(row, "Type"),
         transaction=read_text(row, "VATTransactionType"),
         blocked=read_flag(row, "IsBlocked"),
-        periods=tuple(
-            VatPeriod(read_decimal(each, "Percentage") or Decimal(0), _day(each, "StartDate"), _day(each, "EndDate"))
-            for each in dated
-            if own is not None and read_guid(each, "VATCodeID") == own and not read_int(each, "Type")
-        ),
+        periods=tuple(sorted(_periods(own, dated), key=lambda one: one.since or date.min)),
     )
+
+
+def _periods(own: str | None, dated: Iterable[Row]) -> Iterable[VatPeriod]:
+    for row in dated:
+        if own is not None and read_guid(row, "VATCodeID") == own and not read_int(row, "Type"):
+            rate = read_decimal(row, "Percentage") or Decimal(0)
+            yield VatPeriod(rate, _day(row, "StartDate"), _day(row, "EndDate"))
 
 
 def _day(row: Row, field: str) -> date | None:
