@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from hub.domain.forwarding import Case, Drafted, expected_total
-from hub.domain.money import total, vat_within
+from hub.domain.money import total
 from hub.domain.sales_order import DraftCharge, DraftLine
 from hub.domain.tax import Reason, Regime, Treatment, VatAnswer
-from hub.domain.tax.amounts import Parts
+from hub.domain.tax.amounts import Parts, parts_of
 from hub.domain.tax.evidence import VatStatus
 from hub.domain.tax.rates import percent
 from hub.domain.tax.vat_number import read_vat_number
@@ -162,8 +162,7 @@ def _charge(charge: DraftCharge, treatment: Treatment | None) -> Entry:
 
 
 def _parts(gross: Decimal, rate: Decimal, stated: Decimal | None) -> Parts:
-    vat = vat_within(gross, rate) if stated is None else stated
-    return Parts(gross - vat, vat)
+    return parts_of(gross, rate, includes_vat=True) if stated is None else Parts(gross - stated, stated)
 
 
 def _reasons(treatment: Treatment | None, rate: Decimal, code: str, *, stated: bool) -> Iterable[Reason]:

@@ -52,7 +52,7 @@ def needs_evidence(order: OrderToForward, books: Books, facts: TaxFacts) -> bool
 
 
 def must_be_decided(treatments: Mapping[str, Treatment]) -> None:
-    """Raise Hold where a line waits for evidence or needs a person; evidence comes by itself, so it goes first."""
+    """Raise Hold where a line needs a person or waits for evidence; the person goes first: evidence comes by itself."""
     for regime, cause in (
         (Regime.NEEDS_PERSON, HoldCause.VAT_UNDECIDED),
         (Regime.EVIDENCE_PENDING, HoldCause.EVIDENCE_PENDING),

@@ -15,6 +15,9 @@ from hub.store.upsert import fitting, upsert
 LASTING = {VatStatus.VALID: timedelta(days=30), VatStatus.INVALID: timedelta(days=1)}
 """How long an answer is believed; an unknown one is never, and may only be told as the last one known."""
 
+LONGEST_KEPT = timedelta(days=90)
+"""Numbers of sole traders are personal data: after this an answer stands in the certificates alone, masked."""
+
 
 async def save_answer(work: Work, tenant_id: str, answer: VatAnswer) -> None:
     """Store what the register answered on a number of one of the tenant's buyers. Repeatable."""

@@ -13,7 +13,7 @@ from hub.domain.tax import Regime, UnknownPolicy
 from hub.domain.tax.profile import TaxProfile
 from hub.domain.vat_mapping import VatRule
 from hub.store.certificates import certificate_from_json
-from hub.store.tables import vat_code, vat_number
+from hub.store.tables import message, vat_code, vat_number
 from tests.flows.stage import Stage, eventually
 
 PROFILE = TaxProfile("NL", {"NL": "NL004495445B01"}, oss_country="NL")
@@ -92,6 +92,19 @@ async def test_an_order_waits_for_the_register_and_goes_on_by_itself(trader: Sta
     assert entries(order) == [("reverse_charge", "NL", "7")]
     assert len(await trader.events("order.evidence")) == 1
     assert (await trader.ledger())["duplicates"] == 0
+
+
+async def test_an_order_cancelled_while_it_waits_is_not_asked_about_any_more(trader: Stage) -> None:
+    await trader.control("settings", platform="vies", states_down=["BE"])
+    external_id = await sell(trader, country="BE", company=True)
+    held = await trader.until_order(external_id, "held")
+    await trader.command(commands.cancel_order, held.order_id)
+
+    async def no_question_waits() -> bool:
+        return not await trader.rows(select(message).where(message.c.kind == "erp.order.evidence"))
+
+    await eventually(no_question_waits)
+    assert (await trader.order(external_id)).status == "cancelled"
 
 
 async def test_an_outage_of_the_register_follows_the_tenants_policy(trader: Stage) -> None:

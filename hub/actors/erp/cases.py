@@ -10,6 +10,7 @@ from hub.actors.erp.scene import Scene
 from hub.actors.runtime.turn import Turn
 from hub.domain.channel import ChannelSettings
 from hub.domain.forwarding import Books, Case
+from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.tax import TaxBuyer, VatAnswer
 from hub.domain.tax.profile import TaxProfile
 from hub.domain.tax.vat_number import VatNumber, read_vat_number
@@ -18,9 +19,10 @@ from hub.store.buyers import load_buyer
 from hub.store.catalogue import items_of, vat_codes_of
 from hub.store.channels import load_channel
 from hub.store.divisions import load_division
+from hub.store.engine import Work
 from hub.store.orders import StoredOrder, load_order
 from hub.store.tax_profiles import distance_sales, load_profile
-from hub.store.vat_numbers import believed_answer, save_answer
+from hub.store.vat_numbers import LONGEST_KEPT, believed_answer, forget_answers, save_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class StoredCase:
     stored: StoredOrder
     case: Case
     requester: VatNumber | None = None
+
+    @property
+    def held_for_evidence(self) -> bool:
+        """Whether the order is held for the VAT register, and for nothing else."""
+        return self.stored.status is OrderStatus.HELD and self.stored.hold_cause is HoldCause.EVIDENCE_PENDING
 
     @property
     def waits(self) -> bool:
@@ -102,5 +109,9 @@ class Cases:
         if known is not None:
             return known
         answer = await self.scene.register.check(number, requester)
-        await turn.checkpoint(lambda work: save_answer(work, tenant, answer))
+        await turn.checkpoint(lambda work: self._keep(work, answer))
         return answer
+
+    async def _keep(self, work: Work, answer: VatAnswer) -> None:
+        await save_answer(work, self.scene.tenant, answer)
+        await forget_answers(work, self.scene.tenant, answer.at - LONGEST_KEPT)

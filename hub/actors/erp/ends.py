@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.erp.comparing import called_off, is_off
 from hub.actors.erp.scene import Scene
 from hub.actors.measures import record_delays
@@ -85,8 +85,8 @@ class Ends:
         """Return when the VAT register is asked again (UTC)."""
         return self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.evidence)
 
-    async def evidence_came(self, work: Work, order: StoredOrder) -> None:
-        """Let an order go on that waited for the VAT register alone."""
+    async def evidence_came(self, work: Work, order: StoredOrder, division: int) -> None:
+        """Let an order go on that waited for the VAT register alone, to the division that its channel has by now."""
         stored = await self._as_stored(work, order)
         if stored is None or stored.status is not OrderStatus.HELD:
             return
@@ -94,7 +94,7 @@ class Ends:
             return
         ready = OrderStatus.READY.value
         await change_order(work, self.scene.tenant, order.order_id, status=ready, hold_cause=None, hold_detail=None)
-        post(work, self.scene.teller.address, ForwardOrder(order.order_id))
+        post(work, erp_address(self.scene.tenant, division), ForwardOrder(order.order_id))
         self._tell(work, "order.evidence", f"The VAT register answered; order {order.number} goes on", order)
 
     async def cancelled(self, work: Work, order: StoredOrder) -> None:

@@ -64,13 +64,14 @@ class OrderLane:
     async def _seek(self, turn: Turn, order_id: str) -> None:
         """Ask the VAT register once more; the order goes on by itself when it answers, else it is asked later."""
         one = await self.cases.load(order_id)
-        if one is None or one.stored.hold_cause is not HoldCause.EVIDENCE_PENDING:
+        if one is None or not one.held_for_evidence:
             return
         asked = await self.cases.with_evidence(turn, one)
         if asked.waits:
             turn.post(turn.address, SeekEvidence(order_id), due_at=self.ends.next_question())
         else:
-            turn.write(lambda work: self.ends.evidence_came(work, asked.stored))
+            division = asked.case.settings.division
+            turn.write(lambda work: self.ends.evidence_came(work, asked.stored, division or self.scene.division))
 
     async def _resume(self, turn: Turn, one: StoredCase) -> None:
         """An earlier attempt began and its outcome is not stored: look it up, never guess."""
