@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from hub.domain.forwarding import Case, Drafted, expected_total
+from hub.domain.forwarding import Case, Drafted
 from hub.domain.money import total
+from hub.domain.owed import expected_total
 from hub.domain.sales_order import DraftCharge, DraftLine
 from hub.domain.tax import Reason, Regime, Treatment, VatAnswer
 from hub.domain.tax.amounts import Parts, parts_of

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hub.domain.channel import ChannelSettings
 from hub.domain.charging import ChargePart, RatedGoods, draft_charge, parts_of_charge, rated
 from hub.domain.money import cents, total, vat_within
 from hub.domain.order import Charge, HoldCause
+from hub.domain.owed import expected_total, marketplaces_vat, owed_charges
 from hub.domain.product import ErpItem, VatCode
-from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrder, SalesOrderDraft
-from hub.domain.tax import Regime, Treatment
-from hub.domain.tax.rates import percent
-from hub.domain.taxing import TaxFacts, code_of_treatment, mapped_at_home, must_agree, must_be_decided, treat_lines
+from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrderDraft
+from hub.domain.tax import Treatment
+from hub.domain.taxing import TaxFacts, code_of_treatment, must_agree, must_be_decided, treat_lines
 from hub.domain.to_forward import Books as Books
 from hub.domain.to_forward import Hold as Hold
 from hub.domain.to_forward import LineToForward as LineToForward
 from hub.domain.to_forward import OrderToForward as OrderToForward
-from hub.domain.vat_mapping import vat_code_problem
+from hub.domain.told_rates import code_as_mapped, rate_as_told, several_rates
 
 PRICE_PLACES = Decimal("0.000001")
 
@@ -73,7 +73,7 @@ def draft_case(case: Case) -> Drafted:
     treatments = treat_lines(order, settings, books, case.facts) if case.facts is not None else {}
     must_be_decided(treatments)
     lines = tuple(_draft_line(line, case, treatments.get(line.line_id)) for line in wanted)
-    charges = _draft_charges(_owed(order, treatments), case, rated(lines, treatments))
+    charges = _draft_charges(owed_charges(order, treatments), case, rated(lines, treatments))
     draft = SalesOrderDraft(
         your_ref=your_ref(settings, order.external_id),
         customer_id=customer,
@@ -86,29 +86,6 @@ def draft_case(case: Case) -> Drafted:
     )
     _must_equal(draft, expected_total(order, treatments), order)
     return Drafted(draft, treatments, tuple(treatment for _, treatment in charges))
-
-
-def expected_total(order: OrderToForward, treatments: Mapping[str, Treatment] | None = None) -> Decimal:
-    """Return the channel's total less what was cancelled before forwarding, and less a marketplace's own VAT."""
-    treated = treatments or {}
-    gone = total(line.gross - line.share(line.gross) for line in order.lines)
-    theirs = total(_marketplaces(line, treated.get(line.line_id)) for line in order.lines)
-    charged = total(charge.gross for charge in order.charges)
-    return order.total - gone - theirs - charged + total(charge.gross for charge in _owed(order, treated))
-
-
-def _marketplaces(line: LineToForward, treatment: Treatment | None) -> Decimal:
-    """The VAT within a line that a deemed supplier accounts for: no part of what it owes the seller."""
-    deemed = treatment is not None and treatment.regime is Regime.DEEMED_SUPPLIER
-    return line.share(line.vat) if deemed and line.vat is not None else Decimal(0)
-
-
-def _owed(order: OrderToForward, treatments: Mapping[str, Treatment]) -> list[Charge]:
-    """The charges as they are owed to the seller: without VAT where a deemed supplier sells everything."""
-    deemed = treatments and all(one.regime is Regime.DEEMED_SUPPLIER for one in treatments.values())
-    if not deemed:
-        return list(order.charges)
-    return [replace(one, gross=one.gross - (one.vat or Decimal(0)), vat=None, vat_rate=None) for one in order.charges]
 
 
 def _all_known(lines: Sequence[LineToForward], books: Books) -> Sequence[LineToForward]:
@@ -127,7 +104,7 @@ def _draft_line(line: LineToForward, case: Case, treatment: Treatment | None) ->
     item = case.books.items[line.product_id or ""]
     rate, code = _rate_and_code(line, item, case, treatment)
     quantity = Decimal(line.wanted * line.units_per_offer)
-    gross = line.share(line.gross) - _marketplaces(line, treatment)
+    gross = line.share(line.gross) - marketplaces_vat(line, treatment)
     vat = _stated_vat(line, treatment)
     net = gross if code.kind == "I" else gross - (vat if vat is not None else vat_within(gross, rate))
     return DraftLine(
@@ -147,10 +124,10 @@ def _rate_and_code(
     line: LineToForward, item: ErpItem, case: Case, treatment: Treatment | None
 ) -> tuple[Decimal, VatCode]:
     if treatment is None or case.facts is None:
-        rate = _rate_of(line, item, case)
-        return rate, vat_code_for(rate, case)
+        rate = rate_as_told(line, item, case.order, case.books)
+        return rate, code_as_mapped(rate, case.order, case.settings, case.books)
     if line.vat_rate is None and line.vat:
-        raise _several_rates(line.name)
+        raise several_rates(line.name)
     must_agree(line.name, treatment, line.vat_rate)
     code = code_of_treatment(treatment, case.order, case.settings, case.books, case.facts)
     return treatment.rate or Decimal(0), code
@@ -160,38 +137,6 @@ def _stated_vat(line: LineToForward, treatment: Treatment | None) -> Decimal | N
     if treatment is not None and treatment.regime.zero:
         return Decimal(0)
     return None if line.vat is None else line.share(line.vat)
-
-
-def _rate_of(line: LineToForward, item: ErpItem, case: Case) -> Decimal:
-    """The channel's own rate where it states one, else what the item's VAT code carried on the day."""
-    if line.vat_rate is not None:
-        return line.vat_rate
-    if line.vat is not None:
-        raise _several_rates(line.name)
-    code = case.books.vat_codes.get(item.vat_code or "")
-    if code is None:
-        raise Hold(
-            HoldCause.NO_VAT_CODE,
-            f"Item {item.code} has no VAT code for sales in Exact, and the channel states no rate.",
-            item=item.code,
-        )
-    carried = code.percentage_on(case.books.day_of(case.order))
-    return code.percentage if carried is None else carried
-
-
-def _several_rates(name: str) -> Hold:
-    return Hold(HoldCause.NO_VAT_CODE, f"{name} carries VAT of several rates; it needs one rate.")
-
-
-def vat_code_for(rate: Decimal, case: Case) -> VatCode:
-    """Return the VAT code mapped for a rate of the division's own country, checked for its use on the order's day."""
-    mapped = mapped_at_home(case.settings, rate)
-    code = case.books.vat_codes.get(mapped) if mapped is not None else None
-    if code is None:
-        raise Hold(HoldCause.NO_VAT_CODE, f"No VAT code is mapped for {percent(rate)}.", rate=str(rate))
-    if problem := vat_code_problem(code, rate, case.books.day_of(case.order)):
-        raise Hold(HoldCause.NO_VAT_CODE, problem, rate=str(rate), code=code.code)
-    return code
 
 
 def _unit_price(net: Decimal, quantity: Decimal, line: LineToForward) -> Decimal:
@@ -218,11 +163,12 @@ def _draft_charges(
 
 def _draft_part(charge: Charge, part: ChargePart, case: Case) -> tuple[DraftCharge, Treatment | None]:
     if charge.vat_rate is None and charge.vat is not None and not _untaxed(part):
-        raise _several_rates(charge.description)
+        raise several_rates(charge.description)
     treatment = part.goods.treatment
     if treatment is None or case.facts is None:
         rate = part.goods.rate if part.stated is None else part.stated
-        return draft_charge(charge, part, vat_code_for(rate, case).code, rate, case.settings), None
+        mapped = code_as_mapped(rate, case.order, case.settings, case.books)
+        return draft_charge(charge, part, mapped.code, rate, case.settings), None
     if treatment.regime.zero:
         must_agree(charge.description, treatment, part.stated)
     elif part.stated is not None:
@@ -245,16 +191,3 @@ def _must_equal(draft: SalesOrderDraft, expected: Decimal, order: OrderToForward
         lines=[{"line": line.order_line_id, "gross": str(line.gross)} for line in draft.lines],
         charges=[{"charge": charge.description, "gross": str(charge.gross)} for charge in draft.charges],
     )
-
-
-def difference_after_posting(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
-    """Return what Exact's total differs from the channel's, in the order's currency; zero when equal."""
-    return stored.total - draft.total
-
-
-def vat_difference_after_posting(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
-    """Return what Exact's VAT on the lines differs from the channel's; zero where the channel states none."""
-    if draft.charges or any(line.vat is None for line in draft.lines):
-        return Decimal(0)
-    stated = total(line.vat for line in draft.lines if line.vat is not None)
-    return (stored.total - stored.total_excluding_vat) - stated
