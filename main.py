@@ -138,6 +138,28 @@ def token_revoke(
     typer.echo(f"Token {token_id} is revoked.")
 
 
+@app.command("certificate")
+def certificate_command(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    order: Annotated[str, typer.Option(help="The order: the channel's id or number of it, or the hub's id.")],
+    page: Annotated[bool, typer.Option("--page", help="Print an HTML page instead of text.")] = False,
+) -> None:
+    """Print how an order's sales order followed from it: VAT, codes, rounding and sums, with every reason."""
+    from hub.domain.certificate import Certificate
+    from hub.domain.printed import as_page, as_text
+    from hub.store.certificates import certificate_of
+
+    async def read(database: Database) -> tuple[str, Certificate] | None:
+        async with database.read() as connection:
+            return await certificate_of(connection, tenant, order)
+
+    found = _with_database(read)
+    if found is None:
+        _refuse(f"tenant {tenant} has no order {order} with a certificate")
+        return
+    typer.echo((as_page if page else as_text)(*found), nl=page)
+
+
 @app.command("rotate-keys")
 def rotate_keys_command() -> None:
     """Seal every secret anew with the first key; then the other keys can be taken away."""

@@ -75,6 +75,7 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_EXACT_URL": f"{sandbox_url}/exact",
         "HUB_BOL_URL": f"{sandbox_url}/bol",
         "HUB_BOL_LOGIN_URL": f"{sandbox_url}/bol",
+        "HUB_VIES_URL": f"{sandbox_url}/vies",
         "HUB_DEMO": "1",
         "HUB_LEASE_SECONDS": "4",
         "HUB_POLL_SECONDS": "0.25",

@@ -10,6 +10,7 @@ from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.generic.platform import GenericPlatform
 from hub.sandbox.platform import Platform
 from hub.sandbox.shopify.platform import ShopifyPlatform
+from hub.sandbox.vies.platform import ViesPlatform
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.world import World
 
@@ -20,4 +21,5 @@ PLATFORMS: dict[str, Callable[[World], Platform]] = {
     "woocommerce": WooPlatform,
     "amazon": AmazonPlatform,
     "shopify": ShopifyPlatform,
+    "vies": ViesPlatform,
 }

@@ -40,7 +40,7 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 100.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2)
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2, evidence=0.3)
 USUAL = ("bol", "woocommerce")
 
 
@@ -175,7 +175,8 @@ async def stage(
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
         base = sandbox.options.base_url
         clock = SystemClock()
-        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol", "HUB_AMAZON_LOGIN_URL": f"{base}/amazon"})
+        places = {"HUB_BOL_LOGIN_URL": "bol", "HUB_AMAZON_LOGIN_URL": "amazon", "HUB_VIES_URL": "vies"}
+        settings = read_settings({name: f"{base}/{place}" for name, place in places.items()})
         async with (
             Database.open(url, clock) as database,
             httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,
