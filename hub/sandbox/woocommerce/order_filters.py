@@ -75,11 +75,11 @@ def _moment(name: str, text: str, in_utc: bool) -> datetime:
     """Read a date-time; without an offset it is in the shop's time zone, unless ``dates_are_gmt``."""
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC if in_utc else AMSTERDAM)
+        return _second(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise invalid_param(name, "Invalid date.", "rest_invalid_date") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC if in_utc else AMSTERDAM)
-    return _second(moment.astimezone(UTC))
 
 
 def _second(at: datetime) -> datetime:
