@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from copy import deepcopy
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
@@ -15,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 T = TypeVar("T")
 Json = dict[str, Any]
 Known = dict[str, list[Any]]
+Query = dict[str, str]
 
 BRIEFLY = settings(
     max_examples=20,
@@ -30,6 +34,8 @@ WORDS = st.sampled_from(
     ["", "a", "0", "-1", "--1", "²", "A B", "é€😀", "\0", "'", '"', "%", "../x", "null", "NaN", "9" * 30, "x" * 300]
 )
 TEXT = WORDS | st.text(st.characters(codec="utf-8"), max_size=12)
+VISIBLE = st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="/.")
+PARTS = st.text(VISIBLE, min_size=1, max_size=12)
 JUNK: SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
@@ -77,7 +83,8 @@ def _plain(schema: Json, root: Json, known: Known | None, name: str, depth: int)
             return st.one_of(parts) if word != "allOf" else st.tuples(*parts).map(_joined)
     if "discriminator" in schema:
         return _discriminated(schema["discriminator"], root, known, depth)
-    return KINDS.get(_kind(schema), lambda *_: JUNK)(schema, root, known, name, depth)
+    make = KINDS.get(_kind(schema))
+    return JUNK if make is None else make(schema, root, known, name, depth)
 
 
 def _kind(schema: Json) -> str:
@@ -179,6 +186,11 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return pairs
 
 
+def encoded(value: Any) -> bytes:
+    """Return a value as JSON; nothing is null, not an empty body."""
+    return json.dumps(value).encode()
+
+
 def written(value: Any) -> str:
     """Return a value as a query writes it; lists with commas."""
     match value:
@@ -190,8 +202,19 @@ def written(value: Any) -> str:
             return str(value)
 
 
-def queries(parameters: list[Json], root: Json, known: Known | None = None) -> SearchStrategy[dict[str, str]]:
+def queries(parameters: list[Json], root: Json, known: Known | None = None) -> SearchStrategy[Query]:
     """Return a strategy of query parameters, each with a fitting or a careless value, some missing."""
     named = {each["name"]: each.get("schema", each) for each in parameters if each["in"] == "query"}
     made = {name: values(schema, root, known, name).map(written) | TEXT for name, schema in named.items()}
     return st.fixed_dictionaries({}, optional=made)
+
+
+def addresses(template: str, known: Known) -> SearchStrategy[str]:
+    """Return a strategy of paths whose parameters are mostly something that exists; each stays one part of the path."""
+    names = re.findall(r"\{([^}]+)\}", template)
+    parts = [st.sampled_from(known.get(name, ["x"])).map(str) | PARTS for name in names]
+    return st.tuples(*parts).map(lambda chosen: _filled(template, iter(chosen)))
+
+
+def _filled(template: str, chosen: Iterator[str]) -> str:
+    return re.sub(r"\{[^}]+\}", lambda _: quote(next(chosen), safe=""), template)
