@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -111,9 +111,9 @@ OFFERED = (
 class Account:
     """An account in which something has happened, and what is there to be asked for."""
 
-    portal: BlockingPortal
-    bench: BolBench
-    known: Known
+    portal: BlockingPortal = field(repr=False)
+    bench: BolBench = field(repr=False)
+    known: Known = field(repr=False)
 
     def ask(self, *asked: Any) -> httpx2.Response:
         answer: httpx2.Response = self.portal.call(self.answer, *asked)
