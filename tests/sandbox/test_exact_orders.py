@@ -258,3 +258,14 @@ async def test_an_identical_address_is_returned_instead_of_made_twice(exact: Exa
     assert first["ID"] == second["ID"]
     order = await exact.order(DeliveryAddress=first["ID"])
     assert order["DeliveryAddress"] == first["ID"]
+
+
+async def test_a_charge_is_added_to_an_order_and_taken_off_again(exact: ExactBench) -> None:
+    order = await exact.order()
+    charge = {"OrderID": order["OrderID"], "IsShippingCost": True, "AmountFCInclVAT": 4.95, "VATCode": "4"}
+    made = (await exact.post("salesorder/SalesOrderOrderChargeLines", charge)).json()["d"]
+    whole = f"salesorder/SalesOrders(guid'{order['OrderID']}')"
+    dearer = (await exact.get(whole)).json()["d"]
+    assert round(dearer["AmountFC"] - order["AmountFC"], 2) == 4.95
+    await exact.delete(f"salesorder/SalesOrderOrderChargeLines(guid'{made['ID']}')")
+    assert (await exact.get(whole)).json()["d"]["AmountFC"] == order["AmountFC"]

@@ -30,6 +30,7 @@ def sample(name: str) -> Any:
     return recorded("samples-wc10.0.2.json")[name]["body"]
 
 
+@cache
 def schema(name: str) -> dict[str, Any]:
     """Return a schema of the shop, with its own types translated: dates are text, and null is always possible."""
     translated: dict[str, Any] = _translated(recorded("wc-v3-options-schemas.json")[name]["schema"])

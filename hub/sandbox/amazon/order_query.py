@@ -119,9 +119,9 @@ def _cut(at: datetime) -> datetime:
 def _moment(request: Request, name: str) -> datetime:
     try:
         at = datetime.fromisoformat(request.query_params[name])
-    except ValueError:
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise invalid(f"{name} is not an ISO 8601 date.") from None
-    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
 
 
 def _asked(request: Request) -> tuple[tuple[str, str], ...]:

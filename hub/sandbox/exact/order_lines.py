@@ -50,7 +50,7 @@ def add_line(office: Office, division: Division, values: Row) -> Row:
     faults = missing(ORDER_LINES, values)
     if faults:
         raise Refusal(500, *faults)
-    order = _open_order(division, values["OrderID"])
+    order = open_order(division, values["OrderID"])
     check = office.references(division)
     check_line(division, values, check)
     check.settle()
@@ -62,7 +62,7 @@ def add_line(office: Office, division: Division, values: Row) -> Row:
 
 def update_line(office: Office, division: Division, line: Row, values: Row) -> None:
     """Change a line of an open order; its reservation follows."""
-    order = _open_order(division, line["OrderID"])
+    order = open_order(division, line["OrderID"])
     changed = line | {name: value for name, value in values.items() if name not in ("Item", "OrderID", "OrderNumber")}
     if "VATAmount" not in values:
         changed["VATAmount"] = None
@@ -78,7 +78,7 @@ def update_line(office: Office, division: Division, line: Row, values: Row) -> N
 
 def remove_line(office: Office, division: Division, line: Row) -> None:
     """Delete a line of which nothing is delivered or invoiced."""
-    order = _open_order(division, line["OrderID"])
+    order = open_order(division, line["OrderID"])
     if line["QuantityDelivered"] or line["QuantityInvoiced"]:
         raise Refusal(500, PROCESSED)
     reserve(division, order, line, -open_quantity(line))
@@ -86,7 +86,8 @@ def remove_line(office: Office, division: Division, line: Row) -> None:
     refresh(office, division, order)
 
 
-def _open_order(division: Division, order_id: str) -> Row:
+def open_order(division: Division, order_id: str) -> Row:
+    """Return an order that may still be changed; Refusal 500 for any other."""
     order = division.table(ORDERS.table).get(order_id)
     if order is None:
         raise Refusal(500, bad_reference("OrderID"))

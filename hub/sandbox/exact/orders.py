@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hub.sandbox.exact import amounts
 from hub.sandbox.exact.catalogue import CHARGE_LINES, ORDER_LINES, ORDERS
 from hub.sandbox.exact.division import Division
 from hub.sandbox.exact.errors import PROCESSED, Refusal, bad_reference, forbidden_change
 from hub.sandbox.exact.office import Office
+from hub.sandbox.exact.order_charges import place_charge
 from hub.sandbox.exact.order_checks import check_charge, check_line, check_reference_fields, make_header
 from hub.sandbox.exact.order_lines import place_line, price_line
 from hub.sandbox.exact.order_status import COMPLETE, open_quantity, refresh, reserve
@@ -40,22 +40,12 @@ def _book(office: Office, division: Division, order: Row, lines: list[Row], char
     for number, line in enumerate(lines, 1):
         place_line(division, order, line, number)
     for number, charge in enumerate(charges, 1):
-        _place_charge(division, order, charge, number)
+        place_charge(division, order, charge, number)
     order |= {"ApprovalStatus": 1, "ApprovalStatusDescription": "Automatically"}
     division.taken_numbers.add(order["OrderNumber"])
     division.insert(ORDERS.table, order)
     refresh(office, division, order)
     return order
-
-
-def _place_charge(division: Division, order: Row, charge: Row, number: int) -> None:
-    code = division.table("vat/VATCodes").first(Code=charge["VATCode"])
-    sums = amounts.from_charge(code, charge.get("AmountFCExclVAT"), charge.get("AmountFCInclVAT"))
-    charge |= {"ID": division.new_guid("charge"), "OrderID": order["OrderID"], "LineNumber": number}
-    charge |= {"AmountFCExclVAT": sums.excluding, "AmountFCInclVAT": sums.including, "AmountVATFC": sums.vat}
-    charge |= {"AmountDC": sums.excluding, "VATPercentage": amounts.rate_of(code)}
-    charge["VATDescription"] = code["Description"] if code else None
-    division.insert(CHARGE_LINES.table, charge)
 
 
 def update_order(office: Office, division: Division, order: Row, values: Row) -> None:

@@ -101,6 +101,6 @@ def whole_number(text: str | None) -> int | None:
     """Read a whole number of an option; Refusal 400 for anything else."""
     if text is None:
         return None
-    if not text.isdigit():
+    if not text.isdecimal():
         raise syntax()
     return int(text)

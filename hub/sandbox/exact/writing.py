@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hub.sandbox.exact import deliveries, invoices, order_lines, orders, relations
+from hub.sandbox.exact import deliveries, invoices, order_charges, order_lines, orders, relations
 from hub.sandbox.exact.announcer import Announcer
 from hub.sandbox.exact.division import CLERK, Division
 from hub.sandbox.exact.edm import guid
@@ -25,6 +25,7 @@ APP_NAME = "Handelhub sandbox"
 CREATE: dict[str, Create] = {
     "salesorder/SalesOrders": orders.create_order,
     "salesorder/SalesOrderLines": order_lines.add_line,
+    "salesorder/SalesOrderOrderChargeLines": order_charges.add_charge,
     "salesorder/GoodsDeliveries": deliveries.create_delivery,
     "salesinvoice/InvoiceSalesOrders": invoices.invoice_orders,
     "crm/Accounts": relations.create_account,
@@ -43,6 +44,7 @@ UPDATE: dict[str, Update] = {
 DELETE: dict[str, Delete] = {
     "salesorder/SalesOrders": orders.delete_order,
     "salesorder/SalesOrderLines": order_lines.remove_line,
+    "salesorder/SalesOrderOrderChargeLines": order_charges.remove_charge,
     "crm/Accounts": relations.delete_account,
     "crm/Addresses": relations.delete_address,
     "logistics/Items": relations.delete_item,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -56,7 +57,7 @@ def whole_number(request: Request, name: str, default: int, low: int, high: int 
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.lstrip("-").isdecimal():
+    if re.fullmatch(r"-?\d+", text) is None:
         raise invalid_param(name, f"{name} is not of type integer.", "rest_invalid_type")
     number = int(text)
     if number < low or (high is not None and number > high):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Protocol
 
 from starlette.requests import Request
 
@@ -49,7 +50,7 @@ def _tests(request: Request) -> Iterator[Test]:
         yield lambda each: str(each.order_id) not in exclude
     if search := request.query_params.get("search", "").lower():
         yield lambda each: _matches(each, search)
-    yield from _date_tests(request)
+    yield from date_tests(request)
 
 
 def _matches(order: Order, text: str) -> bool:
@@ -57,10 +58,17 @@ def _matches(order: Order, text: str) -> bool:
     return text in " ".join((str(order.order_id), *map(str, order.billing.values()))).lower()
 
 
-def _date_tests(request: Request) -> Iterator[Test]:
+class Dated(Protocol):
+    """What has a moment of creation and one of its last change."""
+
+    created_at: datetime
+    modified_at: datetime
+
+
+def date_tests(request: Request) -> Iterator[Callable[[Dated], bool]]:
     """Read the date filters: strictly after or before, in whole seconds."""
     in_utc = loose_boolean(request.query_params.get("dates_are_gmt", "false"))
-    bounds: dict[str, Callable[[datetime], Test]] = {
+    bounds: dict[str, Callable[[datetime], Callable[[Dated], bool]]] = {
         "after": lambda at: lambda each: _second(each.created_at) > at,
         "before": lambda at: lambda each: _second(each.created_at) < at,
         "modified_after": lambda at: lambda each: _second(each.modified_at) > at,
@@ -75,11 +83,11 @@ def _moment(name: str, text: str, in_utc: bool) -> datetime:
     """Read a date-time; without an offset it is in the shop's time zone, unless ``dates_are_gmt``."""
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC if in_utc else AMSTERDAM)
+        return _second(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise invalid_param(name, "Invalid date.", "rest_invalid_date") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC if in_utc else AMSTERDAM)
-    return _second(moment.astimezone(UTC))
 
 
 def _second(at: datetime) -> datetime:

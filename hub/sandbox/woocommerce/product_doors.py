@@ -9,10 +9,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.sandbox.woocommerce import wire
-from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, listed, not_in_enum, page_of, trimmed
+from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, page_of, trimmed
 from hub.sandbox.woocommerce.casts import loose_boolean, loose_integer, strict_integer
 from hub.sandbox.woocommerce.door import Door
-from hub.sandbox.woocommerce.goods import KINDS, Product
+from hub.sandbox.woocommerce.goods import Product
+from hub.sandbox.woocommerce.product_filters import chosen_products
 from hub.sandbox.woocommerce.shop import Shop, euros
 
 LIMIT = 100
@@ -44,21 +45,7 @@ class ProductDoors:
 
     async def list(self, request: Request) -> Response:
         """List products; only a search by SKU finds variations too."""
-        kind = request.query_params.get("type")
-        if kind is not None and kind not in KINDS:
-            raise not_in_enum("type", KINDS)
-        skus, ids = set(listed(request, "sku")), set(listed(request, "include"))
-        rows = [
-            each
-            for each in self.shelves.by_id.values()
-            if (each.sku in skus if skus else not each.parent_id)
-            and (not ids or str(each.product_id) in ids)
-            and kind in (None, each.kind)
-            and each.status != "trash"
-        ]
-        rows.sort(key=lambda each: (each.created_at, each.product_id))
-        if request.query_params.get("order", "desc") == "desc":
-            rows.reverse()
+        rows = chosen_products(request, self.shelves.by_id.values())
         place = f"{self.shop.root}wc/v3/products"
         return page_of(request, rows, lambda each: wire.product(each, self.shelves, self.shop.root), place)
 

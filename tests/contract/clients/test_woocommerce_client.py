@@ -110,6 +110,16 @@ async def test_products_are_read_and_their_stock_and_price_changed(shop: Shop) -
     assert shop.platform.shown(A) == 12
 
 
+async def test_products_are_filtered_by_change_stock_and_words(shop: Shop) -> None:
+    (found,) = await shop.ask("get", "products", params={"sku": A})
+    shop.platform.world.clock.advance(60)
+    await shop.ask("put", f"products/{found['id']}", {"stock_quantity": 0})
+    since = {"modified_after": found["date_modified_gmt"], "dates_are_gmt": True, "orderby": "modified"}
+    assert [each["id"] for each in await shop.ask("get", "products", params=since)] == [found["id"]]
+    sold_out = await shop.ask("get", "products", params={"stock_status": "outofstock", "search": found["name"]})
+    assert [each["id"] for each in sold_out] == [found["id"]]
+
+
 async def test_a_product_is_made_and_thrown_away(shop: Shop) -> None:
     body = {"name": "Kabel", "type": "simple", "regular_price": "4.50", "sku": "NEW-1", "manage_stock": True}
     made = await shop.ask("post", "products", body | {"stock_quantity": 3}, status=201)

@@ -17,6 +17,7 @@ UNDESCRIBED = frozenset({401, 403, 406, 415, 429})
 Source: bol.com's pages on authentication, media types and rate limits; seen live by several open client libraries.
 """
 
+_V10 = "application/vnd.retailer.v10+json"
 _PROBLEM = ["detail", "status", "title", "type", "violations"]
 _REASONS = (
     "Content",
@@ -30,6 +31,14 @@ _REASONS = (
     "Offer",
 )
 _CONDITIONS = ("New", "Secondhand", "Refurbished")
+_LISTS = (
+    (RETAILER, "ReducedOrders", "orders"),
+    (RETAILER, "ShipmentsResponse", "shipments"),
+    (RETAILER, "InventoryResponse", "inventory"),
+    (RETAILER, "ReturnsResponse", "returns"),
+    (RETAILER, "SubscriptionsResponse", "subscriptions"),
+    (SHARED, "ProcessStatusResponse", "processStatuses"),
+)
 
 
 def _branches(names: tuple[str, ...], kind: str) -> list[dict[str, str]]:
@@ -58,6 +67,25 @@ DEFECTS = (
             "live answers of status 401, 404 and 429 in public integrations of bol.com",
         )
         for file in (RETAILER, SHARED, OFFERS)
+    ),
+    *(
+        Defect(
+            file,
+            (*SCHEMAS, schema, "required"),
+            [name],
+            [],
+            "a list without entries is an empty object, although its member is called mandatory",
+            "empty answers seen live by public client libraries of bol.com",
+        )
+        for file, schema, name in _LISTS
+    ),
+    Defect(
+        RETAILER,
+        ("paths", "/retailer/orders", "get", "responses", "400"),
+        NOTHING,
+        {"content": {_V10: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+        "the refusal of a bad parameter is not described",
+        "the same file describes it for every other list; seen live for this one",
     ),
     _overlapping("Condition", _CONDITIONS),
     _overlapping("Reason", _REASONS),

@@ -23,7 +23,37 @@ def _mistyped(place: tuple[str, ...], published: str, real: Any) -> Defect:
     return Defect(SCHEMAS, (*place, "type"), published, real, "the shop answers with another type", _SAMPLE)
 
 
+_STATUSES = [
+    "auto-draft",
+    "pending",
+    "processing",
+    "on-hold",
+    "completed",
+    "cancelled",
+    "refunded",
+    "failed",
+    "checkout-draft",
+]
+
+_KINDS = ["simple", "grouped", "external", "variable"]
+
 DEFECTS = (
+    Defect(
+        SCHEMAS,
+        (*_ORDER, "status", "enum"),
+        _STATUSES,
+        [*_STATUSES, "trash"],
+        "the shop shows orders in the trash with a status that the schema does not have",
+        "recorded answer of WooCommerce 10.0.2: probes-wc10.0.2.json, order.get_trashed",
+    ),
+    Defect(
+        SCHEMAS,
+        (*_PRODUCT, "type", "enum"),
+        _KINDS,
+        [*_KINDS, "variation"],
+        "the shop shows variations among its products too, asked by id or by SKU",
+        "recorded answer of WooCommerce 10.0.2: probes-wc10.0.2.json, get.variation_via_products",
+    ),
     _unknown(_ORDER, "currency_symbol", "string"),
     _mistyped(
         (*_ORDER, "line_items", "items", "properties", "image", "properties", "id"), "integer", ["integer", "string"]
