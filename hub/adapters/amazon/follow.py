@@ -16,6 +16,8 @@ from hub.outcome import Throttled, Unavailable
 LONGEST_PAUSE = 60.0
 GIVE_UP = timedelta(seconds=300)
 """How long a patch may take to show; then the newest quantity is published again."""
+UNTOLD = timedelta(seconds=10)
+"""The same for a number that sales or cancellations moved meanwhile: it may never tell, and newer ones wait for it."""
 PUBLISH_AGAIN = 1.0
 AWAY = 5.0
 """Seconds until the next look where Amazon cannot be asked."""
@@ -67,7 +69,7 @@ class PatchFollower:
         if told is not None:
             return told
         age = self._clock.now() - patch.sent_at
-        if age > GIVE_UP:
+        if age > (UNTOLD if item is not None and patch.untold_by(item) else GIVE_UP):
             return Deferred(PUBLISH_AGAIN, f"{patch.quantity} does not show after {age.total_seconds():.0f} s")
         pause = min(max(age.total_seconds(), FIRST_LOOK), LONGEST_PAUSE)
         self._next_look[patch.process_id] = self._clock.now() + timedelta(seconds=pause)
