@@ -208,6 +208,11 @@ def _shows(one: StoredListing, quantity: int | None, at: datetime) -> dict[str, 
     return {"quantity": unmoved, "believed": unmoved, "quantity_at": at}
 
 
+async def note_overtaken(work: Work, tenant_id: str, one: str) -> None:
+    """Store that nobody waits for the end of an asynchronous write any more; what it shows stays unknown."""
+    await _change(work, tenant_id, one, {"process_id": None, "again": False})
+
+
 async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> None:
     """Store why the channel refuses a listing's stock; what it shows is unknown from here on."""
     unknown = {"quantity": None, "believed": None, "process_id": None, "again": False}

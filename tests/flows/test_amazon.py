@@ -128,6 +128,20 @@ async def test_a_number_asked_for_in_the_turn_that_ends_the_one_before_is_not_lo
     await acme.until_ledger(stands)
 
 
+async def test_a_newer_number_overtakes_one_that_never_shows(acme: Stage) -> None:
+    await acme.until_ledger(stands)
+    await eventually(lambda: nothing_pending(acme))
+    await acme.control("settings", platform="amazon", lost_patches=1)
+    await acme.control("receive", sku="ART-00001", quantity=1)
+
+    async def under_way() -> bool:
+        return not await nothing_pending(acme)
+
+    await eventually(under_way)
+    await acme.control("receive", sku="ART-00001", quantity=1)
+    await acme.until_ledger(stands)
+
+
 async def nothing_pending(acme: Stage) -> bool:
     rows = await acme.rows(select(listing).where(listing.c.channel_id == "amazon"))
     return not any(row.process_id for row in rows)

@@ -80,7 +80,8 @@ class House:
 
     def credentials(self, stored: StoredChannel) -> Mapping[str, str]:
         place = CHANNEL_CREDENTIALS.place(stored.tenant_id, stored.channel_id)
-        return self.vault.open_json(stored.credentials, place)
+        found: dict[str, str] = self.vault.open_json(stored.credentials, place)
+        return found
 
 
 def callback(name: str) -> str:

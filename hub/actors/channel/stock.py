@@ -22,6 +22,7 @@ from hub.store.listings import (
     note_accepted,
     note_again,
     note_found,
+    note_overtaken,
     note_published,
     note_refused,
     note_sending,
@@ -201,9 +202,11 @@ class StockLane:
         for listing in pending:
             answer = answers.get(listing.process_id or "")
             again = listing.again or listing.listing_id in held
-            if not isinstance(answer, Pending) and (again or not isinstance(answer, Accepted | Refused)):
+            if _comes_again(answer, again=again):
                 post(work, turn.address, PublishStock(listing.listing_id, "changed while the channel was busy"))
             match answer:
+                case Pending(overtake=True) if again:
+                    await note_overtaken(work, self.scene.tenant, listing.listing_id)
                 case Accepted():
                     await note_accepted(work, self.scene.tenant, listing, now)
                     self._tell_seen_through(work, listing)
@@ -214,3 +217,14 @@ class StockLane:
                     pass
                 case _:
                     await note_refused(work, self.scene.tenant, listing.listing_id, "outcome unknown")
+
+
+def _comes_again(answer: WriteResult | None, *, again: bool) -> bool:
+    """Say whether a listing is to be published anew; ``again`` where something newer is wanted by now."""
+    match answer:
+        case Pending(overtake=overtake):
+            return again and overtake
+        case Accepted() | Refused():
+            return again
+        case _:
+            return True

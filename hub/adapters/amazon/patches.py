@@ -67,14 +67,6 @@ class Patch:
             return Accepted()
         return stock_error(item.children("issues"))
 
-    def untold_by(self, item: Fields) -> bool:
-        """Say whether a listing shows neither what stood there before nor what was wanted: something else moved it.
-
-        Where it is unknown what stood there, any other number tells nothing.
-        """
-        shown = own_quantity(item)
-        return shown is not None and shown not in (self.quantity, self.before)
-
     def _explains(self, shown: int) -> bool:
         """Say whether a number is what this patch made, perhaps less what was sold since.
 
