@@ -209,7 +209,8 @@ class StockLane:
                     await note_overtaken(work, self.scene.tenant, listing.listing_id)
                 case Accepted():
                     await note_accepted(work, self.scene.tenant, listing, now)
-                    self._tell_seen_through(work, listing)
+                    if listing.sent is not None:
+                        self._tell_seen_through(work, listing)
                 case Refused(code, reason):
                     await note_refused(work, self.scene.tenant, listing.listing_id, reason)
                     self._tell_refused(work, listing, code, reason)
