@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import anyio
 import httpx2
-import orjson
 
 from hub.adapters.port import (
     Channel,
@@ -21,6 +20,7 @@ from hub.adapters.port import (
     HookReader,
     OrderRef,
     Pending,
+    StockResult,
     StockUpdate,
     WriteResult,
 )
@@ -159,16 +159,20 @@ class SandboxGround:
 class Ticking(HandClock):
     """Real time that a test may also move forward, past a limit; ``skew`` is how far it is ahead, in seconds."""
 
-    def __init__(self, skew: float = 0.0) -> None:
-        super().__init__(datetime.now(UTC))
+    def __init__(self, begins: datetime | None = None, skew: float = 0.0) -> None:
+        super().__init__(begins or datetime.now(UTC))
         self._started = anyio.current_time()
         self.skew = skew
 
     def now(self) -> datetime:
-        return super().now() + (datetime.now(UTC) - self._start) + timedelta(seconds=self.skew)
+        return super().now() + timedelta(seconds=self._ticked + self.skew)
 
     def monotonic(self) -> float:
-        return super().monotonic() + anyio.current_time() - self._started
+        return super().monotonic() + self._ticked
+
+    @property
+    def _ticked(self) -> float:
+        return anyio.current_time() - self._started
 
 
 @dataclass(slots=True)
@@ -182,6 +186,8 @@ class Stage:
     listings: list[ChannelListing] = field(default_factory=list)
     together: bool = False
     """Waiting for a limit moves the platform's time too."""
+    lag: float = 0.0
+    """Seconds until a change shows in lists."""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -236,12 +242,12 @@ class Stage:
         ended: dict[int, WriteResult | None] = dict.fromkeys(range(len(updates)))
         while todo := [place for place, result in ended.items() if isinstance(result, Deferred | None)]:
             written = await self.patiently(self.channel.publish_stock, [wanted[place] for place in todo])
-            for place, result in zip(todo, written, strict=True):
+            for place, result in zip(todo, await self.all_settled(written), strict=True):
                 if isinstance(result, Conflict):
                     listing = replace(wanted[place].listing, quantity=result.found)
                     wanted[place] = replace(wanted[place], listing=listing)
                 else:
-                    ended[place] = await self.settled(result)
+                    ended[place] = result
         return [ended[place] for place in range(len(updates))]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
@@ -270,7 +276,12 @@ class Stage:
         return {ref.external_id: ref for ref in rows}, cursor
 
     async def swept(self, cursor: str | None) -> tuple[list[OrderRef], str | None]:
-        """Read all changed orders since a cursor, as they come."""
+        """Read all changed orders since a cursor, as they come, once all of them show."""
+        self.pass_time(self.lag)
+        return await self.showing(cursor)
+
+    async def showing(self, cursor: str | None) -> tuple[list[OrderRef], str | None]:
+        """Read the changed orders since a cursor that show already, as they come."""
         rows: list[OrderRef] = []
         more = True
         while more:
@@ -288,12 +299,20 @@ class Stage:
 
     async def settled(self, result: WriteResult | None) -> WriteResult | None:
         """Follow an asynchronous write to its end."""
+        (ended,) = await self.all_settled([result])
+        assert not isinstance(ended, Conflict)
+        return ended
+
+    async def all_settled(self, results: Sequence[StockResult | None]) -> list[StockResult | None]:
+        """Follow asynchronous writes to their ends, together."""
+        ended = list(results)
         with anyio.fail_after(30):
-            while isinstance(result, Pending):
+            while working := {n: one.process_id for n, one in enumerate(ended) if isinstance(one, Pending)}:
                 self.pass_time(0.2)
-                process = result.process_id
-                result = (await self.patiently(self.channel.follow, [process]))[process]
-        return result
+                told = await self.patiently(self.channel.follow, list(working.values()))
+                for place, process in working.items():
+                    ended[place] = told[process]
+        return ended
 
     async def ship_as_the_hub_does(self, shipment: Shipment) -> WriteResult | None:
         """Try, and after an unknown outcome look it up before trying again."""
@@ -362,9 +381,7 @@ async def staged(
 @asynccontextmanager
 async def at_the_time(fixture: Fixture, moment: datetime, *, skew: float = 0.0) -> AsyncIterator[Stage]:
     """Open a stocked platform at a moment, in its own time; the hub's clock is so many seconds ahead of it."""
-    clock = Ticking(skew)
-    clock.forward((moment - datetime.now(UTC)).total_seconds())
-    async with _opened(fixture, 1.0, 8, clock, None, moment) as stage:
+    async with _opened(fixture, 1.0, 8, Ticking(moment, skew), None, moment) as stage:
         stage.together = True
         await stage.stock_up()
         yield stage
@@ -383,7 +400,7 @@ async def _opened(
         _ground(fixture, speed, goods, transport, moment) as ground,
         fixture.open(ground.url, clock, transport=ground.transport) as channel,
     ):
-        yield Stage(fixture, ground, channel, clock)
+        yield Stage(fixture, ground, channel, clock, lag=getattr(fixture, "lag", 0.0) / speed)
 
 
 @asynccontextmanager
@@ -395,50 +412,6 @@ async def _ground(
             yield ground
     else:
         assert isinstance(fixture, Simulated)
-        options = Options(platforms={fixture.name: fixture.platform}, speed=speed, goods=goods)
+        options = Options(platforms={fixture.name: fixture.platform}, speed=speed, goods=goods, begins=moment)
         async with running(options) as sandbox:
-            if moment is not None:
-                sandbox.world.clock.advance((moment - sandbox.world.clock.now()).total_seconds())
             yield SandboxGround(fixture, sandbox, transport)
-
-
-class Meddling(httpx2.AsyncHTTPTransport):
-    """Lets something happen right after the first answer to a kind of request; ``locked`` answers 401 to all."""
-
-    def __init__(self, target: tuple[str, str], meddle: Callable[[Meddling], None]) -> None:
-        super().__init__()
-        self._target = target
-        self._meddle: Callable[[Meddling], None] | None = meddle
-        self.locked = False
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self.locked:
-            return httpx2.Response(401, headers={"Content-Type": "application/json"}, content=b"{}")
-        response = await super().handle_async_request(request)
-        method, path = self._target
-        if self._meddle and request.method == method and path in request.url.path:
-            meddle, self._meddle = self._meddle, None
-            meddle(self)
-        return response
-
-
-class Embellishing(httpx2.AsyncHTTPTransport):
-    """Adds members that nobody knows to every object of every JSON answer."""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        content = await response.aread()
-        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
-        if "json" in headers.get("content-type", "") and content:
-            content = orjson.dumps(_embellished(orjson.loads(content)))
-        return httpx2.Response(response.status_code, headers=headers, content=content)
-
-
-def _embellished(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _embellished(each) for name, each in value.items()} | {"novelty": {"of": ["a", 1, None]}}
-        case list():
-            return [_embellished(each) for each in value]
-        case _:
-            return value

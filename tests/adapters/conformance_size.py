@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from hub.adapters.port import Accepted, Deferred, Pending, StockResult, StockUpdate
+from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockResult, StockUpdate
 from hub.outcome import Unauthorized
 from hub.sandbox.faults import Fault
-from tests.adapters.channel_stage import Fixture, Meddling, Stage, at_the_time, staged
+from tests.adapters.channel_stage import Fixture, Stage, at_the_time, staged
+from tests.adapters.transports import Meddling, unauthorized
 
 MANY = 10_000
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 RESTOCKED = 1_000
+FEW = 3
+"""Too few to be sent by anything slow."""
 PLENTY = 4_100
 """Goods for more than two batches of any platform, though it lists only half of them."""
 
@@ -54,33 +58,50 @@ class SizeConformance:
             await stage.publish_all(500)
         return await stage.sell(quantity=1, at=number % len(stage.listings))
 
-    async def test_a_session_that_ends_within_a_batch_is_renewed_without_a_word(self) -> None:
+    async def test_a_session_that_ends_after_a_write_is_renewed_without_a_word(self) -> None:
         meddling = Meddling(self.fixture.stock_path, lambda _: self.fixture.expire_access(stage.platform))
         async with staged(self.fixture, transport=meddling, stocked=False) as stage:
             await stage.read_listings()
-            await stage.publish_all(7)
-            assert {stage.shown(each) for each in stage.listings} == {7}
+            for quantity in (7, 8):
+                await stage.publish_all(quantity)
+                assert meddling.meddled
+                assert {stage.shown(each) for each in stage.listings} == {quantity}
 
     async def test_a_grant_that_ends_within_a_batch_leaves_the_rest_for_later(self) -> None:
         def lock(transport: Meddling) -> None:
             transport.locked = True
 
-        meddling = Meddling(self.fixture.stock_path, lock)
+        meddling = Meddling(self.fixture.stock_path, lock, getattr(self.fixture, "locked_out", unauthorized))
         async with staged(self.fixture, goods=PLENTY, transport=meddling, stocked=False) as stage:
             await stage.read_listings()
-            updates = [StockUpdate(each, 7) for each in stage.listings[: 2 * stage.channel.stock_batch + 1]]
+            updates = [StockUpdate(each, FEW) for each in stage.listings[: 2 * stage.channel.stock_batch + 1]]
             results = await _published(stage, updates)
+            assert meddling.meddled
             assert {type(one) for one in results} <= {Accepted, Pending, Deferred}, "no row was refused"
-            written = [one for one, told in zip(updates, results, strict=True) if isinstance(told, Accepted)]
-            assert all(stage.shown(one.listing) == 7 for one in written)
             rest = [one for one, told in zip(updates, results, strict=True) if isinstance(told, Deferred)]
             assert rest
             with pytest.raises(Unauthorized):
                 await stage.patiently(stage.channel.publish_stock, rest[:1])
             meddling.locked = False
+            sent = [(one, told) for one, told in zip(updates, results, strict=True) if not isinstance(told, Deferred)]
+            assert set(await stage.all_settled([told for _, told in sent])) <= {Accepted()}
+            assert {stage.shown(one.listing) for one, _ in sent} <= {FEW}
             stage.listings = [one.listing for one in rest[:3]]
-            await stage.publish_all(7)
-            assert {stage.shown(one) for one in stage.listings} == {7}
+            await stage.publish_all(FEW)
+            assert {stage.shown(one) for one in stage.listings} == {FEW}
+
+    async def test_one_listing_nobody_knows_among_many_is_refused_alone(self) -> None:
+        async with staged(self.fixture, goods=PLENTY, stocked=False) as stage:
+            await stage.read_listings()
+            updates = [StockUpdate(each, 17) for each in stage.listings[: stage.channel.stock_batch]]
+            place = len(updates) // 2
+            updates[place] = replace(updates[place], listing=self.fixture.unknown(updates[place].listing))
+            results = await stage.publish(updates)
+            assert isinstance(results.pop(place), Refused)
+            assert set(results) == {Accepted()}
+            expected = [17] * len(updates)
+            expected[place] = 0
+            assert [stage.shown(each) for each in stage.listings[: len(updates)]] == expected
 
     @pytest.mark.parametrize("fault", [Fault.THROTTLE, Fault.BROKEN, Fault.LOST_ANSWER])
     async def test_a_batch_that_meets_faults_midway_ends_as_it_should(self, fault: Fault) -> None:

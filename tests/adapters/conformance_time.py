@@ -39,6 +39,18 @@ class TimeConformance:
             found, _ = await stage.sweep(cursor)
             assert placed in found
 
+    async def test_an_order_that_shows_late_is_found_once_it_shows(self) -> None:
+        async with at_the_time(self.fixture, BEFORE_MIDNIGHT) as stage:
+            _, cursor = await stage.sweep(None)
+            placed, seen = [], set()
+            for pause in (0.3, 0.7, 1.0, 1.0):
+                placed.append(await stage.sell(quantity=1))
+                stage.pass_time(pause * stage.lag)
+                rows, cursor = await stage.showing(cursor)
+                seen |= {ref.external_id for ref in rows}
+            found, _ = await stage.sweep(cursor)
+            assert set(placed) <= seen | set(found)
+
     async def _keep_sweeping(self, stage: Stage, *pauses: float) -> None:
         """Sweep after each pause; an order came right after the sweep before, another one in the middle."""
         _, cursor = await stage.sweep(None)

@@ -16,7 +16,7 @@ from tests.adapters.shopify.shopify_stage import ShopifyFixture
 from tests.adapters.woocommerce.woo_stage import WooFixture
 
 FIXTURES: Mapping[Platform, Fixture] = {
-    Platform.AMAZON: AmazonFixture(),
+    Platform.AMAZON: AmazonFixture(data_lag=120.0),
     Platform.BOL: BolFixture(),
     Platform.GENERIC: GenericFixture(),
     Platform.SHOPIFY: ShopifyFixture(),
