@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from hub.domain.stock import Publication
 from hub.store.engine import Database
 from hub.store.listings import (
     OfferedProduct,
+    Sold,
     StoredListing,
     listings_by_id,
     note_accepted,
@@ -58,7 +59,8 @@ class Shelf:
         await self.database.write(lambda work: note_published(work, "acme", read, made, NOON, "process"))
 
     async def sell(self) -> None:
-        await self.database.write(lambda work: note_moved(work, "acme", "amazon", ["product"], {"product": 1}))
+        sold = Sold({"product": 1}, NOON + timedelta(seconds=1))
+        await self.database.write(lambda work: note_moved(work, "acme", "amazon", ["product"], sold))
 
     async def end(self, read: StoredListing) -> None:
         await self.database.write(lambda work: note_accepted(work, "acme", read, NOON))
