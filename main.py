@@ -28,7 +28,7 @@ REFUSALS = (BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreB
 """What a person can put right: told in one sentence, without a traceback."""
 
 app = typer.Typer(
-    help="Handelhub connects Exact Online Handel with bol.com and WooCommerce.\n\n"
+    help="Handelhub connects Exact Online Handel with sales channels: marketplaces, webshops, portals.\n\n"
     "Settings come from HUB_… variables; `python main.py settings` lists them.",
     no_args_is_help=True,
     add_completion=False,
@@ -74,7 +74,7 @@ def sandbox(
     faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
     goods: Annotated[int, typer.Option(help="How many articles there are.")] = 60,
 ) -> None:
-    """Run simulated Exact Online, bol.com, WooCommerce and Amazon, with their real limits."""
+    """Run simulated Exact Online and sales channels, with their real limits."""
     from hub.sandbox.app import serve as serve_sandbox
 
     serve_sandbox(port, seed, speed, faults, goods)
