@@ -101,7 +101,7 @@ async def make_summary(day: Day, ledger: Json) -> Json:
         "tracking_confirmed": not any(tracking[name] for name in PARCELS) and tracking["delivered"] >= parcels,
         "tracking": {name: count for name, count in tracking.items() if name != "ids"},
         "hub_delay_ms": await read_delays(api),
-        "stock_by_hand": {"set": day.by_hand, "noticed": await count_events(api, "stock.drift")},
+        "stock_drift": {"set_by_hand": day.by_hand, "noticed": await count_events(api, "stock.drift")},
         "exact_calls": ledger["calls"].get("exact", 0),
         "calls": ledger["calls"],
         "faults_met": sum(ledger["faults"].values()),

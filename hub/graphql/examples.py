@@ -27,7 +27,7 @@ query Channels {
   channels {
     id slug name platform status reason listingsReadAt ordersSweptAt
     settings { forwarding stock fulfilment sweepSeconds }
-    budgets { name remaining allowed }
+    actor { status restarts lanes { name depth oldestSeconds } }
     hooks { topic status }
     newest: orders(first: 3) { nodes { number status placedAt total { amount currency } } }
   }

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
-from hub.actors.measures import record_delays
+from hub.actors.channel.stock_news import Sent, StockNews
 from hub.actors.messages import FollowStock, PublishStock, SweepOrders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
@@ -30,15 +28,6 @@ from hub.store.listings import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One write and its answer."""
-
-    plan: Plan
-    result: StockResult
-    at: datetime
-
-
 class StockLane:
     """Publishes absolute quantities, the newest value of a listing only, what can oversell soonest first."""
 
@@ -47,6 +36,7 @@ class StockLane:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.news = StockNews(scene)
 
     async def handle(self, turn: Turn) -> None:
         """Publish the listings named, then ask how earlier writes ended."""
@@ -116,68 +106,17 @@ class StockLane:
         match one.result:
             case Accepted():
                 await note_published(work, tenant, listing, one.plan.publication, one.at, None)
-                self._tell_published(work, one)
+                self.news.tell_published(work, one)
             case Pending(process_id):
                 await note_published(work, tenant, listing, one.plan.publication, one.at, process_id)
             case Refused(code, reason):
                 await note_refused(work, tenant, listing.listing_id, reason)
-                self._tell_refused(work, listing, code, reason)
+                self.news.tell_refused(work, listing, code, reason)
             case Conflict(found):
                 await note_found(work, tenant, listing.listing_id, found, one.at)
-                self._tell_drift(work, one, found)
+                self.news.tell_drift(work, one, found)
             case Deferred():
                 pass
-
-    def _tell_drift(self, work: Work, one: Sent, found: int) -> None:
-        listing = one.plan.listing
-        self.scene.tell(
-            work,
-            "stock.drift",
-            f"{listing.sku or listing.external_id} shows {found}, not {listing.believed} as the hub believed",
-            level="warning",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            found=found,
-            believed=listing.believed,
-            wanted=one.plan.quantity,
-        )
-
-    def _tell_published(self, work: Work, one: Sent) -> None:
-        delays: dict[str, Any] = one.plan.delays(one.at)
-        record_delays("stock", self.scene.stored.platform.value, delays)
-        self.scene.tell(
-            work,
-            "stock.published",
-            f"{one.plan.listing.sku or one.plan.listing.external_id} is now {one.plan.quantity}",
-            subject_type="listing",
-            subject_id=one.plan.listing.listing_id,
-            quantity=one.plan.quantity,
-            before=one.plan.listing.quantity,
-            cause=one.plan.cause,
-            **delays,
-        )
-
-    def _tell_seen_through(self, work: Work, listing: StoredListing) -> None:
-        """Tell of a write that the channel took its time for; since when it was wanted is not known any more."""
-        self.scene.tell(
-            work,
-            "stock.published",
-            f"{listing.sku or listing.external_id} is now {listing.sent}",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            quantity=listing.sent,
-        )
-
-    def _tell_refused(self, work: Work, listing: StoredListing, code: str, reason: str) -> None:
-        self.scene.tell(
-            work,
-            "stock.refused",
-            f"The channel refuses the stock of {listing.sku or listing.external_id}: {reason}",
-            level="error",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            code=code,
-        )
 
     async def _follow(self, turn: Turn, held: Collection[str]) -> None:
         """Ask how writes ended; ``held`` back in this very turn are listings that do not bear the mark yet."""
@@ -210,10 +149,10 @@ class StockLane:
                 case Accepted():
                     await note_accepted(work, self.scene.tenant, listing, now)
                     if listing.sent is not None:
-                        self._tell_seen_through(work, listing)
+                        self.news.tell_seen_through(work, listing)
                 case Refused(code, reason):
                     await note_refused(work, self.scene.tenant, listing.listing_id, reason)
-                    self._tell_refused(work, listing, code, reason)
+                    self.news.tell_refused(work, listing, code, reason)
                 case Pending():
                     pass
                 case _:

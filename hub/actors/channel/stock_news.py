@@ -1,0 +1,84 @@
+"""What the log says of published stock: accepted, seen through, refused, or found to be another number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.actors.channel.publications import Plan
+from hub.actors.channel.scene import Scene
+from hub.actors.measures import record_delays
+from hub.adapters.port import StockResult
+from hub.store.engine import Work
+from hub.store.listings import StoredListing
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One write and its answer."""
+
+    plan: Plan
+    result: StockResult
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockNews:
+    """Tells of one channel's numbers, each with the effects of the work that it is told in."""
+
+    scene: Scene
+
+    def tell_drift(self, work: Work, one: Sent, found: int) -> None:
+        """Tell that a channel shows another number than the hub believed."""
+        listing = one.plan.listing
+        self.scene.tell(
+            work,
+            "stock.drift",
+            f"{listing.sku or listing.external_id} shows {found}, not {listing.believed} as the hub believed",
+            level="warning",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            found=found,
+            believed=listing.believed,
+            wanted=one.plan.quantity,
+        )
+
+    def tell_published(self, work: Work, one: Sent) -> None:
+        """Tell of a write that the channel accepted at once, with the hub's and the ERP's delay."""
+        delays: dict[str, Any] = one.plan.delays(one.at)
+        record_delays("stock", self.scene.stored.platform.value, delays)
+        self.scene.tell(
+            work,
+            "stock.published",
+            f"{one.plan.listing.sku or one.plan.listing.external_id} is now {one.plan.quantity}",
+            subject_type="listing",
+            subject_id=one.plan.listing.listing_id,
+            quantity=one.plan.quantity,
+            before=one.plan.listing.quantity,
+            cause=one.plan.cause,
+            **delays,
+        )
+
+    def tell_seen_through(self, work: Work, listing: StoredListing) -> None:
+        """Tell of a write that the channel took its time for; since when it was wanted is not known any more."""
+        self.scene.tell(
+            work,
+            "stock.published",
+            f"{listing.sku or listing.external_id} is now {listing.sent}",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            quantity=listing.sent,
+        )
+
+    def tell_refused(self, work: Work, listing: StoredListing, code: str, reason: str) -> None:
+        """Tell that a channel does not take a number, in its words."""
+        self.scene.tell(
+            work,
+            "stock.refused",
+            f"The channel refuses the stock of {listing.sku or listing.external_id}: {reason}",
+            level="error",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            code=code,
+        )
