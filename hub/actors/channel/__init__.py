@@ -16,6 +16,7 @@ from hub.adapters.port import Channel
 from hub.domain.channel import ChannelStatus
 from hub.outcome import Throttled
 from hub.store.channels import StoredChannel, load_channel
+from hub.store.divisions import save_meters
 
 Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane] | type[HintLane]
 
@@ -27,6 +28,7 @@ LANES: dict[str, Lane] = {
     "hints": HintLane,
 }
 PAUSED_SECONDS = 60.0
+METER_SECONDS = 2.0
 
 
 class ChannelActor:
@@ -35,6 +37,7 @@ class ChannelActor:
     def __init__(self, desk: Desk, adapter: Callable[[StoredChannel], Awaitable[Channel]]) -> None:
         self.desk = desk
         self.adapter = adapter
+        self._metered_at: float | None = None
 
     def batch(self, lane: str) -> int:
         """Return the most messages that one turn of a lane takes."""
@@ -48,5 +51,15 @@ class ChannelActor:
             return
         if stored.status is ChannelStatus.PAUSED:
             raise Throttled(PAUSED_SECONDS, "the channel is paused")
-        scene = Scene(self.desk, await self.adapter(stored), stored, Teller(turn.address, self.desk.clock))
+        channel = await self.adapter(stored)
+        scene = Scene(self.desk, channel, stored, Teller(turn.address, self.desk.clock))
         await LANES[turn.lane](scene).handle(turn)
+        self._meter(turn, channel)
+
+    def _meter(self, turn: Turn, channel: Channel) -> None:
+        """Store the budgets that the last answers told, now and then: they change with every call."""
+        clock = self.desk.clock
+        if self._metered_at is None or clock.monotonic() - self._metered_at >= METER_SECONDS:
+            self._metered_at = clock.monotonic()
+            meters, tenant = channel.meters(), turn.address.tenant
+            turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, work.clock.now()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
@@ -38,8 +38,9 @@ class ShopConsent:
 
         Raises Rejected where the signature, the shop or the code is not right.
         """
-        expected = signature(answer, account.secrets["client_secret"])
-        if not hmac.compare_digest(expected.encode(), answer.get("hmac", "").encode()):
+        given = answer.get("hmac", "").encode()
+        expected = signatures(answer, account.secrets["client_secret"])
+        if not any([hmac.compare_digest(one.encode(), given) for one in expected]):
             raise Rejected("The answer is not signed by Shopify: start the consent again.", code="consent_forged")
         if not _is_of(account, answer.get("shop", "")):
             raise Rejected("The consent is of another shop than the channel's.", code="consent_of_another_shop")
@@ -54,10 +55,18 @@ def _app(account: Account) -> OAuthApp:
     return shop_app(account.url, account.secrets["client_id"], account.secrets["client_secret"])
 
 
-def signature(answer: Mapping[str, str], secret: str) -> str:
-    """Return the hex HMAC-SHA256 over the sorted parameters, as Shopify makes it with the app's client secret."""
-    signed = sorted((_escaped(name, "%&="), _escaped(value, "%&")) for name, value in answer.items())
-    message = "&".join(f"{name}={value}" for name, value in signed if name not in _UNSIGNED)
+def signatures(answer: Mapping[str, str], secret: str) -> tuple[str, str]:
+    """Return the hex HMAC-SHA256 over the sorted parameters, made with the app's client secret.
+
+    Shopify's own libraries sign either the parameters as they read, or as they stand in the address; the two
+    differ only where a value holds characters that an address escapes.
+    """
+    signed = sorted((name, value) for name, value in answer.items() if name not in _UNSIGNED)
+    read = "&".join(f"{_escaped(name, '%&=')}={_escaped(value, '%&')}" for name, value in signed)
+    return _signed(read, secret), _signed(urlencode(signed), secret)
+
+
+def _signed(message: str, secret: str) -> str:
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 

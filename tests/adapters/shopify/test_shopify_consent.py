@@ -55,6 +55,16 @@ async def test_a_signed_answer_becomes_a_grant_that_ends_and_can_be_renewed() ->
     assert (sent["code"], sent["expiring"], sent["client_secret"]) == ("c0de", "1", SECRET)
 
 
+@pytest.mark.parametrize("host", ["YWNtZQ==", "a b", "a+b/c", "ü"])
+async def test_an_answer_may_be_signed_as_it_is_read_or_as_it_stands_in_the_address(host: str) -> None:
+    told = {name: value for name, value in signed(host=host).items() if name != "hmac"}
+    read = "&".join(f"{name}={value}" for name, value in sorted(told.items()))
+    other = told | {"hmac": hmac.new(SECRET.encode(), read.encode(), hashlib.sha256).hexdigest()}
+    for answer in (signed(host=host), other):
+        consented = await ShopConsent(Script(GRANTED).transport).exchange(account(), HandClock(), answer, BACK)
+        assert consented.grant.access_token == "shpat_1"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
