@@ -40,7 +40,7 @@ class ShopConsent:
         """
         given = answer.get("hmac", "").encode()
         expected = signatures(answer, account.secrets["client_secret"])
-        if not any([hmac.compare_digest(one.encode(), given) for one in expected]):
+        if not any(hmac.compare_digest(one.encode(), given) for one in expected):
             raise Rejected("The answer is not signed by Shopify: start the consent again.", code="consent_forged")
         if not _is_of(account, answer.get("shop", "")):
             raise Rejected("The consent is of another shop than the channel's.", code="consent_of_another_shop")
