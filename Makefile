@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help demo sandbox serve test test-node check format bench schema lock clean
+.PHONY: help demo sandbox serve test test-node test-vendure check format bench schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
@@ -24,6 +24,10 @@ test: $(BIN)/.dev ## all tests, on SQLite and on PostgreSQL; what cannot run her
 test-node: $(BIN)/.dev ## the API seen by the stock JavaScript client; needs node and npm
 	@cd tests/api/node && npm install --no-package-lock --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m pytest -q -rs tests/api/test_node_client.py
+
+test-vendure: $(BIN)/.dev ## the Vendure adapter against a real server, fetched from the npm registry; needs node and npm
+	@cd tests/vendure/server && npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	@HUB_TEST_VENDURE=1 $(BIN)/python -m pytest -q -rs -n auto --maxprocesses 2 --dist loadfile tests/vendure $(ARGS)
 
 check: $(BIN)/.dev ## ruff, mypy, import-linter, schema snapshot
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ REFUSALS = (BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreB
 """What a person can put right: told in one sentence, without a traceback."""
 
 app = typer.Typer(
-    help="Handelhub connects Exact Online Handel with bol.com and WooCommerce.\n\n"
+    help="Handelhub connects Exact Online Handel with sales channels: marketplaces, webshops, portals.\n\n"
     "Settings come from HUB_… variables; `python main.py settings` lists them.",
     no_args_is_help=True,
     add_completion=False,
@@ -74,7 +74,7 @@ def sandbox(
     faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
     goods: Annotated[int, typer.Option(help="How many articles there are.")] = 60,
 ) -> None:
-    """Run simulated Exact Online, bol.com, WooCommerce and Amazon, with their real limits."""
+    """Run simulated Exact Online and sales channels, with their real limits."""
     from hub.sandbox.app import serve as serve_sandbox
 
     serve_sandbox(port, seed, speed, faults, goods)
@@ -136,6 +136,28 @@ def token_revoke(
     if not _with_database(lambda database: database.write(lambda work: revoke_token(work, tenant, token_id))):
         _refuse(f"tenant {tenant} has no working token {token_id}")
     typer.echo(f"Token {token_id} is revoked.")
+
+
+@app.command("certificate")
+def certificate_command(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    order: Annotated[str, typer.Option(help="The order: the channel's id or number of it, or the hub's id.")],
+    page: Annotated[bool, typer.Option("--page", help="Print an HTML page instead of text.")] = False,
+) -> None:
+    """Print how an order's sales order followed from it: VAT, codes, rounding and sums, with every reason."""
+    from hub.domain.certificate import Certificate
+    from hub.domain.printed import as_page, as_text
+    from hub.store.certificates import certificate_of
+
+    async def read(database: Database) -> tuple[str, Certificate] | None:
+        async with database.read() as connection:
+            return await certificate_of(connection, tenant, order)
+
+    found = _with_database(read)
+    if found is None:
+        _refuse(f"tenant {tenant} has no order {order} with a certificate")
+        return
+    typer.echo((as_page if page else as_text)(*found), nl=page)
 
 
 @app.command("rotate-keys")

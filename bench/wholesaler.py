@@ -60,6 +60,7 @@ def variables(plan: dict[str, Any], url: str, key: str) -> dict[str, str]:
         "HUB_EXACT_URL": f"{plan['world']}/exact",
         "HUB_BOL_URL": f"{plan['world']}/bol",
         "HUB_BOL_LOGIN_URL": f"{plan['world']}/bol",
+        "HUB_VIES_URL": f"{plan['world']}/vies",
         "HUB_WEBHOOK_RATE": "100000",
         "HUB_WEBHOOK_BURST": "100000",
         **paces,

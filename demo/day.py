@@ -41,6 +41,7 @@ class Day:
     to_deliver: deque[Sold] = field(default_factory=deque)
     untracked: deque[str] = field(default_factory=deque)
     parcels: int = 0
+    by_hand: int = 0
     codes: count[int] = field(default_factory=lambda: count(1))
     opened: float = field(default_factory=time.monotonic)
 

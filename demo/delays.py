@@ -22,6 +22,11 @@ async def read_delays(api: Api) -> dict[str, dict[str, int]]:
     return {flow: summary(values) for flow, values in found.items()}
 
 
+async def count_events(api: Api, kind: str) -> int:
+    """Return how often something of a kind stands in the hub's log."""
+    return len([event async for event in api.pages(documents.EVENTS, "syncEvents", first=100, kinds=[kind])])
+
+
 def _delay(detail: Any) -> int | None:
     value = detail.get("hub_delay_ms") if isinstance(detail, dict) else None
     return value if isinstance(value, int) else None

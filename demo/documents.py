@@ -41,6 +41,12 @@ mutation Create($input: ChannelCreateInput!) {
 }
 """
 
+CONSENT = """
+mutation Consent($input: ChannelConnectInput!) {
+  channelConnect(input: $input) { authorizeUrl userErrors { field code message } }
+}
+"""
+
 CONFIGURE = """
 mutation Configure($input: ChannelConfigureInput!) {
   channelConfigure(input: $input) { channel { id } userErrors { field code message } }
@@ -48,6 +54,12 @@ mutation Configure($input: ChannelConfigureInput!) {
 """
 
 CHANNELS = "query Channels { channels { id slug status reason listingsReadAt ordersSweptAt } }"
+
+REPUBLISH = """
+mutation Republish($input: ChannelRepublishInput!) {
+  channelRepublish(input: $input) { userErrors { field code message } }
+}
+"""
 
 TO_PACK = """
 query ToPack($channel: ID!) {

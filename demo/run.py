@@ -22,14 +22,18 @@ from demo.failure import DemoFailed
 from demo.mishaps import go_wrong
 from demo.plan import Plan
 from demo.screen import keep_fresh, plain_line, shown
-from demo.shoppers import sell_at_desk, shop_at_bol, shop_at_webshop
+from demo.shopkeeper import publish_anew, work_at_shop
+from demo.shoppers import sell_at_desk, shop_at_amazon, shop_at_bol, shop_at_shopify, shop_at_webshop
 from demo.site import Site, open_site
 from demo.verdict import come_to_rest, make_summary
 from demo.warehouse import deliver_in_exact, pack_in_hub
 from demo.wholesaler import Wholesaler
 
 PLAIN_PAUSE = 5.0
-SCENES = (shop_at_bol, shop_at_webshop, sell_at_desk, deliver_in_exact, pack_in_hub)
+SCENES = (
+    shop_at_bol, shop_at_amazon, shop_at_shopify, shop_at_webshop, sell_at_desk, work_at_shop,
+    deliver_in_exact, pack_in_hub,
+)  # fmt: skip
 
 
 def run(
@@ -126,9 +130,10 @@ async def _live_through(site: Site, board: Board, live: Live | None) -> Json:
             watching.start_soon(_report, board)
         await _open_shop(day)
         board.say("Closing time; waiting for everything to come to rest")
+        await publish_anew(day)
         ledger = await come_to_rest(site, api, board, day.parcels)
         watching.cancel_scope.cancel()
-    return await make_summary(site, api, board, ledger, day.parcels)
+    return await make_summary(day, ledger)
 
 
 async def _open_shop(day: Day) -> None:

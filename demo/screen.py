@@ -16,14 +16,15 @@ from rich.text import Text
 from demo import documents
 from demo.api import Api
 from demo.board import Board
+from demo.channels import CHANNELS
 from demo.site import Site
-from demo.wholesaler import CHANNELS
 
 REFRESH = 1.0
 SHOWN_EVENTS = 10
 COLOURS = {"error": "red", "warning": "yellow"}
 KINDS = [
-    "order.imported", "order.forwarded", "order.held", "order.cancelled", "stock.read", "stock.published",
+    "order.imported", "order.forwarded", "order.held", "order.cancelled", "order.cancellation_requested",
+    "stock.read", "stock.published", "stock.drift",
     "tracking.delivery", "tracking.confirmed", "tracking.booked", "erp.granted", "channel.configured",
 ]  # fmt: skip
 

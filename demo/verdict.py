@@ -10,10 +10,11 @@ import anyio
 from demo import documents
 from demo.api import Api, Json
 from demo.board import Board
-from demo.delays import read_delays
+from demo.channels import CHANNELS
+from demo.day import Day
+from demo.delays import count_events, read_delays
 from demo.failure import DemoFailed
 from demo.site import Site
-from demo.wholesaler import CHANNELS
 
 DEADLINE = 120.0
 LOOK_AGAIN = 0.5
@@ -47,7 +48,7 @@ def problems(ledger: Json, parcels: int) -> list[str]:
 
 
 async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
-    """Wait until the ledger finds nothing wrong, before and after both channels were swept once more.
+    """Wait until the ledger finds nothing wrong, before and after all channels were swept once more.
 
     Numbers may be right for a moment on their way elsewhere, and a sweep that reads everything again must change
     nothing. Returns the last ledger, right or wrong.
@@ -71,7 +72,7 @@ async def _look(site: Site, board: Board) -> Json:
 
 
 async def _swept_again(api: Api) -> None:
-    """Wait until both channels' orders were swept."""
+    """Wait until the orders of all channels were swept."""
     before = now = await _sweeps(api)
     with anyio.move_on_after(DEADLINE):
         while not all(now[slug] != at for slug, at in before.items()):
@@ -83,8 +84,9 @@ async def _sweeps(api: Api) -> dict[str, str | None]:
     return {one["slug"]: one["ordersSweptAt"] for one in (await api.ask(documents.CHANNELS))["channels"]}
 
 
-async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels: int) -> Json:
+async def make_summary(day: Day, ledger: Json) -> Json:
     """Return the JSON object that the demo ends with."""
+    site, api, board, parcels = day.site, day.api, day.board, day.parcels
     wrong = board.problems = problems(ledger, parcels)
     named = {one.ledger: one.slug for one in CHANNELS}
     tracking: dict[str, Any] = ledger["tracking"]
@@ -99,6 +101,7 @@ async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels
         "tracking_confirmed": not any(tracking[name] for name in PARCELS) and tracking["delivered"] >= parcels,
         "tracking": {name: count for name, count in tracking.items() if name != "ids"},
         "hub_delay_ms": await read_delays(api),
+        "stock_by_hand": {"set": day.by_hand, "noticed": await count_events(api, "stock.drift")},
         "exact_calls": ledger["calls"].get("exact", 0),
         "calls": ledger["calls"],
         "faults_met": sum(ledger["faults"].values()),
@@ -109,7 +112,7 @@ async def make_summary(site: Site, api: Api, board: Board, ledger: Json, parcels
 
 
 def _counts(channel: Json) -> Json:
-    names = ("sold", "sold_units", "forwarded", "cancelled", "by_platform", "unpaid", "shown_mismatches")
+    names = ("sold", "sold_units", "forwarded", "cancelled", "by_platform", "unpaid", *NOT_ALLOWED, "shown_mismatches")
     return {name: channel[name] for name in names}
 
 

@@ -1,16 +1,17 @@
-"""Goods that leave: delivered in Exact for bol.com, packed in the hub for the webshop."""
+"""Goods that leave: delivered in Exact for the marketplaces, packed in the hub for the shops."""
 
 from __future__ import annotations
 
 from demo import documents
 from demo.api import Json, Refused
+from demo.channels import PACKED_IN_HUB
 from demo.day import Day, Sold
 
 WHOLE, LATER_TRACKED = 0.6, 0.8
 
 
 async def deliver_in_exact(day: Day) -> None:
-    """Deliver bol.com's orders: whole, in part, or with the tracking code filled in later."""
+    """Deliver what Exact ships: whole, in part, or with the tracking code filled in later."""
     while await day.pause(day.site.plan.pace.delivery):
         if day.to_deliver:
             await _deliver(day, day.to_deliver.popleft())
@@ -55,16 +56,17 @@ async def _fill_in(day: Day) -> None:
 
 
 async def pack_in_hub(day: Day) -> None:
-    """Pack the webshop's orders and enter their parcels over GraphQL, some in two boxes."""
+    """Pack the shops' orders and enter their parcels over GraphQL, some in two boxes."""
     while await day.pause(day.site.plan.pace.delivery * 2):
-        for order in await _waiting(day):
-            if not day.open:
-                return
-            await _pack(day, order)
+        for slug in PACKED_IN_HUB:
+            for order in await _waiting(day, slug):
+                if not day.open:
+                    return
+                await _pack(day, order)
 
 
-async def _waiting(day: Day) -> list[Json]:
-    found = await day.api.ask(documents.TO_PACK, channel=day.channels["webshop"])
+async def _waiting(day: Day, slug: str) -> list[Json]:
+    found = await day.api.ask(documents.TO_PACK, channel=day.channels[slug])
     return [one for one in found["orders"]["nodes"] if not one["parcels"] and not one["cancelled"]]
 
 

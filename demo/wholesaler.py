@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -12,6 +11,7 @@ from demo import documents
 from demo.api import Api, Json
 from demo.board import Board
 from demo.browser import allow
+from demo.channels import CHANNELS, NewChannel
 from demo.failure import DemoFailed
 from demo.plan import DIVISION, SECOND_DIVISION
 from demo.site import Site
@@ -22,37 +22,8 @@ ANSWER_DEADLINE = 20.0
 SETUP_DEADLINE = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class NewChannel:
-    """A channel to be added; ``ledger`` is its name in the sandbox, ``customer`` its debtor in Exact."""
-
-    slug: str
-    ledger: str
-    platform: str
-    name: str
-    credentials: dict[str, str]
-    customer: str
-    prefix: str
-    fulfilment: str
-    carrier: str
-    buffer: int = 0
-
-
-CHANNELS = (
-    NewChannel(
-        "bol-1", "bol", "BOL", "bol.com", {"client_id": "bol-client", "client_secret": "bol-secret"},
-        "bol.com", "B-", "ERP", "TNT", 1,
-    ),
-    NewChannel(
-        "webshop", "woocommerce", "WOOCOMMERCE", "Webshop",
-        {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
-        "Webshop", "W-", "BOOKKEEPING", "postnl",
-    ),
-)  # fmt: skip
-
-
 class Wholesaler:
-    """Knows nothing but the API, and a browser for the consent."""
+    """Knows nothing but the API, and a browser for the consents."""
 
     def __init__(self, site: Site, api: Api, board: Board) -> None:
         self._site = site
@@ -60,14 +31,15 @@ class Wholesaler:
         self._board = board
 
     async def set_up(self) -> dict[str, str]:
-        """Return the channels' ids by slug once stock and orders flow on both."""
+        """Return the channels' ids by slug once stock and orders flow on all of them."""
         connection = await self._connect()
         await self._enable(connection)
         books = {one.slug: await self._books(one) for one in CHANNELS}
         channels = {one.slug: await self._add(one) for one in CHANNELS}
         for one in CHANNELS:
+            await self._let_in(one, channels[one.slug])
             await self._configure(one, channels[one.slug], books[one.slug])
-        await self._until(self._published, "both channels show the stock of Exact")
+        await self._until(self._published, "all channels show the stock of Exact")
         return channels
 
     async def _connect(self) -> str:
@@ -116,17 +88,32 @@ class Wholesaler:
         return found
 
     async def _add(self, one: NewChannel) -> str:
+        sandbox = self._site.sandbox_url
         made = await self._api.change(
             documents.CREATE,
             slug=one.slug,
             platform=one.platform,
             name=one.name,
-            baseUrl=f"{self._site.sandbox_url}/{one.ledger}",
-            credentials={"values": [{"name": name, "value": value} for name, value in one.credentials.items()]},
-            settings={"sweepSeconds": max(5.0, self._site.plan.pace.sweep)},
+            baseUrl=f"{sandbox}/{one.ledger}" if one.own_address else None,
+            credentials={
+                "values": [
+                    {"name": name, "value": value.format(sandbox=sandbox)} for name, value in one.credentials.items()
+                ]
+            },
+            settings={"sweepSeconds": max(one.sweep, self._site.plan.pace.sweep)},
         )
         channel: str = made["channel"]["id"]
         return channel
+
+    async def _let_in(self, one: NewChannel, channel: str) -> None:
+        """Consent on the platform's own page; one that came to nothing is given anew, for a code works once."""
+        for _ in range(CONSENTS if one.consent else 0):
+            url = (await self._api.change(documents.CONSENT, channelId=channel))["authorizeUrl"]
+            if await allow(url):
+                self._board.say(f"{one.name} lets the hub in")
+                return
+        if one.consent:
+            raise DemoFailed(f"{one.name} does not let the hub in after {CONSENTS} consents.")
 
     async def _configure(self, one: NewChannel, channel: str, books: Json) -> None:
         customer = next(each for each in books["customers"] if each["isCustomer"])
@@ -149,9 +136,8 @@ class Wholesaler:
 
     async def _published(self) -> bool:
         ledger = self._board.ledger = await self._site.control.ledger()
-        return bool(ledger["stock_converged"]) and any(
-            one["listingsReadAt"] for one in (await self._api.ask(documents.CHANNELS))["channels"]
-        )
+        channels = (await self._api.ask(documents.CHANNELS))["channels"]
+        return bool(ledger["stock_converged"]) and all(one["listingsReadAt"] for one in channels)
 
     async def _until(self, happened: Callable[[], Awaitable[bool]], what: str) -> None:
         with anyio.move_on_after(SETUP_DEADLINE):

@@ -131,6 +131,9 @@ class Settings:
     vendure_url: str = _setting("", _web, "Server address of Vendure channels made without one.")
     woocommerce_url: str = _setting("", _web, "Shop address of WooCommerce channels made without one.")
     generic_url: str = _setting("", _web, "Address of own shops and portals connected without one.")
+    vies_url: str = _setting(
+        "https://ec.europa.eu/taxation_customs/vies/rest-api", _web, "VIES, the union's register of VAT numbers."
+    )
     oidc_issuer: str = _setting("", _web, "Issuer of accepted OIDC access tokens; empty accepts none.")
     oidc_audience: str = _setting("", _text, "Audience that those tokens must carry; needed with an issuer.")
     oidc_jwks_url: str = _setting("", _web, "Where the issuer's keys are; needed with an issuer.")
@@ -155,6 +158,9 @@ class Settings:
     )
     follow_seconds: float = _setting(2.0, _seconds, "Pace of asking how a channel's asynchronous write ended.")
     queue_seconds: float = _setting(5.0, _seconds, "Pace of looking into the event queue of a channel that has one.")
+    evidence_seconds: float = _setting(
+        300.0, _seconds, "Pace of asking the VAT register again about a buyer whose order waits for it."
+    )
     settle_seconds: float = _setting(
         20.0,
         _number(0, 3600),

@@ -30,6 +30,7 @@ class Pace:
     follow: float = 2.0
     settle: float = 20.0
     queue: float = 5.0
+    evidence: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,17 @@ class ForwardOrder:
         return f"order:{self.order_id}"
 
 
+@message("erp.order.evidence", lane="order")
+@dataclass(frozen=True, slots=True)
+class SeekEvidence:
+    """Ask the VAT register again about the buyer of an order that waits for its answer."""
+
+    order_id: str
+
+    def fold(self) -> str | None:
+        return f"evidence:{self.order_id}"
+
+
 @message("erp.stock.changed", lane="stock")
 @dataclass(frozen=True, slots=True)
 class ItemChanged:

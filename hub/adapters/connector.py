@@ -66,9 +66,11 @@ class Connector:
     """One platform. Adapters are opened per account and shared by all lanes of its channel.
 
     ``hooks`` reads its webhooks, None where it sends none; ``consent`` is None where a key is all there is.
+    ``contract`` is the OpenAPI document (JSON) of what its accounts must implement, where the contract is ours.
     """
 
     platform: Platform
     open: Open
     hooks: HookReader | None = None
     consent: Consent | None = None
+    contract: bytes | None = None

@@ -110,10 +110,11 @@ class Caller:
         with _tracer.start_as_current_span(
             f"{method} {self._platform}.{operation}",
             kind=SpanKind.CLIENT,
-            attributes=self._attributes(operation, request),
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
+            if span.is_recording():
+                span.set_attributes(self._attributes(operation, request))
             response = await self._answer(span, operation, request, safe=safe)
             if response.status_code >= 400:
                 span.set_attribute("error.type", str(response.status_code))

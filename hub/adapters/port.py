@@ -222,10 +222,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The channel works on it; ``follow`` tells the end, which is not worth asking for ``look_again`` seconds."""
+    """The channel works on it; ``follow`` tells the end, which is not worth asking for ``look_again`` seconds.
+
+    ``overtake`` says that a newer number need not wait for the end, as the channel takes writes in their order.
+    """
 
     process_id: str
     look_again: float | None = None
+    overtake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

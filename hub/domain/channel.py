@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from hub.domain.stock import StockRule
+from hub.domain.tax.rates import Goods
+from hub.domain.vat_mapping import VatRule
 
 
 class ChannelStatus(StrEnum):
@@ -36,7 +38,12 @@ class StockSource:
 class ChannelSettings:
     """Everything a wholesaler sets per channel; the three switches make modes A, B and C.
 
-    ``vat_codes`` maps a VAT rate (a fraction, 0.21) to a VAT code of ``division``.
+    ``vat_codes`` maps a VAT rate (a fraction, 0.21) to a VAT code of ``division``: for sales taxed at home.
+    ``vat_rules`` does so by where and under which regime a sale is taxed, and goes first.
+    ``ships_from`` is the country (ISO) that the channel's goods leave from, ``warehouse_countries`` that of single
+    warehouses by id; without either it is the division's own. ``goods`` says what the items of a VAT code are, where
+    their percentage says too little. ``split_charges`` shares charges out over the goods' rates instead of booking
+    them at the leading one.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
@@ -55,3 +62,18 @@ class ChannelSettings:
     carriers: dict[str, str] = field(default_factory=dict)
     default_carrier: str | None = None
     sweep_seconds: float = 300.0
+    vat_rules: tuple[VatRule, ...] = ()
+    ships_from: str | None = None
+    warehouse_countries: dict[str, str] = field(default_factory=dict)
+    goods: dict[str, Goods] = field(default_factory=dict)
+    split_charges: bool = False
+
+    def origin(self, division_country: str | None) -> str | None:
+        """Return the country that goods leave from; None where the warehouses lie in several."""
+        usual = self.ships_from or (division_country or "").strip() or None
+        places = {
+            self.warehouse_countries.get(source.warehouse_id or "", usual)
+            for source in self.sources
+            if source.division == self.division
+        }
+        return next(iter(places)) if len(places) == 1 else None if places else usual

@@ -3,74 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from hub.domain.channel import ChannelSettings
+from hub.domain.charging import ChargePart, RatedGoods, draft_charge, parts_of_charge, rated
 from hub.domain.money import cents, total, vat_within
-from hub.domain.order import Charge, ChargeKind, HoldCause
+from hub.domain.order import Charge, HoldCause
+from hub.domain.owed import expected_total, marketplaces_vat, owed_charges
 from hub.domain.product import ErpItem, VatCode
-from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrder, SalesOrderDraft
+from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrderDraft
+from hub.domain.tax import Treatment
+from hub.domain.taxing import TaxFacts, code_of_treatment, must_agree, must_be_decided, treat_lines
+from hub.domain.to_forward import Books as Books
+from hub.domain.to_forward import Hold as Hold
+from hub.domain.to_forward import LineToForward as LineToForward
+from hub.domain.to_forward import OrderToForward as OrderToForward
+from hub.domain.told_rates import code_as_mapped, rate_as_told, several_rates
 
 PRICE_PLACES = Decimal("0.000001")
 
 
-class Hold(Exception):
-    """The order must wait for a person; ``detail`` shows what differs, without personal data."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order to be forwarded with all that decides how; without ``facts`` the channel's own rates are mapped."""
 
-    def __init__(self, cause: HoldCause, message: str, **detail: Any) -> None:
-        super().__init__(message)
-        self.cause = cause
-        self.message = message
-        self.detail = detail
+    order: OrderToForward
+    settings: ChannelSettings
+    books: Books
+    facts: TaxFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LineToForward:
-    """One stored order line with its product resolved; ``gross`` is for the whole ``quantity`` of offers."""
+class Drafted:
+    """A draft with what VAT made of its lines, and of each of its charges, in their order."""
 
-    line_id: str
-    title: str
-    sku: str | None
-    product_id: str | None
-    units_per_offer: int
-    quantity: int
-    cancelled: int
-    gross: Decimal
-    vat_rate: Decimal | None
-    vat: Decimal | None
-
-    @property
-    def wanted(self) -> int:
-        return self.quantity - self.cancelled
-
-    def share(self, amount: Decimal) -> Decimal:
-        """Return the part of an amount that falls to the units still wanted, in cents."""
-        return amount if not self.cancelled else cents(amount * self.wanted / self.quantity)
-
-
-@dataclass(frozen=True, slots=True)
-class OrderToForward:
-    """A stored order as far as its books are concerned; ``total`` includes VAT and charges."""
-
-    external_id: str
-    number: str
-    placed_at: datetime
-    currency: str
-    total: Decimal
-    lines: tuple[LineToForward, ...]
-    charges: tuple[Charge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What the division knows: items by product id, VAT codes by code, its own currency."""
-
-    items: Mapping[str, ErpItem]
-    vat_codes: Mapping[str, VatCode]
-    currency: str = "EUR"
+    draft: SalesOrderDraft
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    charges: tuple[Treatment | None, ...] = ()
 
 
 def your_ref(settings: ChannelSettings, external_id: str) -> str:
@@ -84,16 +54,26 @@ def your_ref(settings: ChannelSettings, external_id: str) -> str:
     return reference
 
 
-def draft_sales_order(order: OrderToForward, settings: ChannelSettings, books: Books) -> SalesOrderDraft:
+def draft_sales_order(
+    order: OrderToForward, settings: ChannelSettings, books: Books, facts: TaxFacts | None = None
+) -> SalesOrderDraft:
     """Return the sales order to post; raises Hold with a cause a person can act on."""
+    return draft_case(Case(order, settings, books, facts)).draft
+
+
+def draft_case(case: Case) -> Drafted:
+    """Return the sales order to post with what VAT made of it; raises Hold with a cause a person can act on."""
+    order, settings, books = case.order, case.settings, case.books
     customer = settings.customer_id
     if customer is None:
         raise Hold(HoldCause.NO_CUSTOMER, "The channel has no customer account; choose one in its settings.")
     if order.currency != books.currency:
         raise Hold(HoldCause.CURRENCY, f"The order is in {order.currency}, the division books {books.currency}.")
-    wanted = [line for line in order.lines if line.wanted > 0]
-    lines = tuple(_draft_line(line, settings, books) for line in _all_known(wanted, books))
-    charges = tuple(_draft_charge(charge, lines, settings, books) for charge in order.charges if charge.gross)
+    wanted = _all_known([line for line in order.lines if line.wanted > 0], books)
+    treatments = treat_lines(order, settings, books, case.facts) if case.facts is not None else {}
+    must_be_decided(treatments)
+    lines = tuple(_draft_line(line, case, treatments.get(line.line_id)) for line in wanted)
+    charges = _draft_charges(owed_charges(order, treatments), case, rated(lines, treatments))
     draft = SalesOrderDraft(
         your_ref=your_ref(settings, order.external_id),
         customer_id=customer,
@@ -101,22 +81,17 @@ def draft_sales_order(order: OrderToForward, settings: ChannelSettings, books: B
         currency=order.currency,
         description=f"Order {order.number}"[:60],
         lines=lines,
-        charges=charges,
-        total=total(line.gross for line in lines) + total(charge.gross for charge in charges),
+        charges=tuple(charge for charge, _ in charges),
+        total=total(line.gross for line in lines) + total(charge.gross for charge, _ in charges),
     )
-    _must_equal(draft, expected_total(order), order)
-    return draft
-
-
-def expected_total(order: OrderToForward) -> Decimal:
-    """Return the channel's total less what was cancelled before forwarding."""
-    return order.total - total(line.gross - line.share(line.gross) for line in order.lines)
+    _must_equal(draft, expected_total(order, treatments), order)
+    return Drafted(draft, treatments, tuple(treatment for _, treatment in charges))
 
 
 def _all_known(lines: Sequence[LineToForward], books: Books) -> Sequence[LineToForward]:
     missing = [line for line in lines if line.product_id is None or line.product_id not in books.items]
     if missing:
-        names = ", ".join(line.sku or line.title for line in missing)
+        names = ", ".join(line.name for line in missing)
         raise Hold(
             HoldCause.UNKNOWN_PRODUCT,
             f"No item in Exact for: {names}. Map the listing to a product, then retry.",
@@ -125,13 +100,12 @@ def _all_known(lines: Sequence[LineToForward], books: Books) -> Sequence[LineToF
     return lines
 
 
-def _draft_line(line: LineToForward, settings: ChannelSettings, books: Books) -> DraftLine:
-    item = books.items[line.product_id or ""]
-    rate = _rate_of(line, item, books)
-    code = vat_code_for(rate, settings, books)
+def _draft_line(line: LineToForward, case: Case, treatment: Treatment | None) -> DraftLine:
+    item = case.books.items[line.product_id or ""]
+    rate, code = _rate_and_code(line, item, case, treatment)
     quantity = Decimal(line.wanted * line.units_per_offer)
-    gross = line.share(line.gross)
-    vat = None if line.vat is None else line.share(line.vat)
+    gross = line.share(line.gross) - marketplaces_vat(line, treatment)
+    vat = _stated_vat(line, treatment)
     net = gross if code.kind == "I" else gross - (vat if vat is not None else vat_within(gross, rate))
     return DraftLine(
         order_line_id=line.line_id,
@@ -146,46 +120,23 @@ def _draft_line(line: LineToForward, settings: ChannelSettings, books: Books) ->
     )
 
 
-def _rate_of(line: LineToForward, item: ErpItem, books: Books) -> Decimal:
-    """The channel's own rate where it states one, else the rate of the item's VAT code."""
-    if line.vat_rate is not None:
-        return line.vat_rate
-    if line.vat is not None:
-        raise _several_rates(line.sku or line.title)
-    code = books.vat_codes.get(item.vat_code or "")
-    if code is None:
-        raise Hold(
-            HoldCause.NO_VAT_CODE,
-            f"Item {item.code} has no VAT code for sales in Exact, and the channel states no rate.",
-            item=item.code,
-        )
-    return code.percentage
+def _rate_and_code(
+    line: LineToForward, item: ErpItem, case: Case, treatment: Treatment | None
+) -> tuple[Decimal, VatCode]:
+    if treatment is None or case.facts is None:
+        rate = rate_as_told(line, item, case.order, case.books)
+        return rate, code_as_mapped(rate, case.order, case.settings, case.books)
+    if line.vat_rate is None and line.vat:
+        raise several_rates(line.name)
+    must_agree(line.name, treatment, line.vat_rate)
+    code = code_of_treatment(treatment, case.order, case.settings, case.books, case.facts)
+    return treatment.rate or Decimal(0), code
 
 
-def _several_rates(name: str) -> Hold:
-    return Hold(HoldCause.NO_VAT_CODE, f"{name} carries VAT of several rates; it needs one rate.")
-
-
-def vat_code_for(rate: Decimal, settings: ChannelSettings, books: Books) -> VatCode:
-    """Return the division's VAT code mapped for a rate, checked for use in sales and for its percentage."""
-    mapped = settings.vat_codes.get(rate.normalize(), settings.vat_codes.get(rate))
-    code = books.vat_codes.get(mapped) if mapped is not None else None
-    if code is None:
-        raise Hold(HoldCause.NO_VAT_CODE, f"No VAT code is mapped for {_percent(rate)}.", rate=str(rate))
-    if problem := vat_code_problem(code, rate):
-        raise Hold(HoldCause.NO_VAT_CODE, problem, rate=str(rate), code=code.code)
-    return code
-
-
-def vat_code_problem(code: VatCode, rate: Decimal) -> str | None:
-    """Say why a VAT code may not be used for sales at a rate; None if it may."""
-    if not code.usable_for_sales:
-        return f"VAT code {code.code} is blocked or not meant for sales."
-    if code.percentage != rate:
-        return f"VAT code {code.code} is {_percent(code.percentage)}, not {_percent(rate)}."
-    if code.kind not in ("I", "E"):
-        return f"VAT code {code.code} is neither including nor excluding VAT."
-    return None
+def _stated_vat(line: LineToForward, treatment: Treatment | None) -> Decimal | None:
+    if treatment is not None and treatment.regime.zero:
+        return Decimal(0)
+    return None if line.vat is None else line.share(line.vat)
 
 
 def _unit_price(net: Decimal, quantity: Decimal, line: LineToForward) -> Decimal:
@@ -193,40 +144,41 @@ def _unit_price(net: Decimal, quantity: Decimal, line: LineToForward) -> Decimal
     if cents(price * quantity) != cents(net):
         raise Hold(
             HoldCause.TOTALS_DIFFER,
-            f"{net} for {quantity} units of {line.sku or line.title} has no unit price that gives it back to the cent.",
+            f"{net} for {quantity} units of {line.name} has no unit price that gives it back to the cent.",
             line=line.line_id,
         )
     return price
 
 
-def _draft_charge(charge: Charge, lines: Sequence[DraftLine], settings: ChannelSettings, books: Books) -> DraftCharge:
-    shipping = charge.kind is ChargeKind.SHIPPING
-    if not shipping and settings.charge_id is None:
-        raise Hold(
-            HoldCause.CHARGE_UNMAPPED,
-            f"The order has a {charge.kind.value} {charge.description!r}; choose an order charge for it.",
-        )
-    if charge.vat_rate is None and charge.vat is not None:
-        raise _several_rates(charge.description)
-    rate = charge.vat_rate if charge.vat_rate is not None else _leading_rate(lines)
-    return DraftCharge(
-        gross=charge.gross,
-        vat_code=vat_code_for(rate, settings, books).code,
-        vat_rate=rate,
-        description=charge.description[:60],
-        shipping=shipping,
-        charge_id=None if shipping else settings.charge_id,
-    )
+def _draft_charges(
+    charges: Sequence[Charge], case: Case, goods: Sequence[RatedGoods]
+) -> list[tuple[DraftCharge, Treatment | None]]:
+    return [
+        _draft_part(charge, part, case)
+        for charge in charges
+        if charge.gross
+        for part in parts_of_charge(charge, goods, case.settings)
+    ]
 
 
-def _leading_rate(lines: Sequence[DraftLine]) -> Decimal:
-    """The rate that carries most of the goods' value; a charge follows the goods."""
-    if not lines:
-        raise Hold(HoldCause.NO_VAT_CODE, "The order has charges but no lines to take a VAT rate from.")
-    by_rate: dict[Decimal, Decimal] = {}
-    for line in lines:
-        by_rate[line.vat_rate] = by_rate.get(line.vat_rate, Decimal(0)) + line.gross
-    return max(by_rate, key=lambda rate: (by_rate[rate], rate))
+def _draft_part(charge: Charge, part: ChargePart, case: Case) -> tuple[DraftCharge, Treatment | None]:
+    if charge.vat_rate is None and charge.vat is not None and not _untaxed(part):
+        raise several_rates(charge.description)
+    treatment = part.goods.treatment
+    if treatment is None or case.facts is None:
+        rate = part.goods.rate if part.stated is None else part.stated
+        mapped = code_as_mapped(rate, case.order, case.settings, case.books)
+        return draft_charge(charge, part, mapped.code, rate, case.settings), None
+    if treatment.regime.zero:
+        must_agree(charge.description, treatment, part.stated)
+    elif part.stated is not None:
+        treatment = Treatment(treatment.regime, treatment.taxed_in, part.stated, treatment.reasons)
+    code = code_of_treatment(treatment, case.order, case.settings, case.books, case.facts)
+    return draft_charge(charge, part, code.code, treatment.rate or Decimal(0), case.settings), treatment
+
+
+def _untaxed(part: ChargePart) -> bool:
+    return part.goods.treatment is not None and part.goods.treatment.regime.zero
 
 
 def _must_equal(draft: SalesOrderDraft, expected: Decimal, order: OrderToForward) -> None:
@@ -239,20 +191,3 @@ def _must_equal(draft: SalesOrderDraft, expected: Decimal, order: OrderToForward
         lines=[{"line": line.order_line_id, "gross": str(line.gross)} for line in draft.lines],
         charges=[{"charge": charge.description, "gross": str(charge.gross)} for charge in draft.charges],
     )
-
-
-def difference_after_posting(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
-    """Return what Exact's total differs from the channel's, in the order's currency; zero when equal."""
-    return stored.total - draft.total
-
-
-def vat_difference_after_posting(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
-    """Return what Exact's VAT on the lines differs from the channel's; zero where the channel states none."""
-    if draft.charges or any(line.vat is None for line in draft.lines):
-        return Decimal(0)
-    stated = total(line.vat for line in draft.lines if line.vat is not None)
-    return (stored.total - stored.total_excluding_vat) - stated
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{(rate * 100).normalize():f} %"

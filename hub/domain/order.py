@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from hub.domain.address import Buyer
 from hub.domain.money import total
+from hub.domain.tax.supply import DeemedScheme
 
 
 class PaymentState(StrEnum):
@@ -42,12 +43,18 @@ class OrderStatus(StrEnum):
 
 
 class HoldCause(StrEnum):
-    """Why an order waits for a person; each names the thing to repair."""
+    """Why an order waits for a person; each names the thing to repair.
+
+    ``EVIDENCE_PENDING`` alone waits for no person: it goes on by itself once the VAT register answers.
+    """
 
     UNKNOWN_PRODUCT = "unknown_product"
     NO_CUSTOMER = "no_customer"
     NO_VAT_CODE = "no_vat_code"
     TOTALS_DIFFER = "totals_differ"
+    EVIDENCE_PENDING = "evidence_pending"
+    VAT_UNDECIDED = "vat_undecided"
+    VAT_DIFFERS = "vat_differs"
     CURRENCY = "currency"
     REFERENCE_TOO_LONG = "reference_too_long"
     CHARGE_UNMAPPED = "charge_unmapped"
@@ -64,7 +71,7 @@ class OrderLine:
     ``vat_rate`` is a fraction and ``vat`` the channel's own VAT amount; both None where the channel
     states none (bol.com), so that the ERP's item decides;
     an amount without a rate is VAT of several rates, which a person must sort out. ``quantity`` counts offers,
-    ``cancelled`` of them no longer wanted.
+    ``cancelled`` of them no longer wanted. ``deemed`` is set where the marketplace says that it is the supplier.
     """
 
     line_id: str
@@ -80,6 +87,7 @@ class OrderLine:
     shipped: int = 0
     cancellation_requested: bool = False
     external_listing_id: str | None = None
+    deemed: DeemedScheme | None = None
 
 
 class ChargeKind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 
@@ -66,8 +67,23 @@ class ShippingMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class VatPeriod:
+    """What a VAT code carries from one day to another, both included; None as ``until`` while it goes on.
+
+    Source: Exact's vat/VatPercentages, rows of type 0.
+    """
+
+    percentage: Decimal
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class VatCode:
-    """A VAT code of a division; ``percentage`` is a fraction (0.21).
+    """A VAT code of a division; ``percentage`` is a fraction (0.21), the one of today.
 
     ``kind``: ``I`` prices include VAT, ``E`` exclude it, ``N`` none, ``B`` both.
     ``transaction``: ``S`` sales, ``P`` purchase, ``B`` both (Exact: vat/VATCodes).
@@ -80,6 +96,13 @@ class VatCode:
     kind: str
     transaction: str
     blocked: bool = False
+    periods: tuple[VatPeriod, ...] = ()
+
+    def percentage_on(self, day: date) -> Decimal | None:
+        """Return the fraction on a day; where no periods are known, that of today; None where none holds."""
+        if not self.periods:
+            return self.percentage
+        return next((period.percentage for period in self.periods if period.holds(day)), None)
 
     @property
     def usable_for_sales(self) -> bool:

@@ -21,6 +21,31 @@ query Overview {
 """,
     ),
     (
+        "Channels",
+        """\
+query Channels {
+  channels {
+    id slug name platform status reason listingsReadAt ordersSweptAt
+    settings { forwarding stock fulfilment sweepSeconds }
+    budgets { name remaining allowed }
+    hooks { topic status }
+    newest: orders(first: 3) { nodes { number status placedAt total { amount currency } } }
+  }
+}
+""",
+    ),
+    (
+        "Platforms",
+        """\
+query Platforms {
+  platforms {
+    platform title consent
+    needs { name description required hidden }
+  }
+}
+""",
+    ),
+    (
         "Newest orders",
         """\
 query NewestOrders {

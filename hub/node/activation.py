@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,11 @@ from hub.actors.erp import ErpActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
 from hub.adapters.port import Channel, Erp
+from hub.adapters.vat_register import VatRegister
+from hub.adapters.vies.register import open_vies
+from hub.clock import Clock
+from hub.domain.tax.evidence import VatAnswer
+from hub.domain.tax.vat_number import VatNumber
 from hub.node.platforms import Platforms, open_exact
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
@@ -76,12 +81,36 @@ class LiveErp:
         return self._opened[1]
 
 
+class LiveRegister:
+    """The VAT register, opened by the first question; every question is one call and needs no credentials."""
+
+    def __init__(self, url: str, clock: Clock, stack: AsyncExitStack) -> None:
+        self._url = url
+        self._clock = clock
+        self._stack = stack
+        self._opened: VatRegister | None = None
+
+    async def check(self, number: VatNumber, requester: VatNumber | None = None) -> VatAnswer:
+        """Return the register's answer."""
+        return await (await self._register()).check(number, requester)
+
+    async def availability(self) -> Mapping[str, bool]:
+        """Return which states' registers answer now."""
+        return await (await self._register()).availability()
+
+    async def _register(self) -> VatRegister:
+        if self._opened is None:
+            self._opened = await self._stack.enter_async_context(open_vies(self._url, self._clock))
+        return self._opened
+
+
 class Activation:
     """Opens actors for the supervisor."""
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self.desk = desk
         self.platforms = Platforms(desk.database, desk.vault, settings)
+        self.vies_url = settings.vies_url
 
     @asynccontextmanager
     async def open(self, address: Address) -> AsyncIterator[Actor]:
@@ -97,4 +126,5 @@ class Activation:
             division = await load_division(connection, address.tenant, int(address.name))
         if division is None or not division.enabled:
             return Orphan()
-        return ErpActor(self.desk, LiveErp(self.desk, stack), division.connection_id)
+        register = LiveRegister(self.vies_url, self.desk.clock, stack)
+        return ErpActor(self.desk, LiveErp(self.desk, stack), division.connection_id, register)

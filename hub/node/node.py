@@ -7,11 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
 from hub.clock import Clock
-from hub.domain.address import Buyer, PostalAddress
+from hub.domain.address import Buyer
 from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
@@ -20,12 +20,12 @@ from hub.graphql.endpoint import make_graphql_app
 from hub.node.actors import Actors
 from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
-from hub.node.platforms import HOOK_READERS, Platforms
+from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
 from hub.settings import Settings
+from hub.store.buyers import open_buyer as opened_buyer
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
-from hub.store.sealed import BUYER
 from hub.store.secrets import Vault, read_keys
 from hub.store.tickets import Subject
 from hub.web.app import make_app
@@ -37,7 +37,7 @@ from hub.web.oauth import start_link
 class Node:
     """What a command needs of a running node."""
 
-    app: Starlette
+    app: ASGIApp
     actors: Actors
     announcer: Announcer
     database: Database
@@ -76,6 +76,7 @@ def _pace(settings: Settings) -> Pace:
         follow=settings.follow_seconds,
         settle=settings.settle_seconds,
         queue=settings.queue_seconds,
+        evidence=settings.evidence_seconds,
     )
 
 
@@ -87,13 +88,12 @@ def _app(
     announcer: Announcer,
     actors: Actors,
     authenticate: Authenticate,
-) -> Starlette:
+) -> ASGIApp:
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
 
     def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
-        plain = vault.open_json(sealed, BUYER.place(tenant_id, order_id))
-        return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
+        return opened_buyer(vault, tenant_id, order_id, sealed)
 
     graphql = make_graphql_app(
         GraphQLDependencies(
@@ -117,6 +117,7 @@ def _app(
             vault=vault,
             clock=clock,
             readers=HOOK_READERS,
+            contracts=CONTRACTS,
             graphql=graphql,
             consents=consents,
             public_url=settings.public_url,

@@ -10,8 +10,10 @@ from hub.adapters.bol.connector import CONNECTOR as BOL
 from hub.adapters.connector import Account, Connector
 from hub.adapters.exact.online import ExactOnline
 from hub.adapters.exact.webhooks import ExactHooks
+from hub.adapters.generic.connector import CONNECTOR as GENERIC
 from hub.adapters.port import Channel, HookReader
 from hub.adapters.shopify.connector import CONNECTOR as SHOPIFY
+from hub.adapters.vendure.connector import CONNECTOR as VENDURE
 from hub.adapters.woocommerce.connector import CONNECTOR as WOOCOMMERCE
 from hub.clock import Clock
 from hub.domain.platform import Platform
@@ -23,9 +25,14 @@ from hub.store.grants import StoredGrant, channel_grant
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.secrets import Vault
 
-CONNECTORS: Mapping[Platform, Connector] = {one.platform: one for one in (AMAZON, BOL, SHOPIFY, WOOCOMMERCE)}
+CONNECTORS: Mapping[Platform, Connector] = {
+    one.platform: one for one in (AMAZON, BOL, GENERIC, SHOPIFY, VENDURE, WOOCOMMERCE)
+}
 HOOK_READERS: Mapping[str, HookReader] = {"exact": ExactHooks()} | {
     platform.value: one.hooks for platform, one in CONNECTORS.items() if one.hooks is not None
+}
+CONTRACTS: Mapping[str, bytes] = {
+    platform.value: one.contract for platform, one in CONNECTORS.items() if one.contract is not None
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import anyio
 import httpx2
@@ -29,7 +30,10 @@ from hub.sandbox.world import World
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform."""
+    """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform.
+
+    ``begins`` is the moment its time starts at (UTC), None for the real one.
+    """
 
     seed: int = 7
     speed: float = 1.0
@@ -37,6 +41,7 @@ class Options:
     goods: int = 60
     base_url: str = "http://127.0.0.1:9100"
     platforms: dict[str, Callable[[World], Platform]] = field(default_factory=lambda: dict(PLATFORMS))
+    begins: datetime | None = None
 
 
 class Sandbox:
@@ -51,7 +56,7 @@ class Sandbox:
     def _make(self) -> None:
         options = self.options
         self.world = World(
-            clock=Clock(options.speed),
+            clock=Clock(options.speed, options.begins),
             faults=Faults(options.seed, options.faults),
             ledger=Ledger(),
             goods=make_catalogue(options.goods, options.seed),

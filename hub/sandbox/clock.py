@@ -14,9 +14,10 @@ class Clock:
     believes what it is told needs to know nothing of the speed.
     """
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, begins: datetime | None = None) -> None:
+        """``begins`` is the moment it starts at (UTC), None for the real one."""
         self.speed = speed
-        self._offset = timedelta()
+        self._offset = begins - datetime.now(UTC) if begins is not None else timedelta()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._offset

@@ -34,6 +34,10 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     duplicates = [_name(sale) for sale in ledger.sales.values() if len(matches.live(sale)) > 1]
     lost = [_name(sale) for sale in ledger.sales.values() if sale.paid_at is not None and matches.is_waiting(sale)]
     wrong_totals = _wrong_totals(world, matches)
+    _count(channels, "duplicates", Counter(name.partition("/")[0] for name in duplicates))
+    _count(channels, "lost", Counter(name.partition("/")[0] for name in lost))
+    _count(channels, "wrong_totals", Counter(each["sale"].partition("/")[0] for each in wrong_totals))
+    _count(channels, "oversold_by_hub", sum((Counter({each.channel: each.units}) for each in by_hub), Counter[str]()))
     return {
         "channels": channels,
         "sold": sum(each["sold"] for each in channels.values()),
@@ -64,6 +68,12 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     }
 
 
+def _count(channels: dict[str, Json], name: str, found: Counter[str]) -> None:
+    """Tell each channel its part of what was counted over all."""
+    for channel, told in channels.items():
+        told[name] = found[channel]
+
+
 def _in_use(world: World, channel: str, rules: dict[str, Rule]) -> bool:
     """Say whether anybody sells there: calls, a rule or an opening shelf tell. A wholesaler may do without some."""
     if channel in rules or world.ledger.calls.get(channel):
@@ -91,6 +101,11 @@ def _channel(world: World, channel: Channel, matches: Matches, expectation: Expe
         "shown_mismatches": len(mismatches),
         "shown_mismatch": mismatches[:AT_MOST],
     }
+
+
+def _is_used(world: World, channel: Channel) -> bool:
+    """Say whether a channel has goods on show, or somebody who looks after it."""
+    return channel.name in world.ledger.calls or any(channel.shown(sku) for sku in channel.listed())
 
 
 def _mismatches(channel: Channel, expectation: Expectation) -> list[Json]:

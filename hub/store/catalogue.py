@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, VatPeriod, Warehouse
 from hub.store.engine import Work
 from hub.store.tables import customer, erp_item, product, shipping_method, vat_code, warehouse
 from hub.store.upsert import fitting, upsert
@@ -85,7 +87,28 @@ async def replace_warehouses(work: Work, tenant_id: str, division: int, rows: Se
 async def replace_vat_codes(work: Work, tenant_id: str, division: int, rows: Sequence[VatCode]) -> None:
     """Store the VAT codes of a division; those no longer listed go."""
     await work.execute(delete(vat_code).where(vat_code.c.tenant_id == tenant_id, vat_code.c.division == division))
-    await upsert(work.connection, vat_code, [{"tenant_id": tenant_id, **_plain(row)} for row in rows])
+    await upsert(work.connection, vat_code, [{"tenant_id": tenant_id, **_vat_code_row(row)} for row in rows])
+
+
+def _vat_code_row(row: VatCode) -> dict[str, object]:
+    periods = [
+        {
+            "percentage": str(one.percentage),
+            "since": None if one.since is None else one.since.isoformat(),
+            "until": None if one.until is None else one.until.isoformat(),
+        }
+        for one in row.periods
+    ]
+    return _plain(row) | {"periods": periods}
+
+
+def _vat_period(plain: Mapping[str, str | None]) -> VatPeriod:
+    since, until = plain["since"], plain["until"]
+    return VatPeriod(
+        Decimal(plain["percentage"] or 0),
+        None if since is None else date.fromisoformat(since),
+        None if until is None else date.fromisoformat(until),
+    )
 
 
 async def replace_shipping_methods(work: Work, tenant_id: str, division: int, rows: Sequence[ShippingMethod]) -> None:
@@ -137,7 +160,14 @@ async def vat_codes_of(connection: AsyncConnection, tenant_id: str, division: in
     rows = (await connection.execute(statement)).all()
     return {
         row.code: VatCode(
-            row.division, row.code, row.description, row.percentage, row.kind, row.transaction, row.blocked
+            row.division,
+            row.code,
+            row.description,
+            row.percentage,
+            row.kind,
+            row.transaction,
+            row.blocked,
+            tuple(_vat_period(one) for one in row.periods or ()),
         )
         for row in rows
     }

@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, StockSource
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode, StockRule
+from hub.domain.tax.rates import Goods
+from hub.domain.tax.treatment import Regime
+from hub.domain.vat_mapping import VatRule
 from hub.store.engine import Work
 from hub.store.tables import channel
 
@@ -92,16 +95,30 @@ def settings_to_json(settings: ChannelSettings) -> dict[str, Any]:
     plain["vat_codes"] = {str(rate): code for rate, code in settings.vat_codes.items()}
     plain["sources"] = [asdict(source) for source in settings.sources]
     plain["rule"] = rule_to_json(settings.rule)
+    plain["vat_rules"] = [_vat_rule_to_json(rule) for rule in settings.vat_rules]
+    plain["goods"] = {code: goods.value for code, goods in settings.goods.items()}
     return plain
 
 
+def _vat_rule_to_json(rule: VatRule) -> dict[str, Any]:
+    regime = None if rule.regime is None else rule.regime.value
+    return {"taxed_in": rule.taxed_in, "rate": str(rule.rate), "code": rule.code, "regime": regime}
+
+
+def _vat_rule_from_json(plain: Mapping[str, Any]) -> VatRule:
+    regime = None if plain["regime"] is None else Regime(plain["regime"])
+    return VatRule(plain["taxed_in"], Decimal(plain["rate"]), plain["code"], regime)
+
+
 def settings_from_json(plain: Mapping[str, Any]) -> ChannelSettings:
-    """Read settings back from JSON."""
+    """Read settings back from JSON; what they did not know when they were saved is as it is by default."""
     values = dict(plain)
     values["fulfilment"] = FulfilmentMode(plain["fulfilment"])
     values["vat_codes"] = {Decimal(rate): code for rate, code in plain["vat_codes"].items()}
     values["sources"] = _sources(plain["sources"])
     values["rule"] = rule_from_json(plain["rule"])
+    values["vat_rules"] = tuple(_vat_rule_from_json(rule) for rule in plain.get("vat_rules", ()))
+    values["goods"] = {code: Goods(goods) for code, goods in plain.get("goods", {}).items()}
     return ChannelSettings(**values)
 
 

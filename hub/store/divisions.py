@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.product import Division
@@ -41,6 +41,7 @@ class StoredDivision:
     description: str
     currency: str
     enabled: bool
+    country: str | None = None
 
 
 async def save_divisions(work: Work, tenant_id: str, connection_id: str, found: Sequence[Division]) -> None:
@@ -66,14 +67,19 @@ async def load_division(connection: AsyncConnection, tenant_id: str, code: int) 
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         return None
-    return StoredDivision(row.code, row.connection_id, row.description, row.currency, row.enabled)
+    return _stored(row)
 
 
 async def list_divisions(connection: AsyncConnection, tenant_id: str, connection_id: str) -> list[StoredDivision]:
     """Return the divisions that a connection reaches."""
     statement = select(division).where(division.c.tenant_id == tenant_id, division.c.connection_id == connection_id)
     rows = (await connection.execute(statement.order_by(division.c.code))).all()
-    return [StoredDivision(row.code, row.connection_id, row.description, row.currency, row.enabled) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row[Any]) -> StoredDivision:
+    country = (row.country or "").strip() or None
+    return StoredDivision(row.code, row.connection_id, row.description, row.currency, row.enabled, country)
 
 
 async def set_enabled(work: Work, tenant_id: str, code: int, enabled: bool) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, case, null, select, update
+from sqlalchemy import Case, Integer, Row, case, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Publication, StockRule
@@ -182,10 +182,10 @@ async def note_published(
 ) -> None:
     """Store what was sent with its explanation; with a process id it is pending, else accepted (UTC).
 
-    Where the channel sold meanwhile (the version moved), what it shows stays unknown.
+    Where the channel sold meanwhile (the version moved), what it shows stays unknown, or will be in the end.
     """
     values: dict[str, Any] = {
-        "sent": publication.quantity,
+        "sent": publication.quantity if process_id is None else _unmoved(one, publication.quantity),
         "terms": [[term.name, term.value] for term in publication.terms],
         "problem": None,
         "process_id": process_id,
@@ -197,15 +197,25 @@ async def note_published(
 
 
 async def note_accepted(work: Work, tenant_id: str, one: StoredListing, at: datetime) -> None:
-    """Store that the channel finished an asynchronous write (UTC)."""
+    """Store that the channel finished an asynchronous write (UTC); what moved since it was sent stays unknown."""
     values = {"process_id": None, "status": "published", "problem": None, "again": False}
     await _change(work, tenant_id, one.listing_id, values | _shows(one, one.sent, at))
 
 
 def _shows(one: StoredListing, quantity: int | None, at: datetime) -> dict[str, Any]:
     """Return what the channel shows from here on; unknown where it sold meanwhile."""
-    unmoved = case((listing.c.version == one.version, quantity), else_=null())
+    unmoved = _unmoved(one, quantity)
     return {"quantity": unmoved, "believed": unmoved, "quantity_at": at}
+
+
+def _unmoved(one: StoredListing, quantity: int | None) -> Case[Any]:
+    """Return a quantity, or null where something else moved the number since the listing was read."""
+    return case((listing.c.version == one.version, literal(quantity, Integer)), else_=null())
+
+
+async def note_overtaken(work: Work, tenant_id: str, one: str) -> None:
+    """Store that nobody waits for the end of an asynchronous write any more; what it shows stays unknown."""
+    await _change(work, tenant_id, one, {"process_id": None, "again": False})
 
 
 async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> None:
@@ -214,13 +224,21 @@ async def note_refused(work: Work, tenant_id: str, one: str, problem: str) -> No
     await _change(work, tenant_id, one, unknown | {"status": "refused", "problem": problem})
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a new order took off the numbers of its channel: offers by product, at ``placed_at`` (UTC)."""
+
+    offers: Mapping[str, int]
+    placed_at: datetime
+
+
 async def note_moved(
-    work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str], sold: Mapping[str, int]
+    work: Work, tenant_id: str, channel_id: str, product_ids: Iterable[str], sold: Sold | None = None
 ) -> None:
     """Forget what a channel shows of products whose number it moved itself.
 
-    What it should show is still believed where the move is known: ``sold`` says how many offers of a product a new
-    order took.
+    What it should show is still believed where the move is known; a number seen after the order was placed holds it.
+    Of a write under way it is unknown then what will stand in the end.
     """
     products = list(product_ids)
     own = (
@@ -228,10 +246,22 @@ async def note_moved(
         listing.c.channel_id == channel_id,
         listing.c.product_id.in_(products),
     )
-    left = {product: listing.c.believed - sold[product] for product in products if product in sold}
-    believed = case(*((listing.c.product_id == product, rest) for product, rest in left.items()), else_=null())
-    values = {"quantity": None, "version": listing.c.version + 1, "believed": believed if left else null()}
-    await work.execute(update(listing).where(*own).values(values))
+    believed = {"believed": _left(sold) if sold else null()}
+    await work.execute(update(listing).where(*own).values(believed | _moved()))
+
+
+def _moved() -> dict[str, Any]:
+    """Return what is forgotten of a listing whose number something else moved, also of what was sent and not ended."""
+    sent = case((listing.c.process_id.is_(None), listing.c.sent), else_=null())
+    return {"quantity": None, "sent": sent, "version": listing.c.version + 1}
+
+
+def _left(sold: Sold) -> Any:
+    """Return what should be left of each number after an order."""
+    before = or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < sold.placed_at)
+    taken = {product: case((before, offers), else_=0) for product, offers in sold.offers.items()}
+    moved = ((listing.c.product_id == product, listing.c.believed - offers) for product, offers in taken.items())
+    return case(*moved, else_=null()) if taken else null()
 
 
 async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None) -> None:
@@ -240,11 +270,9 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
         "product_id": product_id,
         "mapped_by": "hand",
         "status": "mapped" if product_id else "unmapped",
-        "quantity": None,
         "believed": None,
-        "version": listing.c.version + 1,
     }
-    await _change(work, tenant_id, one, values)
+    await _change(work, tenant_id, one, values | _moved())
 
 
 async def set_rule(work: Work, tenant_id: str, one: str, rule: Mapping[str, Any] | None) -> None:

@@ -111,6 +111,7 @@ def _line_row(
         "vat_rate": line.vat_rate,
         "vat": line.vat,
         "discount": line.discount,
+        "deemed": None if line.deemed is None else line.deemed.value,
     }
 
 

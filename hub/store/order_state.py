@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.certificate import Certificate
 from hub.domain.order import OrderStatus
+from hub.store.certificates import certificate_to_json
 from hub.store.engine import Work
 from hub.store.tables import orders
 
@@ -34,7 +36,15 @@ async def known_changes(
 
 
 async def begin_attempt(
-    work: Work, tenant_id: str, one: str, *, division: int, your_ref: str, fingerprint: str, now: datetime
+    work: Work,
+    tenant_id: str,
+    one: str,
+    *,
+    division: int,
+    your_ref: str,
+    fingerprint: str,
+    now: datetime,
+    certificate: Certificate | None = None,
 ) -> bool:
     """Write down that posting the order is about to begin; False where it is no longer to be forwarded from here.
 
@@ -55,6 +65,8 @@ async def begin_attempt(
             your_ref=your_ref,
             fingerprint=fingerprint,
             attempt_at=now,
+            derivation=None if certificate is None else certificate_to_json(certificate),
+            distance_sale=None if certificate is None else certificate.distance_sale,
         )
         .returning(orders.c.order_id)
     )

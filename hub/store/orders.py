@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.forwarding import LineToForward, OrderToForward
 from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
+from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
 from hub.store.tables import order_line, orders
 
@@ -37,6 +38,7 @@ class StoredLine:
     vat_rate: Decimal | None
     vat: Decimal | None
     sales_order_line_id: str | None
+    deemed: str | None = None
 
     @property
     def open(self) -> int:
@@ -71,6 +73,7 @@ class StoredOrder:
     sales_order_number: int | None
     charges: tuple[Charge, ...]
     lines: tuple[StoredLine, ...]
+    country: str | None = None
 
     def to_forward(self) -> OrderToForward:
         """Return the part that the books need."""
@@ -97,6 +100,7 @@ def _line_to_forward(line: StoredLine) -> LineToForward:
         gross=line.gross,
         vat_rate=line.vat_rate,
         vat=line.vat,
+        deemed=None if line.deemed is None else DeemedScheme(line.deemed),
     )
 
 
@@ -216,6 +220,7 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         sales_order_number=row.sales_order_number,
         charges=tuple(_charge_from_json(charge) for charge in row.charges),
         lines=tuple(_stored_line(line) for line in lines),
+        country=row.country,
     )
 
 

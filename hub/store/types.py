@@ -43,6 +43,9 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
+INSTANT = Instant()
+
+
 class Money(TypeDecorator[Decimal]):
     """An exact amount with at most six decimals; the currency stands in a column of its own.
 
@@ -74,7 +77,7 @@ Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=
 
 def instant_text(value: datetime) -> str:
     """Return the fixed-width UTC text that SQLite keeps for an aware datetime."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def trimmed(amount: Decimal) -> Decimal:

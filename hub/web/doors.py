@@ -56,7 +56,10 @@ class ConsentFlow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Everything the routes use; ``public_url`` is the hub's own address, ``leaving`` says that the node drains."""
+    """Everything the routes use; ``public_url`` is the hub's own address, ``leaving`` says that the node drains.
+
+    ``contracts`` are the OpenAPI documents (JSON) of the platforms whose contract is the hub's own.
+    """
 
     database: Database
     vault: Vault
@@ -66,4 +69,5 @@ class Doors:
     consents: Mapping[str, ConsentFlow]
     public_url: str
     limits: Limits = field(default_factory=Limits)
+    contracts: Mapping[str, bytes] = field(default_factory=dict)
     leaving: Callable[[], bool] = lambda: False

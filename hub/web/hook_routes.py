@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,13 +28,25 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Letter = tuple[Address, Message]
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """Which webhook address was called: an ERP connection's, or with a tenant a channel's."""
 
     platform: str
     name: str
     tenant_id: str | None = None
+
+
+def door_of(path: str) -> Door | None:
+    """Return the door at ``/webhooks/exact/{connection_id}`` or ``/webhooks/{platform}/{tenant}/{channel}``."""
+    if not path.startswith("/webhooks/"):
+        return None
+    match path.split("/")[2:]:
+        case ["exact", connection_id] if connection_id:
+            return Door("exact", connection_id)
+        case [platform, tenant_id, channel_id] if platform and tenant_id and channel_id:
+            return Door(platform, channel_id, tenant_id)
+        case _:
+            return None
 
 
 class Route(Protocol):
@@ -56,11 +69,11 @@ class Route(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExactRoute:
-    """Webhooks of one ERP connection, by division."""
+    """Webhooks of one ERP connection, with the actors of its divisions that are synchronised."""
 
     tenant_id: str
     secret: str
-    divisions: frozenset[int]
+    divisions: Mapping[int, Address]
 
     def knows(self, hint: Hint) -> bool:
         """Say whether the division is one of the connection's that are synchronised."""
@@ -68,9 +81,9 @@ class ExactRoute:
 
     def letters(self, hint: Hint, accepted_at: datetime) -> list[Letter]:
         """Return the division's mail: a changed item, a changed delivery, or changed master data."""
-        if hint.division is None:
+        address = None if hint.division is None else self.divisions.get(hint.division)
+        if address is None:
             return []
-        address = erp_address(self.tenant_id, hint.division)
         match hint.topic:
             case "StockPositions":
                 return [(address, ItemChanged(usable(hint.key), hint.event_at, accepted_at))]
@@ -120,8 +133,9 @@ async def _exact(connection: AsyncConnection, vault: Vault, connection_id: str) 
         division.c.connection_id == found.connection_id,
         division.c.enabled.is_(True),
     )
-    codes = frozenset((await connection.execute(statement)).scalars())
-    return ExactRoute(found.tenant_id, found.opened(vault).webhook_secret or nobodys_secret(), codes)
+    codes = (await connection.execute(statement)).scalars()
+    divisions = {code: erp_address(found.tenant_id, code) for code in codes}
+    return ExactRoute(found.tenant_id, found.opened(vault).webhook_secret or nobodys_secret(), divisions)
 
 
 async def _channel(

@@ -14,13 +14,18 @@ HEADERS = {
 LASTING_TLS = "max-age=31536000"
 
 
+def security_headers(*, tls: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers as ASGI has them; ``tls`` tells browsers to come back over TLS only."""
+    headers = HEADERS | ({"strict-transport-security": LASTING_TLS} if tls else {})
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
 class SecurityHeaders:
-    """Adds the headers that an answer does not set itself; ``tls`` tells browsers to come back over TLS only."""
+    """Adds the headers that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp, *, tls: bool) -> None:
         self._app = app
-        headers = HEADERS | ({"strict-transport-security": LASTING_TLS} if tls else {})
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = security_headers(tls=tls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; answers to HTTP requests get their headers."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hub.actors.channel.hints import OddKey, usable
@@ -18,12 +16,13 @@ from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
 from hub.adapters.port import BadPayload, BadSignature, Hint, HookReader, UnknownKey
-from hub.store.engine import StoreUnavailable, Work
+from hub.store.engine import Draft, StoreUnavailable
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SCOPE, Attribute, Metric, SpanName
 from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
+from hub.web.hook_answers import Outcome, hook_answers
 from hub.web.hook_routes import ChannelRoute, Door, Letter, Route, find_route
 
 ROUTE_SECONDS = 5.0
@@ -32,6 +31,9 @@ DOUBT_SECONDS = 1.0
 KEYS_PER_SECOND = 1 / 360
 """bol.com gives its signature keys ten times an hour."""
 
+NOTHING_BEFORE = context.Context()
+"""No platform tells a trace of its own."""
+
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(SCOPE)
 _webhooks = metrics.get_meter(SCOPE).create_counter(
@@ -39,42 +41,7 @@ _webhooks = metrics.get_meter(SCOPE).create_counter(
 )
 
 
-class Outcome(StrEnum):
-    """How a delivery ended; one counter each."""
-
-    ACCEPTED = "accepted"
-    PING = "ping"
-    IGNORED = "ignored"
-    UNKNOWN_DIVISION = "unknown_division"
-    BAD_SIGNATURE = "bad_signature"
-    UNKNOWN_KEY = "unknown_key"
-    MALFORMED = "malformed"
-    OVERSIZED = "oversized"
-    UNKNOWN = "unknown"
-    LIMITED = "limited"
-    UNAVAILABLE = "unavailable"
-    LATE = "late"
-
-
-STATUS = {
-    Outcome.BAD_SIGNATURE: 401,
-    Outcome.UNKNOWN_KEY: 503,
-    Outcome.MALFORMED: 400,
-    Outcome.OVERSIZED: 413,
-    Outcome.UNKNOWN: 404,
-    Outcome.LIMITED: 429,
-    Outcome.UNAVAILABLE: 503,
-    Outcome.LATE: 408,
-}
-RETRY_AFTER = {429: {"retry-after": "1"}, 503: {"retry-after": "5"}}
-ANSWERS = {
-    outcome: Response(status_code=status, headers=RETRY_AFTER.get(status))
-    for outcome, status in {one: STATUS.get(one, 200) for one in Outcome}.items()
-}
-"""One answer per outcome, made once: a busy door answers the same thousands of times a second."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """One webhook call as it came in."""
 
@@ -91,32 +58,22 @@ class Webhooks:
         self._routes: Recent[Door, Route | None] = Recent(self._find, doors.clock, ROUTE_SECONDS, 10_000)
         self._rate: Rate[Door] = Rate(doors.clock, doors.limits.rate, doors.limits.burst)
         self._keys: Rate[Door] = Rate(doors.clock, KEYS_PER_SECOND, 1)
+        self._answers = hook_answers(tls=doors.public_url.startswith("https://"))
 
-    async def exact(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """``POST /webhooks/exact/{connection_id}``."""
-        await self._answer(Door("exact", scope["path_params"]["connection_id"]), scope, receive, send)
-
-    async def channel(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """``POST /webhooks/{platform}/{tenant}/{channel}``."""
-        given = scope["path_params"]
-        await self._answer(Door(given["platform"], given["channel"], given["tenant"]), scope, receive, send)
-
-    async def _answer(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take what was posted at a door and say how that ended."""
         platform = door.platform if door.platform in self._doors.readers else "other"
-        span = _tracer.start_span(SpanName.WEBHOOK, kind=SpanKind.SERVER, attributes={Attribute.PLATFORM: platform})
-        attached = context.attach(trace.set_span_in_context(span))
+        about: dict[str, str] = {Attribute.PLATFORM: platform}
+        span = _tracer.start_span(SpanName.WEBHOOK, NOTHING_BEFORE, kind=SpanKind.SERVER, attributes=about)
+        attached = context.attach(trace.set_span_in_context(span, NOTHING_BEFORE))
         try:
-            outcome = await self._outcome(door, scope, receive)
+            outcome = await self._tried(door, scope, receive)
+            span.set_attribute(Attribute.OUTCOME, outcome)
         finally:
             context.detach(attached)
             span.end()
         _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
-        await ANSWERS[outcome](scope, receive, send)
-
-    async def _outcome(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
-        outcome = await self._tried(door, scope, receive)
-        trace.get_current_span().set_attribute(Attribute.OUTCOME, outcome)
-        return outcome
+        await self._answers[outcome](send)
 
     async def _tried(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
         try:
@@ -135,6 +92,8 @@ class Webhooks:
             return Outcome.UNAVAILABLE
 
     async def _take(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+        if scope["method"] != "POST":
+            return Outcome.NOT_POSTED
         reader = self._doors.readers.get(door.platform)
         route = None if reader is None else await self._routes.get(door)
         if reader is None or route is None:
@@ -164,9 +123,10 @@ class Webhooks:
             return Outcome.PING
         if not self._rate.allows(delivery.door):
             return Outcome.LIMITED
-        if not all(route.knows(hint) for hint in hints):
-            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
         known = [hint for hint in hints if route.knows(hint)]
+        if len(known) < len(hints):
+            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
+            known = [hint for hint in hints if route.knows(hint)]
         now = self._doors.clock.now()
         letters = [
             (letter, _identity(hint, place)) for hint in known for place, letter in enumerate(route.letters(hint, now))
@@ -184,11 +144,10 @@ class Webhooks:
     async def _post(self, letters: Sequence[tuple[Letter, str | None]]) -> None:
         """Post letters, each once for good where it has an identity."""
 
-        async def work_on(work: Work) -> None:
-            for (address, message), identity in letters:
-                post(work, address, message, dedupe=identity)
-
-        await self._doors.database.write(work_on)
+        draft = Draft(self._doors.clock)
+        for (address, message), identity in letters:
+            post(draft, address, message, dedupe=identity)
+        await self._doors.database.keep(draft)
 
     async def _find(self, door: Door) -> Route | None:
         async with self._doors.database.read() as connection:

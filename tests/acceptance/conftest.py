@@ -18,11 +18,15 @@ from demo.control import Control
 from demo.day import Day
 from demo.plan import Plan
 from demo.site import Site
+from hub.sandbox.amazon.platform import AmazonPlatform
+from hub.sandbox.amazon.switches import Switches as AmazonSwitches
 from hub.sandbox.app import Options, Sandbox, running
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.switches import Switches as BolSwitches
 from hub.sandbox.exact.platform import ExactPlatform
 from hub.sandbox.platform import Platform
+from hub.sandbox.shopify.platform import ShopifyPlatform
+from hub.sandbox.shopify.switches import Switches as ShopifySwitches
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.woocommerce.switches import Switches as WooSwitches
 from hub.sandbox.world import World
@@ -31,6 +35,8 @@ STOCKED: dict[str, Callable[[World], Platform]] = {
     "exact": ExactPlatform,
     "bol": lambda world: BolPlatform(world, BolSwitches(starting_stock=True)),
     "woocommerce": lambda world: WooPlatform(world, WooSwitches(starting_stock=True)),
+    "amazon": lambda world: AmazonPlatform(world, AmazonSwitches(starting_stock=True)),
+    "shopify": lambda world: ShopifyPlatform(world, ShopifySwitches(starting_stock=True)),
 }
 
 

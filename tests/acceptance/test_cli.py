@@ -17,10 +17,14 @@ import httpx2
 import pytest
 from anyio.abc import Process
 
+from hub.clock import SystemClock
 from hub.settings import settings_table
+from hub.store.engine import Database
+from tests.api.house import furnish
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings")
+COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
+            "certificate")  # fmt: skip
 
 
 class Shell:
@@ -123,6 +127,20 @@ def test_a_wrong_key_stops_every_command_with_one_sentence(shell: Shell, tmp_pat
         assert done.returncode == 2
         assert len([line for line in done.stderr.splitlines() if "give that key too" in line]) == 1
         assert "Traceback" not in done.stderr
+
+
+async def test_a_certificate_is_printed_as_text_and_as_a_page(shell: Shell, tmp_path: Path) -> None:
+    assert shell.run("migrate").returncode == 0
+    async with Database.open(f"sqlite:///{tmp_path}/hub.db", SystemClock()) as database:
+        await furnish(database, "acme")
+    asked = ("certificate", "--tenant", "acme", "--order", "#order")
+    text = shell.run(*asked)
+    assert text.returncode == 0, text.stderr
+    assert "Certificate of order #order" in text.stdout
+    assert "1. The buyer accounts for the VAT." in text.stdout
+    assert shell.run(*asked, "--page").stdout.startswith("<!doctype html>")
+    other = shell.run("certificate", "--tenant", "globex", "--order", "#order")
+    assert (other.returncode, other.stderr.strip()) == (2, "tenant globex has no order #order with a certificate")
 
 
 async def test_the_hub_serves_until_sigterm_and_ends_well(shell: Shell) -> None:

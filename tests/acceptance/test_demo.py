@@ -35,10 +35,11 @@ async def test_a_busy_day_ends_well_with_one_json_object_as_its_last_line() -> N
     assert told["stock_converged"] is True
     assert told["tracking_confirmed"] is True
     assert told["restarts"] == 1
-    assert {"bol-1", "webshop"} == set(told["channels"])
+    assert {"bol-1", "amazon-eu", "shopify", "webshop"} == set(told["channels"])
     assert all(one["sold"] > 0 and one["forwarded"] > 0 for one in told["channels"].values())
     assert all(told["hub_delay_ms"][flow]["count"] > 0 for flow in ("stock", "order", "tracking"))
-    assert all(words in lines for words in ("1,000 positions", "Exact is down", "kill -9", "Closing time"))
+    happened = ("1,000 positions", "Exact is down", "kill -9", "Closing time")
+    assert all(words in lines for words in ("Amazon Europe lets the hub in", "Shopify lets the hub in", *happened))
 
 
 async def test_an_impossible_wish_ends_with_its_reason_in_words_and_in_json() -> None:

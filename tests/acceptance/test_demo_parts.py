@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,8 @@ from demo.delays import summary
 from demo.failure import DemoFailed
 from demo.plan import ROOT, Plan
 from demo.screen import draw
-from demo.shoppers import sell_at_desk, shop_at_bol, shop_at_webshop
+from demo.shopkeeper import work_at_shop
+from demo.shoppers import sell_at_desk, shop_at_amazon, shop_at_bol, shop_at_shopify, shop_at_webshop
 from demo.verdict import problems
 from demo.warehouse import deliver_in_exact
 from demo.wholesaler import sales_codes
@@ -115,16 +117,31 @@ async def _callback(asked: list[str], *, task_status: anyio.abc.TaskStatus[int])
 
 
 async def test_buyers_leave_no_order_unpaid_at_closing_time(day: Callable[[float], Day]) -> None:
-    today = day(4)
+    today = day(8)
     async with anyio.create_task_group() as scenes:
-        scenes.start_soon(shop_at_bol, today)
-        scenes.start_soon(shop_at_webshop, today)
-        scenes.start_soon(sell_at_desk, today)
+        for scene in (shop_at_bol, shop_at_amazon, shop_at_shopify, shop_at_webshop, sell_at_desk):
+            scenes.start_soon(scene, today)
     ledger = await today.site.control.ledger()
-    assert ledger["channels"]["woocommerce"]["sold"] > 0
-    assert ledger["channels"]["woocommerce"]["unpaid"] == 0
-    assert ledger["channels"]["bol"]["sold"] == len(today.to_deliver) + ledger["channels"]["bol"]["by_platform"]
+    channels = ledger["channels"]
+    assert {name: one["unpaid"] for name, one in channels.items()} == dict.fromkeys(channels, 0)
+    assert all(one["sold"] > 0 for one in channels.values())
+    to_deliver = Counter(sold.channel for sold in today.to_deliver)
+    for name in ("bol", "amazon"):
+        counts = channels[name]
+        assert to_deliver[name] == counts["sold"] - counts["by_platform"] - counts["cancelled"]
     assert ledger["sales_orders"] > 0
+
+
+async def test_whatever_is_set_by_hand_in_the_shop_is_followed_by_a_change_in_exact(
+    day: Callable[[float], Day], sandbox: Sandbox
+) -> None:
+    today = day(7)
+    await work_at_shop(today)
+    notes = sandbox.world.ledger.shown
+    by_hand = [note for note in notes if note.channel == "shopify" and note.by == "platform" and note.at > notes[0].at]
+    moved = {note.sku for note in sandbox.world.ledger.free}
+    assert today.by_hand > 0
+    assert {note.sku for note in by_hand} <= moved
 
 
 async def test_every_delivery_has_its_tracking_code_in_the_end(day: Callable[[float], Day]) -> None:
@@ -157,7 +174,9 @@ async def test_the_picture_shows_where_to_look_and_how_things_stand(day: Callabl
     console = Console(record=True, width=120, file=io.StringIO())
     console.print(draw(today.board, today.site))
     picture = console.export_text()
-    for words in ("/graphql", "Bearer hub_none", "webshop", "09:30:00", "Waits", "calls to Exact 0", "shops are open"):
+    for slug in ("bol-1", "amazon-eu", "shopify", "webshop"):
+        assert slug in picture
+    for words in ("/graphql", "Bearer hub_none", "09:30:00", "Waits", "calls to Exact 0", "shops are open"):
         assert words in picture
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import anyio
 import httpx2
-import orjson
 
 from hub.adapters.port import (
     Channel,
@@ -20,6 +20,7 @@ from hub.adapters.port import (
     HookReader,
     OrderRef,
     Pending,
+    StockResult,
     StockUpdate,
     WriteResult,
 )
@@ -28,8 +29,8 @@ from hub.domain.delivery import Cancellation, CancelReason, Shipment, ShippedUni
 from hub.domain.order import ChannelOrder
 from hub.outcome import Throttled, Unavailable
 from hub.sandbox.app import Options, Sandbox, running
-from hub.sandbox.faults import Fault, Forced
-from hub.sandbox.ledger import Units
+from hub.sandbox.faults import Fault, Faults, Forced
+from hub.sandbox.ledger import Sale, Units
 from hub.sandbox.platform import Channel as SimulatedChannel
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
@@ -40,19 +41,48 @@ SPEED = 100.0
 """Platform seconds per second: commands take hundredths of a second."""
 
 
+class Ground(Protocol):
+    """What an adapter stands on: a simulated platform, or a real server with faults on the way to it."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def transport(self) -> httpx2.AsyncBaseTransport | None:
+        """What the adapter under test sends through; None for its own."""
+
+    @property
+    def platform(self) -> Any:
+        """What buyers and staff do: ``place_order``, ``cancel`` and ``shown`` of a simulated channel."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the platform's time forward, where it can be moved."""
+
+    def total(self, order_id: str) -> Decimal:
+        """Return what the buyer pays for an order."""
+
+    def is_cancelled(self, order_id: str) -> bool: ...
+
+    def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
+        """Return what the platform knows of an order's parcels: tracking and units of each."""
+
+
 class Fixture(Protocol):
     """What the suite must know of a platform beyond the port."""
 
     name: str
-    hooks: HookReader
     carrier: str
     write_paths: tuple[tuple[str, str], ...]
     """Methods and parts of paths that ``ship`` writes to."""
     stock_path: tuple[str, str]
     cancel_path: tuple[str, str]
 
-    def platform(self, world: World) -> Platform:
-        """Make the simulated platform."""
+    @property
+    def hooks(self) -> HookReader | None:
+        """Reads the platform's webhooks; None where it sends none."""
 
     def open(
         self, url: str, clock: Clock, *, secret: str | None = None, transport: httpx2.AsyncBaseTransport | None = None
@@ -68,33 +98,41 @@ class Fixture(Protocol):
     def switch_off_hooks(self, platform: Any) -> None:
         """Make the platform switch its webhooks off, as after failures."""
 
+
+@runtime_checkable
+class Simulated(Fixture, Protocol):
+    """A platform of the sandbox."""
+
+    def platform(self, world: World) -> Platform:
+        """Make the simulated platform."""
+
     def confirmed(self, world: World, order_id: str) -> list[tuple[str | None, int]]:
         """Return what the platform knows of an order's parcels: tracking and units of each."""
 
 
-class Ticking(HandClock):
-    """Real time that a test may also move forward, past a limit."""
+@runtime_checkable
+class Grounded(Fixture, Protocol):
+    """A platform on a ground of its own."""
 
-    def __init__(self) -> None:
-        super().__init__(datetime.now(UTC))
-        self._started = anyio.current_time()
-
-    def now(self) -> datetime:
-        return super().now() + (datetime.now(UTC) - self._start)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + anyio.current_time() - self._started
+    def ground(self, transport: httpx2.AsyncBaseTransport | None) -> AbstractAsyncContextManager[Ground]:
+        """Prepare the ground; ``transport`` is what its own transport sends through."""
 
 
-@dataclass(slots=True)
-class Stage:
-    """A platform with goods on show and the adapter under test."""
+@dataclass(frozen=True, slots=True)
+class SandboxGround:
+    """A simulated platform on loopback."""
 
-    fixture: Fixture
+    fixture: Simulated
     sandbox: Sandbox
-    channel: Channel
-    clock: Ticking
-    listings: list[ChannelListing] = field(default_factory=list)
+    transport: httpx2.AsyncBaseTransport | None
+
+    @property
+    def url(self) -> str:
+        return f"{self.sandbox.options.base_url}/{self.fixture.name}"
+
+    @property
+    def faults(self) -> Faults:
+        return self.sandbox.world.faults
 
     @property
     def platform(self) -> SimulatedChannel:
@@ -102,48 +140,124 @@ class Stage:
         assert isinstance(platform, SimulatedChannel)
         return platform
 
+    def pass_time(self, seconds: float) -> None:
+        self.sandbox.world.clock.advance(seconds)
+
+    def total(self, order_id: str) -> Decimal:
+        return self._sale(order_id).total
+
+    def is_cancelled(self, order_id: str) -> bool:
+        return self._sale(order_id).cancelled_at is not None
+
+    def _sale(self, order_id: str) -> Sale:
+        return self.sandbox.world.ledger.sales[(self.fixture.name, order_id)]
+
+    def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
+        return self.fixture.confirmed(self.sandbox.world, order_id)
+
+
+class Ticking(HandClock):
+    """Real time that a test may also move forward, past a limit; ``skew`` is how far it is ahead, in seconds."""
+
+    def __init__(self, begins: datetime | None = None, skew: float = 0.0) -> None:
+        super().__init__(begins or datetime.now(UTC))
+        self._started = anyio.current_time()
+        self.skew = skew
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ticked + self.skew)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ticked
+
+    @property
+    def _ticked(self) -> float:
+        return anyio.current_time() - self._started
+
+
+@dataclass(slots=True)
+class Stage:
+    """A platform with goods on show and the adapter under test."""
+
+    fixture: Fixture
+    ground: Ground
+    channel: Channel
+    clock: Ticking
+    listings: list[ChannelListing] = field(default_factory=list)
+    together: bool = False
+    """Waiting for a limit moves the platform's time too."""
+    lag: float = 0.0
+    """Seconds until a change shows in lists."""
+
+    @property
+    def sandbox(self) -> Sandbox:
+        assert isinstance(self.ground, SandboxGround)
+        return self.ground.sandbox
+
+    @property
+    def platform(self) -> Any:
+        return self.ground.platform
+
     @property
     def url(self) -> str:
-        return f"{self.sandbox.options.base_url}/{self.fixture.name}"
+        return self.ground.url
 
     def force(self, fault: Fault, target: tuple[str, str] = ("", ""), times: int = 1) -> None:
         """Let the next requests to a path meet a fault."""
         method, path = target
-        self.sandbox.world.faults.forced.append(Forced(fault, self.fixture.name, method or None, path, times))
+        self.ground.faults.forced.append(Forced(fault, self.fixture.name, method or None, path, times))
 
     def met(self, fault: Fault) -> int:
-        return self.sandbox.world.faults.met[f"{self.fixture.name}.{fault.value}"]
+        return self.ground.faults.met[f"{self.fixture.name}.{fault.value}"]
 
     def shown(self, listing: ChannelListing) -> int:
-        return self.platform.shown(str(listing.sku))
+        found: int = self.platform.shown(str(listing.sku))
+        return found
 
     async def stock_up(self, quantity: int = 500) -> None:
         """Read the listings and put goods on show; from then on the suite, like the hub, believes no old number."""
+        await self.read_listings()
+        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def read_listings(self) -> None:
         cursor, more = None, True
         while more:
             page = await self.patiently(self.channel.listings, cursor)
             own = [row for row in page.rows if not row.stocked_by_platform]
             self.listings += [replace(row, quantity=None) for row in own]
             cursor, more = page.cursor, page.more
-        await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+
+    async def publish_all(self, quantity: int) -> None:
+        """Put so many of everything on show, however often that takes."""
+        while True:
+            try:
+                await self.publish([StockUpdate(listing, quantity) for listing in self.listings])
+            except Unavailable:
+                continue
+            return
 
     async def publish(self, updates: Sequence[StockUpdate]) -> list[WriteResult | None]:
-        """Publish until every update is decided, following to their ends those that the platform works on."""
-        found: dict[int, WriteResult | None] = {}
-        while todo := [place for place in range(len(updates)) if isinstance(found.get(place), Deferred | None)]:
-            written = await self.patiently(self.channel.publish_stock, [updates[place] for place in todo])
-            for place, result in zip(todo, written, strict=True):
-                assert not isinstance(result, Conflict)
-                found[place] = await self.settled(result)
-        return [found[place] for place in range(len(updates))]
+        """Publish as the hub does: follow every write to its end, believe what was found, send the rest again."""
+        wanted = list(updates)
+        ended: dict[int, WriteResult | None] = dict.fromkeys(range(len(updates)))
+        while todo := [place for place, result in ended.items() if isinstance(result, Deferred | None)]:
+            written = await self.patiently(self.channel.publish_stock, [wanted[place] for place in todo])
+            for place, result in zip(todo, await self.all_settled(written), strict=True):
+                if isinstance(result, Conflict):
+                    listing = replace(wanted[place].listing, quantity=result.found)
+                    wanted[place] = replace(wanted[place], listing=listing)
+                else:
+                    ended[place] = result
+        return [ended[place] for place in range(len(updates))]
 
     async def sell(self, quantity: int = 2, at: int = 0) -> str:
-        return await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
+        order_id: str = await self.platform.place_order([Units(str(self.listings[at].sku), quantity)])
+        return order_id
 
     def pass_time(self, seconds: float) -> None:
         """Move time forward on both sides."""
         self.clock.forward(seconds)
-        self.sandbox.world.clock.advance(seconds)
+        self.ground.pass_time(seconds)
 
     async def patiently(self, call: Callable[..., Awaitable[T]], *args: object) -> T:
         """Call until the limits let us through; our time moves on meanwhile."""
@@ -151,17 +265,30 @@ class Stage:
             try:
                 return await call(*args)
             except Throttled as throttled:
-                self.clock.forward(throttled.retry_after)
+                if self.together:
+                    self.pass_time(throttled.retry_after)
+                else:
+                    self.clock.forward(throttled.retry_after)
 
     async def sweep(self, cursor: str | None) -> tuple[dict[str, OrderRef], str | None]:
         """Read all changed orders since a cursor."""
-        found: dict[str, OrderRef] = {}
+        rows, cursor = await self.swept(cursor)
+        return {ref.external_id: ref for ref in rows}, cursor
+
+    async def swept(self, cursor: str | None) -> tuple[list[OrderRef], str | None]:
+        """Read all changed orders since a cursor, as they come, once all of them show."""
+        self.pass_time(self.lag)
+        return await self.showing(cursor)
+
+    async def showing(self, cursor: str | None) -> tuple[list[OrderRef], str | None]:
+        """Read the changed orders since a cursor that show already, as they come."""
+        rows: list[OrderRef] = []
         more = True
         while more:
             page = await self.patiently(self.channel.changed_orders, cursor)
-            found |= {ref.external_id: ref for ref in page.rows}
+            rows += page.rows
             cursor, more = page.cursor, page.more
-        return found, cursor
+        return rows, cursor
 
     async def parcel(self, order_id: str, quantity: int, reference: str, *, completes: bool = True) -> Shipment:
         order = await self.channel.order(order_id)
@@ -172,12 +299,20 @@ class Stage:
 
     async def settled(self, result: WriteResult | None) -> WriteResult | None:
         """Follow an asynchronous write to its end."""
+        (ended,) = await self.all_settled([result])
+        assert not isinstance(ended, Conflict)
+        return ended
+
+    async def all_settled(self, results: Sequence[StockResult | None]) -> list[StockResult | None]:
+        """Follow asynchronous writes to their ends, together."""
+        ended = list(results)
         with anyio.fail_after(30):
-            while isinstance(result, Pending):
+            while working := {n: one.process_id for n, one in enumerate(ended) if isinstance(one, Pending)}:
                 self.pass_time(0.2)
-                process = result.process_id
-                result = (await self.patiently(self.channel.follow, [process]))[process]
-        return result
+                told = await self.patiently(self.channel.follow, list(working.values()))
+                for place, process in working.items():
+                    ended[place] = told[process]
+        return ended
 
     async def ship_as_the_hub_does(self, shipment: Shipment) -> WriteResult | None:
         """Try, and after an unknown outcome look it up before trying again."""
@@ -214,7 +349,7 @@ class Stage:
                 self.pass_time(0.2)
 
     def confirmed(self, order_id: str) -> list[tuple[str | None, int]]:
-        return self.fixture.confirmed(self.sandbox.world, order_id)
+        return self.ground.confirmed(order_id)
 
 
 def is_off(order: ChannelOrder) -> bool:
@@ -230,35 +365,53 @@ def in_the_books(world: World, order_id: str) -> list[tuple[str | None, int]]:
 
 @asynccontextmanager
 async def staged(
-    fixture: Fixture, *, goods: int = 8, transport: httpx2.AsyncBaseTransport | None = None
+    fixture: Fixture,
+    *,
+    goods: int = 8,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    stocked: bool = True,
 ) -> AsyncIterator[Stage]:
-    options = Options(platforms={fixture.name: fixture.platform}, speed=SPEED, goods=goods)
-    clock = Ticking()
-    async with running(options) as sandbox:
-        url = f"{sandbox.options.base_url}/{fixture.name}"
-        async with fixture.open(url, clock, transport=transport) as channel:
-            stage = Stage(fixture, sandbox, channel, clock)
+    """Open a platform whose time is compressed, with 500 of everything on show unless not ``stocked``."""
+    async with _opened(fixture, SPEED, goods, Ticking(), transport) as stage:
+        if stocked:
             await stage.stock_up()
-            yield stage
+        yield stage
 
 
-class Embellishing(httpx2.AsyncHTTPTransport):
-    """Adds members that nobody knows to every object of every JSON answer."""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        content = await response.aread()
-        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
-        if "json" in headers.get("content-type", "") and content:
-            content = orjson.dumps(_embellished(orjson.loads(content)))
-        return httpx2.Response(response.status_code, headers=headers, content=content)
+@asynccontextmanager
+async def at_the_time(fixture: Fixture, moment: datetime, *, skew: float = 0.0) -> AsyncIterator[Stage]:
+    """Open a stocked platform at a moment, in its own time; the hub's clock is so many seconds ahead of it."""
+    async with _opened(fixture, 1.0, 8, Ticking(moment, skew), None, moment) as stage:
+        stage.together = True
+        await stage.stock_up()
+        yield stage
 
 
-def _embellished(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _embellished(each) for name, each in value.items()} | {"novelty": {"of": ["a", 1, None]}}
-        case list():
-            return [_embellished(each) for each in value]
-        case _:
-            return value
+@asynccontextmanager
+async def _opened(
+    fixture: Fixture,
+    speed: float,
+    goods: int,
+    clock: Ticking,
+    transport: httpx2.AsyncBaseTransport | None,
+    moment: datetime | None = None,
+) -> AsyncIterator[Stage]:
+    async with (
+        _ground(fixture, speed, goods, transport, moment) as ground,
+        fixture.open(ground.url, clock, transport=ground.transport) as channel,
+    ):
+        yield Stage(fixture, ground, channel, clock, lag=getattr(fixture, "lag", 0.0) / speed)
+
+
+@asynccontextmanager
+async def _ground(
+    fixture: Fixture, speed: float, goods: int, transport: httpx2.AsyncBaseTransport | None, moment: datetime | None
+) -> AsyncIterator[Ground]:
+    if isinstance(fixture, Grounded):
+        async with fixture.ground(transport) as ground:
+            yield ground
+    else:
+        assert isinstance(fixture, Simulated)
+        options = Options(platforms={fixture.name: fixture.platform}, speed=speed, goods=goods, begins=moment)
+        async with running(options) as sandbox:
+            yield SandboxGround(fixture, sandbox, transport)

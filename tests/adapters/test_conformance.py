@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from tests.adapters.amazon.amazon_stage import AmazonFixture
-from tests.adapters.bol.bol_stage import BolFixture
-from tests.adapters.conformance import ChannelConformance, ParcelConformance, WholeConformance
-from tests.adapters.shopify.shopify_stage import ShopifyFixture
+import pytest
+
+from hub.domain.platform import Platform
+from hub.node.platforms import CONNECTORS
+from tests.adapters.conformance import ChannelConformance, ParcelConformance, PolledConformance
+from tests.adapters.conformance_size import SizeConformance
+from tests.adapters.conformance_time import TimeConformance
+from tests.adapters.fixtures import FIXTURES
 from tests.adapters.woocommerce.woo_stage import WooFixture
 
+ELSEWHERE = {Platform.VENDURE}
+"""Held to the suite over a real server."""
 
-class TestAmazon(WholeConformance):
-    """Its events come out of a queue; see ``test_amazon_queue``."""
-
-    fixture = AmazonFixture()
-
-
-class TestBol(ChannelConformance):
-    fixture = BolFixture()
-
-
-class TestShopify(ChannelConformance):
-    fixture = ShopifyFixture()
+for _platform, _fixture in FIXTURES.items():
+    _core = PolledConformance if CONNECTORS[_platform].hooks is None else ChannelConformance
+    globals()[f"Test{_platform.name.title()}"] = type(
+        f"Test{_platform.name.title()}", (_core, SizeConformance, TimeConformance), {"fixture": _fixture}
+    )
 
 
-class TestWooCommerce(ChannelConformance):
-    fixture = WooFixture()
+def test_every_connected_platform_has_a_fixture() -> None:
+    assert FIXTURES.keys() | ELSEWHERE == CONNECTORS.keys()
+
+
+@pytest.mark.parametrize("platform", sorted(FIXTURES))
+def test_a_fixture_speaks_for_its_connector(platform: Platform) -> None:
+    assert FIXTURES[platform].name == platform
+    assert type(FIXTURES[platform].hooks) is type(CONNECTORS[platform].hooks)
 
 
 class TestWooCommerceWithoutTrackingPlugin(ParcelConformance):

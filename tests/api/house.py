@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from hub.domain.address import Buyer, PostalAddress
+from hub.domain.certificate import Certificate, Entry, Evidence
 from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
+from hub.domain.tax import Reason, Regime, VatStatus
 from hub.store import tables
+from hub.store.certificates import certificate_to_json
 from hub.store.channels import settings_to_json
 from hub.store.engine import Database, Work
 from hub.store.events import SyncEvent, tell
@@ -98,6 +101,15 @@ def _books(house: House) -> list[tuple[Table, dict[str, Any]]]:
              "transaction": "B", "blocked": False},
         ),
         (
+            tables.tax_profile,
+            {"profile": {"home": "NL", "numbers": {"NL": house.key("vat")}, "oss_country": "NL", "opted": False,
+                         "stock_abroad": False, "unknown": "hold", "carried": {"2025": "8000.00"}}, "changed_at": NOON},
+        ),
+        (
+            tables.vat_number,
+            {"number": "DE136695976", "status": "valid", "answered_at": NOON, "consultation": house.key("proof")},
+        ),
+        (
             tables.customer,
             {**division, "account_id": house.key("account"), "code": "100", "name": "Web sales", "is_customer": True},
         ),
@@ -166,11 +178,33 @@ def line_row(house: House, name: str, line_id: str = "1", **fields: Any) -> dict
     } | fields  # fmt: skip
 
 
+def certificate(house: House) -> Certificate:
+    """Return the certificate of the house's order, as if it had been sent to a business abroad."""
+    reason = Reason("reverse charge", "The buyer accounts for the VAT.")
+    entry = Entry(
+        "Mug, blue", Regime.REVERSE_CHARGE, "NL", Decimal(0), "7", Decimal("24.20"), Decimal(0), (reason,), "1",
+        Decimal(2), Decimal("12.10"),
+    )  # fmt: skip
+    evidence = Evidence("DE******976", VatStatus.VALID, NOON.isoformat(), house.key("proof"), None)
+    return Certificate(
+        house.key("account"),
+        "W1",
+        NOON.date(),
+        "EUR",
+        "NL",
+        "DE",
+        (entry,),
+        Decimal("24.20"),
+        Decimal("24.20"),
+        evidence,
+    )
+
+
 def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
     order = {"order_id": house.key("order")}
     sealed = VAULT.seal(b"jan", BUYER.place(house.tenant_id, house.key("order")))
     return [
-        (tables.orders, order_row(house, "order")),
+        (tables.orders, order_row(house, "order", derivation=certificate_to_json(certificate(house)))),
         (tables.order_line, line_row(house, "order")),
         (
             tables.claim,

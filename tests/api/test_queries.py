@@ -15,6 +15,29 @@ async def test_the_viewer_knows_who_asks_and_for_whom(calling: Calling, house: H
     assert found["tenant"] == {"id": global_id("Tenant", "acme"), "name": "House of acme"}
 
 
+async def test_an_order_shows_its_certificate_with_every_reason(calling: Calling, house: House) -> None:
+    caller = await calling(Role.VIEWER)
+    found = await caller.ask(
+        """{ orders { nodes { certificate {
+            day shipsFrom shipsTo total channelTotal equal
+            entries { name lineId regime taxedIn rate code net vat gross rounding reasons { rule says source } }
+            sums { regime taxedIn rate net vat gross }
+            evidence { number status at consultation }
+        } } } }"""
+    )
+    [order] = found["orders"]["nodes"]
+    one = order["certificate"]
+    assert (one["day"], one["shipsFrom"], one["shipsTo"]) == ("2026-11-23", "NL", "DE")
+    assert (one["total"], one["channelTotal"], one["equal"]) == ("24.20", "24.20", True)
+    [entry] = one["entries"]
+    assert (entry["regime"], entry["code"], entry["net"], entry["vat"]) == ("REVERSE_CHARGE", "7", "24.20", "0")
+    assert entry["reasons"][0]["says"] == "The buyer accounts for the VAT."
+    assert one["sums"] == [
+        {"regime": "REVERSE_CHARGE", "taxedIn": "NL", "rate": "0", "net": "24.20", "vat": "0", "gross": "24.20"}
+    ]
+    assert (one["evidence"]["status"], one["evidence"]["consultation"]) == ("VALID", house.key("proof"))
+
+
 async def test_an_order_shows_its_money_hold_lines_claims_and_parcels(calling: Calling, house: House) -> None:
     caller = await calling(Role.VIEWER)
     found = await caller.ask(

@@ -114,6 +114,7 @@ async def _hooks(stage: Stage) -> None:
     made = await stage.patiently(stage.channel.subscribe, stage.channel.hook_topics[0], callback, "secret")
     await stage.patiently(stage.channel.unsubscribe, made.external_id)
     await stage.patiently(stage.channel.hook_secret)
+    await stage.patiently(stage.channel.subscriptions)
     try:
         await stage.patiently(stage.channel.subscribe, "no.such-topic", callback, "secret")
     except Rejected:

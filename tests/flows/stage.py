@@ -23,6 +23,7 @@ from hub.domain.tenant import Principal, Role
 from hub.node.actors import Actors
 from hub.node.platforms import open_exact
 from hub.sandbox.app import Options, Sandbox, running
+from hub.sandbox.generic.hooks import SECRET as SIGNING_SECRET
 from hub.settings import read_settings
 from hub.store.channels import StoredChannel, load_channel
 from hub.store.connections import ErpCredentials, create_connection, mark_connected
@@ -38,8 +39,8 @@ TENANT = "acme"
 DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
-PATIENCE = 25.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2)
+PATIENCE = 100.0
+PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2, evidence=0.3)
 USUAL = ("bol", "woocommerce")
 
 
@@ -58,6 +59,9 @@ SHOPS = {
     "bol": Shop("B-", "bol.com", "TNT", 4.0, {"client_id": "bol-client", "client_secret": "bol-secret"}),
     "woocommerce": Shop(
         "W-", "Webshop consumenten", "PostNL", 0.4, {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"}
+    ),
+    "generic": Shop(
+        "G-", "Webshop consumenten", "PostNL", 0.4, {"token": "generic-token", "signing_secret": SIGNING_SECRET}
     ),
     "amazon": Shop(
         "A-",
@@ -171,7 +175,8 @@ async def stage(
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
         base = sandbox.options.base_url
         clock = SystemClock()
-        settings = read_settings({"HUB_BOL_LOGIN_URL": f"{base}/bol", "HUB_AMAZON_LOGIN_URL": f"{base}/amazon"})
+        places = {"HUB_BOL_LOGIN_URL": "bol", "HUB_AMAZON_LOGIN_URL": "amazon", "HUB_VIES_URL": "vies"}
+        settings = read_settings({name: f"{base}/{place}" for name, place in places.items()})
         async with (
             Database.open(url, clock) as database,
             httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,
@@ -222,28 +227,39 @@ def stands_everywhere(ledger: Mapping[str, Any], channels: Sequence[str]) -> boo
 
 
 async def _add_channels(made: Stage, base: str, channels: Sequence[str]) -> None:
-    accounts = await eventually(lambda: _customers(made))
-    codes = await _codes(made)
     for name in channels:
         shop = SHOPS[name]
-        settings = ChannelSettings(
-            division=DIVISION,
-            customer_id=accounts[shop.customer],
-            forwarding=True,
-            stock=True,
-            fulfilment=FulfilmentMode.ERP,
-            vat_codes=codes,
+        secrets = {key: value.format(base=base) for key, value in shop.secrets.items()}
+        await made.control("expect", channel=name)
+        await add_channel(
+            made,
+            name,
+            f"{base}/{name}",
+            secrets,
+            shop.customer,
             reference_prefix=shop.prefix,
             default_carrier=shop.carrier,
             sweep_seconds=shop.sweep_seconds,
         )
-        secrets = {key: value.format(base=base) for key, value in shop.secrets.items()}
-        sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
-        channel = StoredChannel(
-            TENANT, name, Platform(name), name, f"{base}/{name}", ChannelStatus.ACTIVE, settings, sealed, None
-        )
-        await made.control("expect", channel=name)
-        await made.command(commands.create_channel, channel)
+
+
+async def add_channel(
+    made: Stage, name: str, url: str, secrets: dict[str, str], customer_name: str, **changes: Any
+) -> None:
+    """Connect a channel that is named after its platform, with everything switched on."""
+    accounts = await eventually(lambda: _customers(made))
+    settings = ChannelSettings(
+        division=DIVISION,
+        customer_id=accounts[customer_name],
+        forwarding=True,
+        stock=True,
+        fulfilment=FulfilmentMode.ERP,
+        vat_codes=await _codes(made),
+        **changes,
+    )
+    sealed = made.desk.vault.seal_json(secrets, CHANNEL_CREDENTIALS.place(TENANT, name))
+    channel = StoredChannel(TENANT, name, Platform(name), name, url, ChannelStatus.ACTIVE, settings, sealed, None)
+    await made.command(commands.create_channel, channel)
 
 
 async def _customers(made: Stage) -> dict[str, str]:

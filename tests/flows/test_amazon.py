@@ -10,7 +10,8 @@ import anyio
 import pytest
 from sqlalchemy import select
 
-from hub.store.tables import claim, listing
+from hub.actors import commands
+from hub.store.tables import claim, listing, message
 from tests.flows.stage import Stage, eventually, stage, stands_everywhere
 from tests.flows.test_tracking import told
 
@@ -108,3 +109,46 @@ async def test_an_order_from_the_queue_does_not_wait_for_a_list_that_is_throttle
         external_id = await acme.sell("amazon")
         with anyio.fail_after(7):
             await acme.until_order(external_id, "forwarded")
+
+
+async def test_a_number_asked_for_in_the_turn_that_ends_the_one_before_is_not_lost(acme: Stage) -> None:
+    await acme.until_ledger(stands)
+    await eventually(lambda: nothing_pending(acme))
+    await acme.control("receive", sku="ART-00001", quantity=1)
+
+    async def under_way() -> bool:
+        return not await nothing_pending(acme)
+
+    await eventually(under_way)
+    await acme.command(commands.pause_channel, "amazon")
+    await acme.until_ledger(stands)
+    await acme.control("receive", sku="ART-00001", quantity=1)
+    await eventually(lambda: both_due(acme))
+    await acme.command(commands.resume_channel, "amazon")
+    await acme.until_ledger(stands)
+
+
+async def test_a_newer_number_overtakes_one_that_never_shows(acme: Stage) -> None:
+    await acme.until_ledger(stands)
+    await eventually(lambda: nothing_pending(acme))
+    await acme.control("settings", platform="amazon", lost_patches=1)
+    await acme.control("receive", sku="ART-00001", quantity=1)
+
+    async def under_way() -> bool:
+        return not await nothing_pending(acme)
+
+    await eventually(under_way)
+    await acme.control("receive", sku="ART-00001", quantity=1)
+    await acme.until_ledger(stands)
+
+
+async def nothing_pending(acme: Stage) -> bool:
+    rows = await acme.rows(select(listing).where(listing.c.channel_id == "amazon"))
+    return not any(row.process_id for row in rows)
+
+
+async def both_due(acme: Stage) -> bool:
+    """Say whether the paused channel's next turn publishes a number and asks how the one before ended."""
+    mine = (message.c.address == "channel/acme/amazon", message.c.lane == "stock")
+    rows = await acme.rows(select(message.c.kind).where(*mine, message.c.due_at <= acme.desk.clock.now()))
+    return {row.kind for row in rows} >= {"channel.stock.publish", "channel.stock.follow"}

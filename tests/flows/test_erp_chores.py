@@ -18,6 +18,7 @@ from hub.actors.messages import CheckErpHooks, ReadCatalogue, SweepDeliveries, S
 from hub.actors.runtime.message import Envelope, Message, kind_of
 from hub.actors.runtime.turn import Turn, run_steps
 from hub.adapters.port import Erp
+from hub.adapters.vat_register import VatRegister
 from hub.clock import SystemClock
 from hub.domain.product import Division
 from hub.outcome import Rejected
@@ -74,7 +75,9 @@ async def test_a_refused_chore_keeps_its_tick(
 
         await database.write(begin)
         desk = Desk(database, clock, vault, "http://hub.test", PACE)
-        scene = Scene(desk, cast(Erp, Refusing()), "acme", 1, "c", Teller(ADDRESS, clock))
+        scene = Scene(
+            desk, cast(Erp, Refusing()), "acme", 1, "c", Teller(ADDRESS, clock), cast(VatRegister, Refusing())
+        )
         turn = turn_with(database, chore)
         before = clock.now()
         await lane(scene).handle(turn)

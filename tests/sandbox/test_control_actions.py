@@ -87,7 +87,7 @@ async def amazon_desk() -> AsyncIterator[Desk]:
 async def test_the_default_sandbox_composes_all_platforms_of_the_roster() -> None:
     async with running(Options(goods=3)) as sandbox, httpx2.AsyncClient(base_url=sandbox.options.base_url) as client:
         state = (await client.get("/_control/state")).json()
-        assert set(state["channels"]) == PLATFORMS.keys() - {"exact"}
+        assert set(state["channels"]) == PLATFORMS.keys() - {"exact", "vies"}
         assert [good["sku"] for good in state["goods"]] == ["ART-00001", "ART-00002", "ART-00003"]
         assert state["goods"][0]["free"] == sum(state["goods"][0]["warehouses"].values())
 
@@ -123,6 +123,18 @@ async def test_a_total_that_differs_by_a_cent_is_wrong(desk: Desk) -> None:
     number = await desk.sell("bol", discount=0)
     await desk.forward(f"BOL-{number}", float(desk.sandbox.world.prices["ART-00001"]) + 0.01)
     assert (await desk.report())["wrong_totals"] == 1
+
+
+async def test_what_is_wrong_is_counted_per_channel_as_well(desk: Desk) -> None:
+    total = float(desk.sandbox.world.prices["ART-00001"])
+    await desk.sell("woocommerce")
+    twice = await desk.sell("bol", discount=0)
+    for amount in (total, total + 0.01):
+        await desk.forward(f"BOL-{twice}", amount)
+    channels = (await desk.report())["channels"]
+    names = ("lost", "duplicates", "wrong_totals", "oversold_by_hub")
+    assert [channels["bol"][name] for name in names] == [0, 1, 1, 0]
+    assert [channels["woocommerce"][name] for name in names] == [1, 0, 0, 0]
 
 
 async def test_stock_has_converged_when_every_channel_shows_free_stock_less_waiting_sales(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import make_url
 
 from hub.clock import SystemClock
-from hub.store.engine import Conflict, Database, StoreBusy, StoreUnavailable, Work
+from hub.store.engine import Conflict, Database, StoreBusy, StoreUnavailable, Work, connect
 from hub.store.tables import node
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +124,20 @@ async def test_a_server_that_is_away_is_named() -> None:
             await add(database, "a")
         with pytest.raises(StoreUnavailable):
             await names(database)
+
+
+async def test_a_reader_who_waits_in_vain_for_a_connection_is_told_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "WAIT_FOR_READER", 0.05)
+    async with Database.open(database_url, SystemClock()) as database, AsyncExitStack() as readers:
+
+        async def take_all() -> None:
+            for _ in range(2 * connect.READERS + 1):
+                await readers.enter_async_context(database.read())
+
+        with pytest.raises(StoreUnavailable):
+            await take_all()
 
 
 async def test_works_that_deadlock_are_run_again_and_all_succeed(postgres_url: str) -> None:

@@ -38,7 +38,8 @@ def line(
     gross: str, quantity: int = 1, product: str | None = "p1", cancelled: int = 0, **more: Decimal | None
 ) -> LineToForward:
     values = {"vat_rate": None, "vat": None} | more
-    return LineToForward("1", "Thing", "SKU", product, 1, quantity, cancelled, Decimal(gross), **values)
+    rate, vat = values["vat_rate"], values["vat"]
+    return LineToForward("1", "Thing", "SKU", product, 1, quantity, cancelled, Decimal(gross), rate, vat)
 
 
 def order(*lines: LineToForward, charges: tuple[Charge, ...] = (), off: str = "0") -> OrderToForward:

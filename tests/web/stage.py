@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.adapters.bol.webhooks import BolHooks
 from hub.adapters.exact.webhooks import ExactHooks
@@ -28,6 +27,7 @@ from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus
 from hub.domain.platform import Platform
 from hub.domain.product import Division
+from hub.node.platforms import CONTRACTS
 from hub.outcome import Rejected, Unavailable
 from hub.store.channels import StoredChannel, insert_channel
 from hub.store.connections import ErpConnection, ErpCredentials, create_connection
@@ -94,7 +94,7 @@ UNREACHABLE = Unavailable("no answer")
 class Stage:
     """A tenant with one ERP connection, a bol.com account and two shops, and a client at the door."""
 
-    app: Starlette
+    app: ASGIApp
     client: httpx2.AsyncClient
     database: Database
     vault: Vault
@@ -189,6 +189,7 @@ class Opening:
                 consents={"exact": self.exact},
                 public_url="https://hub.test",
                 limits=self.limits,
+                contracts=CONTRACTS,
             )
         )
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://hub.test")

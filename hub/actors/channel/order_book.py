@@ -13,7 +13,7 @@ from hub.domain.order_life import Before, ClaimAction, Step, cancelled_units, ne
 from hub.store import orders as stored_orders
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
-from hub.store.listings import note_moved
+from hub.store.listings import Sold, note_moved
 from hub.store.order_import import save_buyer, save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
@@ -88,20 +88,20 @@ class OrderBook:
                 products = await drop_claims(work, self.scene.tenant, one, now, step.status.value)
             case ClaimAction.KEEP:
                 products = await self._moved_by_channel(work, one, before, fetched)
-        await note_moved(work, *self.scene.key, products, await self._sold(work, one, before, step))
+        fresh = before is None and step.claims is ClaimAction.SET
+        sold = await self._sold(work, one, fetched) if fresh else None
+        await note_moved(work, *self.scene.key, products, sold)
         heard = (fetched.placed_at, now) if before is None else (None, None)
         await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {fetched.number}", *heard))
 
-    async def _sold(self, work: Work, one: str, before: StoredOrder | None, step: Step) -> dict[str, int]:
-        """Return how many offers of each product a new order took off what the channel shows."""
-        if before is not None or step.claims is not ClaimAction.SET:
-            return {}
+    async def _sold(self, work: Work, one: str, fetched: ChannelOrder) -> Sold:
+        """Return what a new order took off what the channel shows."""
         stored = await stored_orders.load_order(work.connection, self.scene.tenant, one)
         sold: Counter[str] = Counter()
         for line in stored.lines if stored is not None else ():
             if line.product_id is not None:
                 sold[line.product_id] += line.quantity - line.cancelled
-        return dict(sold)
+        return Sold(sold, fetched.placed_at)
 
     async def _moved_by_channel(
         self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder

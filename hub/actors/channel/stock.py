@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from hub.store.listings import (
     note_accepted,
     note_again,
     note_found,
+    note_overtaken,
     note_published,
     note_refused,
     note_sending,
@@ -50,18 +51,23 @@ class StockLane:
     async def handle(self, turn: Turn) -> None:
         """Publish the listings named, then ask how earlier writes ended."""
         asked = {one.body.listing_id: one for one in turn.messages if isinstance(one.body, PublishStock)}
+        held: Collection[str] = ()
         if asked and self.scene.stored.settings.stock:
-            await self._publish(turn, asked)
+            held = await self._publish(turn, asked)
         if any(isinstance(one.body, FollowStock) for one in turn.messages):
-            await self._follow(turn)
+            await self._follow(turn, held)
 
-    async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> None:
+    async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> Collection[str]:
+        """Send what differs; return the listings that are held back until the channel is done with the write before."""
         async with self.scene.desk.database.read() as connection:
             plans = await plan_publications(connection, self.scene.stored, asked)
-        self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
+        held = self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
         due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
-        if not due:
-            return
+        if due:
+            await self._send(turn, due, asked)
+        return held
+
+    async def _send(self, turn: Turn, due: Sequence[Plan], asked: dict[str, Envelope]) -> None:
         ids = [plan.listing.listing_id for plan in due]
         await turn.checkpoint(lambda work: note_sending(work, self.scene.tenant, ids))
         updates = [StockUpdate(offered(plan.listing), plan.quantity) for plan in due]
@@ -73,10 +79,11 @@ class StockLane:
         turn.write(lambda work: self._note(work, sent))
         self._follow_up(turn, [one.result for one in sent])
 
-    def _hold_back(self, turn: Turn, ids: Sequence[str]) -> None:
+    def _hold_back(self, turn: Turn, ids: Sequence[str]) -> Collection[str]:
         """One write of a listing at a time: the channel might finish an earlier one after a later one."""
         if ids:
             turn.write(lambda work: note_again(work, self.scene.tenant, ids))
+        return frozenset(ids)
 
     def _follow_up(self, turn: Turn, results: Iterable[StockResult]) -> None:
         """Ask later how the writes ended that the channel still works on."""
@@ -150,6 +157,17 @@ class StockLane:
             **delays,
         )
 
+    def _tell_seen_through(self, work: Work, listing: StoredListing) -> None:
+        """Tell of a write that the channel took its time for; since when it was wanted is not known any more."""
+        self.scene.tell(
+            work,
+            "stock.published",
+            f"{listing.sku or listing.external_id} is now {listing.sent}",
+            subject_type="listing",
+            subject_id=listing.listing_id,
+            quantity=listing.sent,
+        )
+
     def _tell_refused(self, work: Work, listing: StoredListing, code: str, reason: str) -> None:
         self.scene.tell(
             work,
@@ -161,14 +179,15 @@ class StockLane:
             code=code,
         )
 
-    async def _follow(self, turn: Turn) -> None:
+    async def _follow(self, turn: Turn, held: Collection[str]) -> None:
+        """Ask how writes ended; ``held`` back in this very turn are listings that do not bear the mark yet."""
         async with self.scene.desk.database.read() as connection:
             pending = await pending_listings(connection, *self.scene.key)
         if not pending:
             return
         answers = await self.scene.channel.follow([one.process_id for one in pending if one.process_id])
         now = self.scene.desk.clock.now()
-        turn.write(lambda work: self._note_ends(work, turn, pending, answers, now))
+        turn.write(lambda work: self._note_ends(work, turn, pending, answers, held, now))
         self._follow_up(turn, answers.values())
 
     async def _note_ends(
@@ -177,15 +196,21 @@ class StockLane:
         turn: Turn,
         pending: Sequence[StoredListing],
         answers: dict[str, WriteResult],
+        held: Collection[str],
         now: datetime,
     ) -> None:
         for listing in pending:
             answer = answers.get(listing.process_id or "")
-            if not isinstance(answer, Pending) and (listing.again or not isinstance(answer, Accepted | Refused)):
+            again = listing.again or listing.listing_id in held
+            if _comes_again(answer, again=again):
                 post(work, turn.address, PublishStock(listing.listing_id, "changed while the channel was busy"))
             match answer:
+                case Pending(overtake=True) if again:
+                    await note_overtaken(work, self.scene.tenant, listing.listing_id)
                 case Accepted():
                     await note_accepted(work, self.scene.tenant, listing, now)
+                    if listing.sent is not None:
+                        self._tell_seen_through(work, listing)
                 case Refused(code, reason):
                     await note_refused(work, self.scene.tenant, listing.listing_id, reason)
                     self._tell_refused(work, listing, code, reason)
@@ -193,3 +218,14 @@ class StockLane:
                     pass
                 case _:
                     await note_refused(work, self.scene.tenant, listing.listing_id, "outcome unknown")
+
+
+def _comes_again(answer: WriteResult | None, *, again: bool) -> bool:
+    """Say whether a listing is to be published anew; ``again`` where something newer is wanted by now."""
+    match answer:
+        case Pending(overtake=overtake):
+            return again and overtake
+        case Accepted() | Refused():
+            return again
+        case _:
+            return True

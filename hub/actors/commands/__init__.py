@@ -18,6 +18,7 @@ from hub.actors.commands.listings import map_listing, set_listing_rule
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.refusal import CommandRefused
+from hub.actors.commands.tax import set_tax_profile
 
 __all__ = [
     "CommandRefused",
@@ -39,5 +40,6 @@ __all__ = [
     "retry_parcel",
     "retry_parked",
     "set_listing_rule",
+    "set_tax_profile",
     "sweep_channel",
 ]

@@ -117,11 +117,12 @@ async def resume_channel(work: Work, who: Principal, now: datetime, channel_id: 
 async def replace_credentials(
     work: Work, who: Principal, now: datetime, channel_id: str, credentials: bytes, hook_secret: bytes | None
 ) -> None:
-    """Store new sealed credentials and wake an actor that stopped because the old ones no longer worked."""
+    """Store new sealed credentials, wake an actor that stopped because of the old ones, and read its webhook keys."""
     before = await find_channel(work, who, channel_id)
     secret = hook_secret if hook_secret is not None else before.hook_secret
     await change_channel(work, who.tenant_id, channel_id, credentials=credentials, hook_secret=secret)
     await mailbox.resume(work, channel_address(who.tenant_id, channel_id))
+    mailbox.post(work, channel_address(who.tenant_id, channel_id), ReadHookKeys())
     record(work, who, now, "channel.credentials", f"Credentials of {before.name} were replaced", channel_id=channel_id)
 
 
@@ -145,7 +146,7 @@ async def _publish_all(work: Work, tenant_id: str, channel_id: str, cause: str, 
     listings = await channel_listings(work.connection, tenant_id, channel_id)
     due = [one for one in listings if one.product_id is not None and not one.by_platform]
     if force:
-        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id}, {})
+        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id})
     for one in due:
         mailbox.post(work, channel_address(tenant_id, channel_id), PublishStock(one.listing_id, cause, force=force))
     return len(due)

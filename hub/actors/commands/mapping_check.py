@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.actors.commands.refusal import CommandRefused
 from hub.domain.channel import ChannelSettings, FulfilmentMode
-from hub.domain.forwarding import vat_code_problem
+from hub.domain.product import VatCode
 from hub.domain.stock import StockRule
+from hub.domain.tax.places import Place, place_of
+from hub.domain.tax.rates import all_rates
+from hub.domain.vat_mapping import VatRule, vat_code_problem
 from hub.store.catalogue import find_customer, vat_codes_of, warehouse_ids
 from hub.store.channels import list_channels
 from hub.store.divisions import load_division
@@ -25,6 +30,8 @@ async def check_settings(work: Work, tenant_id: str, channel_id: str, settings: 
     await _check_division(work, tenant_id, settings.division, ("settings", "division"))
     await _check_customer(work, tenant_id, settings.division, settings)
     await _check_vat_codes(work, tenant_id, settings.division, settings)
+    await _check_vat_rules(work, tenant_id, settings.division, settings)
+    _check_origins(settings)
 
 
 def _needs_no_division(settings: ChannelSettings) -> None:
@@ -61,6 +68,45 @@ async def _check_vat_codes(work: Work, tenant_id: str, division: int, settings: 
             raise CommandRefused("VAT_CODE_UNKNOWN", f"The division has no VAT code {mapped}.", field)
         if problem := vat_code_problem(code, rate):
             raise CommandRefused("VAT_CODE_UNFIT", problem, field)
+
+
+async def _check_vat_rules(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:
+    codes = await vat_codes_of(work.connection, tenant_id, division)
+    for place, rule in enumerate(settings.vat_rules):
+        _check_vat_rule(rule, codes, ("settings", "vatRules", str(place)))
+    if len({rule.key for rule in settings.vat_rules}) < len(settings.vat_rules):
+        raise CommandRefused("MAPPED_TWICE", "One of these is mapped twice.", ("settings", "vatRules"))
+    for place, code in enumerate(settings.goods):
+        if code not in codes:
+            field = ("settings", "goods", str(place))
+            raise CommandRefused("VAT_CODE_UNKNOWN", f"The division has no VAT code {code}.", field)
+
+
+def _check_vat_rule(rule: VatRule, codes: Mapping[str, VatCode], field: tuple[str, ...]) -> None:
+    untaxed = rule.regime is not None and rule.regime.zero
+    if rule.regime is not None and not rule.regime.decided:
+        raise CommandRefused("REGIME_UNFIT", "Nothing is booked before this is decided.", (*field, "regime"))
+    if rule.taxed_in not in {row.place for row in all_rates()}:
+        raise CommandRefused("PLACE_UNKNOWN", f"No VAT rates of {rule.taxed_in} are known.", (*field, "taxedIn"))
+    if untaxed and rule.rate != 0:
+        raise CommandRefused("RATE_UNFIT", "Under this regime no VAT is charged: give 0.", (*field, "rate"))
+    code = codes.get(rule.code)
+    if code is None:
+        raise CommandRefused("VAT_CODE_UNKNOWN", f"The division has no VAT code {rule.code}.", (*field, "code"))
+    if problem := vat_code_problem(code, rule.rate, untaxed=untaxed):
+        raise CommandRefused("VAT_CODE_UNFIT", problem, (*field, "code"))
+
+
+def _check_origins(settings: ChannelSettings) -> None:
+    if settings.ships_from is not None:
+        _check_country(settings.ships_from, ("settings", "shipsFrom"))
+    for place, country in enumerate(settings.warehouse_countries.values()):
+        _check_country(country, ("settings", "warehouseCountries", str(place)))
+
+
+def _check_country(country: str, field: tuple[str, ...]) -> None:
+    if not isinstance(place_of(country), Place):
+        raise CommandRefused("COUNTRY_UNKNOWN", "Give a country by its two letters, such as NL.", field)
 
 
 async def _check_sources(work: Work, tenant_id: str, settings: ChannelSettings) -> None:

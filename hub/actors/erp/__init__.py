@@ -13,6 +13,7 @@ from hub.actors.erp.tracking import TrackingLane
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Erp
+from hub.adapters.vat_register import VatRegister
 from hub.store.divisions import save_meters
 
 Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
@@ -23,10 +24,17 @@ LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": Tr
 class ErpActor:
     """Routes each turn to its lane and stores the budgets that Exact's answers told."""
 
-    def __init__(self, desk: Desk, adapter: Callable[[Address, str], Awaitable[Erp]], connection_id: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        adapter: Callable[[Address, str], Awaitable[Erp]],
+        connection_id: str,
+        register: VatRegister,
+    ) -> None:
         self.desk = desk
         self.adapter = adapter
         self.connection_id = connection_id
+        self.register = register
 
     def batch(self, lane: str) -> int:
         """Return the most messages that one turn of a lane takes."""
@@ -37,7 +45,7 @@ class ErpActor:
         tenant, division = turn.address.tenant, int(turn.address.name)
         teller = Teller(turn.address, self.desk.clock)
         erp = await self.adapter(turn.address, self.connection_id)
-        scene = Scene(self.desk, erp, tenant, division, self.connection_id, teller)
+        scene = Scene(self.desk, erp, tenant, division, self.connection_id, teller, self.register)
         await LANES[turn.lane](scene).handle(turn)
         meters, now = erp.meters(), self.desk.clock.now()
         turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, now))

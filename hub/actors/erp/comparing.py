@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.domain.forwarding import Books, Hold, difference_after_posting, vat_difference_after_posting
-from hub.domain.money import CENT
+from hub.domain.forwarding import Books, Hold
+from hub.domain.money import CENT, total
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft, SalesOrderLine
 from hub.store.orders import StoredLine, StoredOrder
@@ -85,18 +85,31 @@ def called_off(order: StoredOrder, found: SalesOrder, lines: dict[str, str]) -> 
 
 def difference(draft: SalesOrderDraft, found: SalesOrder) -> Hold | None:
     """Say how the amounts in Exact differ from what the buyer paid; None where they are equal to the cent."""
-    if differs := difference_after_posting(draft, found):
+    if differs := _difference(draft, found):
         return Hold(
             HoldCause.TOTALS_DIFFER,
             f"Exact totals {found.total:.2f}, the channel {draft.total:.2f} {draft.currency}; correct it in Exact.",
             difference=str(differs),
         )
-    vat = vat_difference_after_posting(draft, found)
+    vat = _vat_difference(draft, found)
     if abs(vat) >= CENT:
         return Hold(
             HoldCause.TOTALS_DIFFER, f"VAT in Exact differs by {vat:.2f} {draft.currency}.", vat_difference=str(vat)
         )
     return None
+
+
+def _difference(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
+    """Return what Exact's total differs from the channel's, in the order's currency; zero when equal."""
+    return stored.total - draft.total
+
+
+def _vat_difference(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
+    """Return what Exact's VAT on the lines differs from the channel's; zero where the channel states none."""
+    if draft.charges or any(line.vat is None for line in draft.lines):
+        return Decimal(0)
+    stated = total(line.vat for line in draft.lines if line.vat is not None)
+    return (stored.total - stored.total_excluding_vat) - stated
 
 
 def _wanted(line: StoredLine) -> Decimal:

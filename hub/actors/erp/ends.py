@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.erp.comparing import called_off, is_off
 from hub.actors.erp.scene import Scene
 from hub.actors.measures import record_delays
-from hub.actors.messages import ForwardOrder, MakeDelivery, SweepStock
+from hub.actors.messages import ForwardOrder, MakeDelivery, SeekEvidence, SweepStock
 from hub.actors.runtime.mailbox import post
 from hub.domain.forwarding import Hold
 from hub.domain.order import HoldCause, OrderStatus
@@ -76,8 +76,26 @@ class Ends:
             post(work, self.scene.teller.address, ForwardOrder(order.order_id))
             return
         await hold_order(work, self.scene.tenant, order.order_id, hold.cause, hold.message, hold.detail)
+        if hold.cause is HoldCause.EVIDENCE_PENDING:
+            post(work, self.scene.teller.address, SeekEvidence(order.order_id), due_at=self.next_question())
         self._tell(work, "order.held", f"Order {order.number} waits: {hold.message}", order, level="warning",
                    cause=hold.cause.value)  # fmt: skip
+
+    def next_question(self) -> datetime:
+        """Return when the VAT register is asked again (UTC)."""
+        return self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.evidence)
+
+    async def evidence_came(self, work: Work, order: StoredOrder, division: int) -> None:
+        """Let an order go on that waited for the VAT register alone, to the division that its channel has by now."""
+        stored = await self._as_stored(work, order)
+        if stored is None or stored.status is not OrderStatus.HELD:
+            return
+        if stored.hold_cause is not HoldCause.EVIDENCE_PENDING:
+            return
+        ready = OrderStatus.READY.value
+        await change_order(work, self.scene.tenant, order.order_id, status=ready, hold_cause=None, hold_detail=None)
+        post(work, erp_address(self.scene.tenant, division), ForwardOrder(order.order_id))
+        self._tell(work, "order.evidence", f"The VAT register answered; order {order.number} goes on", order)
 
     async def cancelled(self, work: Work, order: StoredOrder) -> None:
         """Give up an order that the channel no longer wants and that is known not to stand in Exact."""

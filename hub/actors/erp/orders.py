@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from hub.actors.each import for_each
+from hub.actors.erp.cases import Cases, StoredCase
 from hub.actors.erp.comparing import difference, expected_lines, is_off, match_lines
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ForwardOrder, ReadDeliveriesOf
+from hub.actors.messages import ForwardOrder, ReadDeliveriesOf, SeekEvidence
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
-from hub.domain.channel import ChannelSettings
-from hub.domain.forwarding import Books, Hold, draft_sales_order
+from hub.domain.certificate import Certificate, certify
+from hub.domain.forwarding import Hold, draft_case
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
 from hub.outcome import Rejected, Throttled, Unavailable
-from hub.store.catalogue import items_of, vat_codes_of
-from hub.store.channels import load_channel
-from hub.store.divisions import load_division
 from hub.store.engine import Work
 from hub.store.order_state import begin_attempt, lose_attempt, take_back_attempt
-from hub.store.orders import StoredOrder, load_order
+from hub.store.orders import StoredOrder
 from hub.store.stock import reads_begun
 
 
@@ -31,53 +29,62 @@ class OrderLane:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ends = Ends(scene)
+        self.cases = Cases(scene)
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other."""
-        await for_each(turn, turn.messages, self._forward)
+        await for_each(turn, turn.messages, self._handle)
 
-    async def _forward(self, turn: Turn, envelope: Envelope) -> None:
-        assert isinstance(envelope.body, ForwardOrder)
-        order, settings, books = await self._load(envelope.body.order_id)
-        if order is None or settings is None:
+    async def _handle(self, turn: Turn, envelope: Envelope) -> None:
+        match envelope.body:
+            case ForwardOrder(order_id):
+                await self._forward(turn, order_id)
+            case SeekEvidence(order_id):
+                await self._seek(turn, order_id)
+            case other:
+                raise TypeError(f"the order lane knows no {type(other).__name__}")
+
+    async def _forward(self, turn: Turn, order_id: str) -> None:
+        one = await self.cases.load(order_id)
+        if one is None:
             return
+        order, settings = one.stored, one.case.settings
         match order.status:
             case OrderStatus.SENDING if order.division == self.scene.division:
-                await self._resume(turn, order, settings, books)
+                await self._resume(turn, one)
             case OrderStatus.READY if not settings.forwarding or settings.division != self.scene.division:
                 return
             case OrderStatus.READY if order.your_ref is not None:
-                await self._resume(turn, order, settings, books)
+                await self._resume(turn, one)
             case OrderStatus.READY:
-                await self._post(turn, order, settings, books)
+                await self._post(turn, one)
             case _:
                 return
 
-    async def _load(self, order_id: str) -> tuple[StoredOrder | None, ChannelSettings | None, Books]:
-        async with self.scene.desk.database.read() as connection:
-            order = await load_order(connection, self.scene.tenant, order_id)
-            if order is None:
-                return None, None, Books({}, {})
-            channel = await load_channel(connection, self.scene.tenant, order.channel_id)
-            products = {line.product_id for line in order.lines if line.product_id is not None}
-            items = await items_of(connection, *self.scene.key, products)
-            codes = await vat_codes_of(connection, *self.scene.key)
-            division = await load_division(connection, *self.scene.key)
-        if channel is None or division is None:
-            return None, None, Books({}, {})
-        return order, channel.settings, Books(items, codes, division.currency)
+    async def _seek(self, turn: Turn, order_id: str) -> None:
+        """Ask the VAT register once more; the order goes on by itself when it answers, else it is asked later."""
+        one = await self.cases.load(order_id)
+        if one is None or not one.held_for_evidence:
+            return
+        asked = await self.cases.with_evidence(turn, one)
+        if asked.waits:
+            turn.post(turn.address, SeekEvidence(order_id), due_at=self.ends.next_question())
+        else:
+            division = asked.case.settings.division
+            turn.write(lambda work: self.ends.evidence_came(work, asked.stored, division or self.scene.division))
 
-    async def _resume(self, turn: Turn, order: StoredOrder, settings: ChannelSettings, books: Books) -> None:
+    async def _resume(self, turn: Turn, one: StoredCase) -> None:
         """An earlier attempt began and its outcome is not stored: look it up, never guess."""
+        order = one.stored
         found = await self.scene.erp.find_sales_order(order.your_ref or "")
         if found is not None:
-            self._found(turn, order, settings, books, found)
+            self._found(turn, await self.cases.with_evidence(turn, one), found)
             return
         self._let_it_land(order)
         if is_off(order):
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
-            await self._post(turn, order, settings, books)
+            await self._post(turn, one)
 
     def _let_it_land(self, order: StoredOrder) -> None:
         """What was sent and never answered may still arrive for a while, unseen by a look-up."""
@@ -87,13 +94,16 @@ class OrderLane:
         if wait > 0:
             raise Throttled(wait, "an earlier attempt may still land in Exact")
 
-    async def _post(self, turn: Turn, order: StoredOrder, settings: ChannelSettings, books: Books) -> None:
+    async def _post(self, turn: Turn, one: StoredCase) -> None:
+        one = await self.cases.with_evidence(turn, one)
+        order = one.stored
         try:
-            draft = draft_sales_order(order.to_forward(), settings, books)
+            drafted = draft_case(one.case)
         except Hold as hold:
             self._hold(turn, order, hold)
             return
-        reads = await self._begin(turn, order, draft)
+        draft = drafted.draft
+        reads = await self._begin(turn, order, draft, certify(one.case, drafted))
         if reads is None:
             turn.write(lambda work: self.ends.cancelled(work, order))
             return
@@ -106,7 +116,7 @@ class OrderLane:
             await self._note_outcome(turn, order, wait)
             raise
         found = await self._read_back(turn, order, order_id)
-        self._finish(turn, order, books, found, difference(draft, found), reads)
+        self._finish(turn, one, found, difference(draft, found), reads)
 
     async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str) -> SalesOrder:
         """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
@@ -117,7 +127,9 @@ class OrderLane:
             await self._note_outcome(turn, order, wait)
             raise wait from refusal
 
-    async def _begin(self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft) -> int | None:
+    async def _begin(
+        self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft, certificate: Certificate
+    ) -> int | None:
         """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
 
         async def begin(work: Work) -> int | None:
@@ -129,6 +141,7 @@ class OrderLane:
                 your_ref=draft.your_ref,
                 fingerprint=draft.fingerprint(),
                 now=work.clock.now(),
+                certificate=certificate,
             )
             return await reads_begun(work, *self.scene.key) if begun else None
 
@@ -142,24 +155,20 @@ class OrderLane:
         elif order.status is OrderStatus.READY:
             await turn.checkpoint(lambda work: take_back_attempt(work, tenant, one, order.your_ref))
 
-    def _found(
-        self, turn: Turn, order: StoredOrder, settings: ChannelSettings, books: Books, found: SalesOrder
-    ) -> None:
+    def _found(self, turn: Turn, one: StoredCase, found: SalesOrder) -> None:
         """The order stands in Exact: goods may have left before the hub knew, and passed as somebody else's."""
         problem: Hold | None
         try:
-            problem = difference(draft_sales_order(order.to_forward(), settings, books), found)
+            problem = difference(draft_case(one.case).draft, found)
         except Hold as hold:
-            problem = hold
-        self._finish(turn, order, books, found, problem, None)
-        turn.post(turn.address, ReadDeliveriesOf(order.order_id))
+            problem = None if hold.cause is HoldCause.EVIDENCE_PENDING else hold
+        self._finish(turn, one, found, problem, None)
+        turn.post(turn.address, ReadDeliveriesOf(one.stored.order_id))
 
-    def _finish(
-        self, turn: Turn, order: StoredOrder, books: Books, found: SalesOrder, problem: Hold | None, reads: int | None
-    ) -> None:
-        lines = match_lines(expected_lines(order, books), found.lines)
+    def _finish(self, turn: Turn, one: StoredCase, found: SalesOrder, problem: Hold | None, reads: int | None) -> None:
+        lines = match_lines(expected_lines(one.stored, one.case.books), found.lines)
         standing = Standing(found, lines, problem, reads)
-        turn.write(lambda work: self.ends.forwarded(work, order, standing))
+        turn.write(lambda work: self.ends.forwarded(work, one.stored, standing))
 
     def _hold(self, turn: Turn, order: StoredOrder, hold: Hold) -> None:
         turn.write(lambda work: self.ends.held(work, order, hold))

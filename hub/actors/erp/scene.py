@@ -8,6 +8,7 @@ from typing import Any
 from hub.actors.desk import Desk, Teller
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Erp
+from hub.adapters.vat_register import VatRegister
 from hub.outcome import Rejected
 from hub.store.engine import Work
 
@@ -22,6 +23,7 @@ class Scene:
     division: int
     connection_id: str
     teller: Teller
+    register: VatRegister
 
     @property
     def key(self) -> tuple[str, int]:

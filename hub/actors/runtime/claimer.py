@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import anyio
 
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due
+from hub.actors.runtime.mailbox.ownership import claim, earliest_due
 from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
-from hub.store.engine import Database, StoreUnavailable
+from hub.store.engine import Database, StoreUnavailable, Work
 
 BUSY_PAUSE = 0.05
 
@@ -54,13 +55,21 @@ class Claimer:
         claims = await self._claim(min(room, self.policy.claim_most))
         return 0.0 if claims else BUSY_PAUSE
 
-    async def _claim(self, most: int) -> list[Claim]:
+    async def _claim(self, most: int) -> int:
+        """Claim up to so many actors and return how many; whoever is cancelled meanwhile still gives them back."""
         began = self.roster.clock.monotonic()
         until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
-        claims = await self.database.write(lambda work: claim(work, self.name, most, until))
         trusted = began + self.policy.lease - self.policy.margin
-        for one in claims:
-            owned = Owned(Address.parse(one.key[1]), one, trusted, began, next_seq=one.next_seq)
+
+        async def work(work: Work) -> int:
+            claims = await claim(work, self.name, most, until)
+            ours = [Owned(Address.parse(one.key[1]), one, trusted, began, next_seq=one.next_seq) for one in claims]
+            work.after_commit(partial(self._take_on, ours))
+            return len(ours)
+
+        return await self.database.write(work)
+
+    def _take_on(self, ours: list[Owned]) -> None:
+        for owned in ours:
             self.roster.add(owned)
             self.roster.refresh(owned)
-        return claims

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 Decoder = Callable[[Any], Any]
+PLAIN = frozenset({str, int, bool, type(None)})
 
 
 class Unreadable(Exception):
@@ -20,10 +21,26 @@ class Unreadable(Exception):
 
 def encode(value: Any) -> Any:
     """Return a value as plain JSON data; a type that cannot be read back is a ``TypeError``."""
+    kind: Any = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is datetime:
+        return value.isoformat()
+    names = names_of(kind)
+    return _encode(value) if names is None else {name: encode(getattr(value, name)) for name in names}
+
+
+@cache
+def names_of(kind: Any) -> tuple[str, ...] | None:
+    """Return the field names of a dataclass, None for any other type."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+
+
+def _encode(value: Any) -> Any:
     match value:
         case Enum():
             return value.value
-        case None | bool() | int() | str():
+        case int() | str():
             return value
         case Decimal():
             return str(value)
@@ -33,8 +50,6 @@ def encode(value: Any) -> Any:
             return [encode(item) for item in value]
         case Mapping():
             return {str(name): encode(item) for name, item in value.items()}
-        case _ if is_dataclass(value):
-            return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
         case _:
             raise TypeError(f"a message cannot carry {type(value).__name__}")
 

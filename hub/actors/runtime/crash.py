@@ -21,12 +21,12 @@ class NodeSick(Exception):
     """So many actors were quarantined at once that this node itself must be ill; let the platform restart it."""
 
 
-def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception, lane: str | None) -> None:
+def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
     """Count a crash against the messages that were being handled and against the actor."""
     owned, reason = verdict.lane.owned, name_of(error)
     for mail in mails:
         _blame(verdict, mail, reason)
-    verdict.facts.append(ActorCrashed(owned.address, lane, reason))
+    verdict.facts.append(ActorCrashed(owned.address, verdict.lane.name or None, reason))
     verdict.settlement.trouble = trouble = _trouble(verdict, owned.claim, reason)
     if trouble.quarantine_until is not None:
         verdict.facts.append(ActorQuarantined(owned.address, trouble.quarantine_until, reason))

@@ -13,10 +13,11 @@ from anyio.abc import TaskGroup
 from hub.actors.runtime.bulkhead import caught
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.ownership import look
-from hub.actors.runtime.mailbox.reading import Mail, read_due, read_heads, read_lanes
+from hub.actors.runtime.mailbox.reading import Mail, read_lanes, read_mail
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.turn import Actor
 from hub.actors.runtime.turner import Turner
 from hub.store.engine import Database, StoreUnavailable
 
@@ -65,6 +66,8 @@ class Dispatcher:
         self.roster.reading.update(stale)
         if not stale:
             return
+        for lane in [lane for owned in stale for lane in owned.lanes.values()]:
+            lane.missed = lane.running is not None
         try:
             async with self.database.read() as connection:
                 keys = [owned.key for owned in stale]
@@ -103,12 +106,8 @@ class Dispatcher:
         await caught(ask)
 
     async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
-        due: dict[tuple[str, str, str], datetime] = {}
-        async with self.database.read() as connection:
-            heads = await read_heads(connection, {lane.place: limit for lane, (_, limit) in limits.items()}, now)
-            empty = [lane for lane in limits if not heads[lane.place]]
-            if empty:
-                due = await read_due(connection, [lane.place for lane in empty])
+        wanted = {lane.place: limit + 1 for lane, (_, limit) in limits.items()}
+        heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now))
         for lane, (instance, limit) in limits.items():
             mails = heads[lane.place]
             if lane.owned.leaving or instance.actor is None:
@@ -123,18 +122,19 @@ class Dispatcher:
             self.roster.feed(lane)
 
     def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
-        taken = careful(mails)
+        taken = careful(mails[:limit])
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
         lane.owned.turns += 1
         self.running += 1
-        more = len(taken) == limit or len(taken) < len(mails)
-        self.tasks.start_soon(partial(self._turn, lane, taken, instance, more=more))
+        begin = partial(self._turn, lane, taken, instance, instance.enter(), more=len(taken) < len(mails))
+        self.tasks.start_soon(begin)
 
-    async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, *, more: bool) -> None:
+    async def _turn(self, lane: Lane, mails: list[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         try:
-            await self.turner.run(lane, mails, instance, more=more)
+            await self.turner.run(lane, mails, instance, actor, more=more)
         finally:
+            instance.leave()
             self.running -= 1
             if self.roster.hungry:
                 self.roster.work.set()

@@ -37,6 +37,7 @@ class Keeper:
             try:
                 glimpses = await self.database.write(partial(renew, name=self.name, lease_until=until))
                 self.roster.compare(glimpses, began + self.policy.lease - self.policy.margin)
+                self.roster.disown(glimpses)
             except StoreUnavailable as error:
                 log.warning("cannot renew leases: %s", error)
             await anyio.sleep(self.policy.renew)

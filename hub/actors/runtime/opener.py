@@ -10,12 +10,11 @@ from anyio.abc import TaskGroup
 
 from hub.actors.runtime.bulkhead import caught, word_of
 from hub.actors.runtime.instance import Factory, Instance
-from hub.actors.runtime.owned import Owned
+from hub.actors.runtime.mailbox.control import ALL_LANES
+from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.turner import Turner, nothing
 from hub.actors.runtime.verdict import Verdict
 from hub.outcome import Outcome, Throttled, Unauthorized
-
-ANY_LANE = "control"
 
 
 @dataclass(slots=True)
@@ -50,17 +49,18 @@ class Opener:
                 self.turner.roster.feed(lane)
 
     async def _failed(self, owned: Owned, error: Exception) -> None:
-        lane = next(iter(owned.lanes.values()), None) or owned.lane(ANY_LANE)
+        """Settle it for the actor as a whole: its own lanes may be in a turn of the former instance."""
+        lane = Lane(owned, ALL_LANES)
         word = word_of(error)
         if word is None:
-            await self.turner.failed(lane, [], error, None)
+            await self.turner.failed(lane, [], error)
             self._postpone(owned, lane.wait_until)
         elif isinstance(word, Unauthorized):
             verdict = Verdict.on(lane, self.turner.roster.clock.now(), self.turner.policy, self.turner.random)
             verdict.judge([], {}, word)
             problem = await caught(partial(self.turner.settle, verdict, lane.state, nothing))
             if problem is not None:
-                await self.turner.failed(lane, [], problem, None)
+                await self.turner.failed(lane, [], problem)
         else:
             self._postpone(owned, self.turner.roster.clock.now() + self._pause(owned, word))
 

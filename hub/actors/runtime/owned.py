@@ -22,7 +22,8 @@ class Lane:
     """One lane of an owned actor.
 
     ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
-    other timer can be hidden behind it. ``rang`` notes mail that came during a turn.
+    other timer can be hidden behind it. ``rang`` notes mail that came during a turn, ``missed`` that the lane was in
+    one when it was last read: its turn may have committed since, so that it is read again when the turn has ended.
     """
 
     owned: Owned
@@ -34,6 +35,7 @@ class Lane:
     hungry: bool = False
     sure: bool = False
     rang: bool = False
+    missed: bool = False
     running: anyio.CancelScope | None = None
 
     @property
@@ -42,8 +44,8 @@ class Lane:
         return (*self.owned.key, self.name)
 
     def load(self, row: LaneRow) -> None:
-        """Take over what is stored; a running lane knows better what it remembers."""
-        if self.running is None:
+        """Take over what was read, unless it may be older than what the lane remembers."""
+        if not self.missed:
             self.state, self.wait_until, self.attempts = orjson.dumps(row.state), row.wait_until, row.attempts
 
 

@@ -32,7 +32,9 @@ class Roster:
         self.leave = anyio.Event()
         self.rest = anyio.Event()
         self.reading: set[Owned] = set()
+        self.strays: list[tuple[Key, int]] = []
         self.draining = False
+        self._suspects: dict[Key, int] = {}
         self._timers: list[tuple[datetime, int, Lane]] = []
         self._count = count()
 
@@ -54,6 +56,17 @@ class Roster:
                 lane.running.cancel()
         if owned.instance is not None:
             owned.instance.retire()
+
+    def part_with(self, owned: Owned) -> None:
+        """Start no turn of an actor any more, and have it given back when those in flight have ended."""
+        owned.leaving = True
+        self.leave.set()
+
+    def disown(self, renewed: Iterable[Glimpse]) -> None:
+        """Note what was renewed twice though we do not know it: the answer to its claim was lost."""
+        unknown = {glimpse.key: glimpse.epoch for glimpse in renewed if glimpse.key not in self.owned}
+        self.strays = [(key, epoch) for key, epoch in unknown.items() if self._suspects.get(key) == epoch]
+        self._suspects = unknown
 
     def ring(self, rings: Iterable[Any]) -> None:
         """Hear of mail posted by this process: lanes of ours become hungry, others are for claiming."""
@@ -89,8 +102,7 @@ class Roster:
                 self.refresh(owned)
             owned.next_seq = glimpse.next_seq
             if glimpse.status is not Status.ACTIVE and not owned.leaving:
-                owned.leaving = True
-                self.leave.set()
+                self.part_with(owned)
 
     def refreshed(self, stale: Iterable[Owned], rows: Mapping[LanePlace, LaneRow]) -> None:
         """Take over what was read anew."""
@@ -128,7 +140,10 @@ class Roster:
         return self._timers[0][0] if self._timers else None
 
     def ready(self, now: datetime) -> list[Lane]:
-        """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later."""
+        """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later.
+
+        A lane that is yet to be read stays hungry: a turn must not begin with an older memory than its mail.
+        """
         found = []
         for lane in list(self.hungry):
             if lane.running is not None or lane.owned.leaving:
@@ -136,7 +151,7 @@ class Roster:
             elif lane.wait_until is not None and lane.wait_until > now:
                 del self.hungry[lane]
                 self.plan(lane, lane.wait_until)
-            else:
+            elif lane.owned not in self.stale:
                 found.append(lane)
         return found
 
@@ -161,6 +176,8 @@ class Roster:
         owned.turns -= 1
         owned.idle_since = self.clock.monotonic()
         self.rest.set()
+        if lane.missed:
+            self.refresh(owned)
         if owned.leaving:
             self.leave.set()
         elif more or lane.rang or not lane.sure:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 from opentelemetry.util.types import AttributeValue
@@ -47,14 +48,13 @@ class Turner:
     listener: Listener
     quarantines: list[float] = field(default_factory=list)
 
-    async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, *, more: bool) -> None:
+    async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
-        actor, scope = instance.enter(), lane.running or anyio.CancelScope()
         try:
-            with scope:
+            with lane.running or anyio.CancelScope():
+                await anyio.lowlevel.checkpoint_if_cancelled()
                 await self._supervised(lane, mails, actor, instance)
         finally:
-            instance.leave()
             self.roster.ended(lane, more=more)
 
     async def _supervised(self, lane: Lane, mails: Sequence[Mail], actor: Actor, instance: Instance) -> None:
@@ -63,17 +63,17 @@ class Turner:
             instance.retire()
             if lane.owned.instance is instance:
                 lane.owned.instance = None
-            await self.failed(lane, mails, error, lane.name)
+            await self.failed(lane, mails, error)
 
-    async def failed(self, lane: Lane, mails: Sequence[Mail], error: Exception, name: str | None) -> None:
+    async def failed(self, lane: Lane, mails: Sequence[Mail], error: Exception) -> None:
         """Deal with what was raised where no outcome was: a lost epoch, a store that is gone, or a bug."""
         found = leaves(error)
         if any(isinstance(one, Fenced) for one in found):
             self.roster.lose(lane.owned)
-        elif any(isinstance(one, StoreUnavailable) for one in found):
-            self._store_gone(lane)
+        elif gone := [one for one in found if isinstance(one, StoreUnavailable)]:
+            self._store_gone(lane, unknown=any(one.unknown for one in gone))
         else:
-            await self._crashed(lane, mails, error, name)
+            await self._crashed(lane, mails, error)
 
     async def _traced(self, lane: Lane, mails: Sequence[Mail], actor: Actor) -> None:
         context, links = origins(mail.traceparent for mail in mails)
@@ -143,8 +143,7 @@ class Turner:
         if settlement.trouble is not None:
             remember(lane.owned, settlement.trouble)
         if settlement.status is not Status.ACTIVE:
-            lane.owned.leaving = True
-            self.roster.leave.set()
+            self.roster.part_with(lane.owned)
 
     async def _guarded(self, settlement: Settlement, work: Callable[[Work], Awaitable[Any]]) -> Any:
         """Write under our epoch, or raise ``Fenced``."""
@@ -156,19 +155,20 @@ class Turner:
 
         return await self.database.write(guarded)
 
-    async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception, name: str | None) -> None:
+    async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception) -> None:
         """Record a bug and let the actor start anew, or keep it out; too many kept out mean that we are ill."""
         log.error("%s crashed: %s", lane.owned.address, name_of(error), exc_info=error)
         verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
-        condemn(verdict, mails, error, name)
+        condemn(verdict, mails, error)
         try:
             await self.settle(verdict, lane.state, nothing)
         except Fenced:
             self.roster.lose(lane.owned)
-        except StoreUnavailable:
-            self._store_gone(lane)
-        if verdict.settlement.status is Status.QUARANTINED:
-            self._count_quarantine()
+        except StoreUnavailable as gone:
+            self._store_gone(lane, unknown=gone.unknown)
+        else:
+            if verdict.settlement.status is Status.QUARANTINED:
+                self._count_quarantine()
 
     def _count_quarantine(self) -> None:
         now = self.roster.clock.monotonic()
@@ -176,11 +176,17 @@ class Turner:
         if len(self.quarantines) >= self.policy.sick_limit:
             raise NodeSick(f"{len(self.quarantines)} actors quarantined within {self.policy.sick_window:.0f} s")
 
-    def _store_gone(self, lane: Lane) -> None:
-        """Wait a little: what was committed or not is read again from the database."""
-        lane.wait_until = self.roster.clock.now() + timedelta(seconds=self.policy.store_pause)
-        lane.rang = True
-        self.roster.refresh(lane.owned)
+    def _store_gone(self, lane: Lane, *, unknown: bool) -> None:
+        """Wait a little before the next attempt, or give the actor back where a commit may yet be kept.
+
+        Such a commit holds the actor's row, so that giving back and claiming anew wait for its end. What is merely
+        read meanwhile may be as it was before, and the turn would be repeated.
+        """
+        if unknown:
+            self.roster.part_with(lane.owned)
+        else:
+            lane.wait_until = self.roster.clock.now() + timedelta(seconds=self.policy.store_pause)
+            lane.rang = True
 
 
 async def nothing(work: Work) -> None:

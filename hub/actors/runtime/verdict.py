@@ -9,6 +9,7 @@ from random import Random
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.facts import ActorSuspended, Fact, LaneThrottled, MessageParked
+from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import LaneState, Retry, Settlement, Status, Trouble
 from hub.actors.runtime.mailbox.parking import parked_row
 from hub.actors.runtime.mailbox.reading import Mail
@@ -97,10 +98,10 @@ class Verdict:
         self.facts.append(MessageParked(self._address, self.lane.name, row["parked_id"], mail.kind, code, reason))
 
     def remember(self, state: bytes) -> None:
-        """Keep the lane's memory, where it changed."""
-        lane = self.lane
-        if (state, self.wait_until, self.attempts) != (lane.state, lane.wait_until, lane.attempts):
-            self.settlement.memory = LaneState(state, self.wait_until, self.attempts)
+        """Keep the lane's memory, where it changed; all lanes together have none."""
+        lane, memory = self.lane, LaneState(state, self.wait_until, self.attempts)
+        if lane.name != ALL_LANES and memory != LaneState(lane.state, lane.wait_until, lane.attempts):
+            self.settlement.memory = memory
 
     def _suspend(self, reason: str) -> None:
         claim = self.lane.owned.claim

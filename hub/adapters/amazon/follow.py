@@ -13,9 +13,13 @@ from hub.adapters.port import Deferred, Pending, WriteResult
 from hub.clock import Clock
 from hub.outcome import Throttled, Unavailable
 
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 15.0
 GIVE_UP = timedelta(seconds=300)
 """How long a patch may take to show; then the newest quantity is published again."""
+LATE = timedelta(seconds=10)
+"""How long a newer quantity waits for a patch to show: sales and cancellations may move its number for good, and what
+stands meanwhile may be too high. Patches of one SKU are taken to apply in the order in which Amazon accepted them.
+"""
 PUBLISH_AGAIN = 1.0
 AWAY = 5.0
 """Seconds until the next look where Amazon cannot be asked."""
@@ -46,8 +50,9 @@ class PatchFollower:
         return self._next_look.get(patch.process_id, patch.sent_at + timedelta(seconds=FIRST_LOOK))
 
     def _pending(self, patch: Patch) -> Pending:
-        wait = (self._due_at(patch) - self._clock.now()).total_seconds()
-        return Pending(patch.process_id, max(wait, 0.1))
+        now = self._clock.now()
+        wait = (self._due_at(patch) - now).total_seconds()
+        return Pending(patch.process_id, max(wait, 0.1), overtake=now - patch.sent_at > LATE)
 
     async def _look(self, marketplace: str, due: Sequence[Patch]) -> dict[str, WriteResult]:
         items: dict[str, Fields | None] = {}
@@ -71,4 +76,4 @@ class PatchFollower:
             return Deferred(PUBLISH_AGAIN, f"{patch.quantity} does not show after {age.total_seconds():.0f} s")
         pause = min(max(age.total_seconds(), FIRST_LOOK), LONGEST_PAUSE)
         self._next_look[patch.process_id] = self._clock.now() + timedelta(seconds=pause)
-        return Pending(patch.process_id, pause)
+        return Pending(patch.process_id, pause, overtake=age > LATE)

@@ -14,6 +14,7 @@ from hub.adapters.fields import Fields, unreadable
 from hub.adapters.port import OrderRef
 from hub.domain.money import total
 from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.tax.supply import DeemedScheme
 
 CANCELLED = "CANCELLED"
 READY = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED", CANCELLED, "UNFULFILLABLE"})
@@ -161,7 +162,17 @@ def _line(item: Fields, proceeds: Proceeds, *, whole: bool) -> OrderLine:
         shipped=_units(item, "quantityFulfilled") or 0,
         cancellation_requested=_cancellation(item, "cancellationRequest") is not None,
         external_listing_id=sku,
+        deemed=_deemed(item),
     )
+
+
+def _deemed(item: Fields) -> DeemedScheme | None:
+    """Return by which scheme Amazon is the supplier of an item in the eyes of the tax office; None where it is not."""
+    schemes = list(_collected(item))
+    if not schemes:
+        return None
+    named = {scheme.value.upper(): scheme for scheme in DeemedScheme}
+    return next((named[scheme.upper()] for scheme in schemes if scheme.upper() in named), DeemedScheme.FACILITATOR)
 
 
 def _units(item: Fields, key: str) -> int | None:

@@ -76,16 +76,16 @@ class BolChannel:
     async def changed_orders(self, cursor: str | None) -> Page[OrderRef]:
         """List orders changed since the cursor, oldest first.
 
-        Without a cursor these are the open ones and those of the last 48 hours; up to 58 minutes back bol.com
+        Without a cursor these are the open ones and those of the last 48 hours; up to 45 minutes back bol.com
         selects by minutes, beyond that by day, one day per call.
         """
-        sweep: Sweep = Sweep.resume(cursor, self._clock.now())
+        start = sweep = Sweep.resume(cursor, self._clock.now())
         found: dict[str, OrderRef] = {}
         for _ in range(PAGES_PER_CALL):
             try:
                 answer = await self._calls.read(ORDERS, sweep.query(self._clock.now()))
             except Throttled:
-                if not found:
+                if sweep is start:
                     raise
                 break
             refs = mapping.order_refs(answer, self._clock.now())

@@ -15,8 +15,10 @@ from hub.adapters.bol.mapping import AMSTERDAM
 PAGE = 50
 WIDEST = 60
 """Most minutes that ``change-interval-minute`` reaches back."""
-OVERLAP = 2
-"""Minutes that a sweep reaches back before the last one began; bol.com asks for at least one."""
+OVERLAP = 15
+"""Minutes that a sweep reaches back before the last one began. bol.com asks for at least one; the rest is for a clock
+of ours that was off then and was set since, as bol.com counts from its own.
+"""
 HISTORY = timedelta(days=89)
 """How far back ``latest-change-date`` is served: about three months."""
 BY_MINUTES, BY_DAY, OPEN_AND_RECENT = "minutes", "day", "recent"
@@ -71,10 +73,12 @@ class Sweep:
         if self.mode != BY_DAY:
             return began.isoformat(), False
         following = datetime.combine(self._day(now) + timedelta(days=1), time.min, AMSTERDAM).astimezone(UTC)
-        return (following.isoformat(), True) if following <= began else (began.isoformat(), False)
+        reached = following + timedelta(minutes=OVERLAP)
+        return (reached.isoformat(), True) if following <= began else (began.isoformat(), False)
 
     def _day(self, now: datetime) -> datetime:
-        return max(self.since or now, now - HISTORY).astimezone(AMSTERDAM)
+        start = (self.since or now) - timedelta(minutes=OVERLAP)
+        return max(start, now - HISTORY).astimezone(AMSTERDAM)
 
 
 def _minutes(since: datetime, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hub.adapters.exact.odata import (
@@ -21,7 +21,7 @@ from hub.adapters.exact.odata import (
 from hub.adapters.port import DeletedKind, DeletedRow, StockRow
 from hub.domain.delivery import Delivery, DeliveryLine
 from hub.domain.money import cents
-from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
+from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, VatPeriod, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderLine
 from hub.outcome import Rejected
 
@@ -48,7 +48,9 @@ def warehouse(row: Row, code: int) -> Warehouse:
     )
 
 
-def vat_code(row: Row, code: int) -> VatCode:
+def vat_code(row: Row, code: int, dated: Iterable[Row] = ()) -> VatCode:
+    """Map a VAT code; ``dated`` are the percentages of all codes, of which those of type 0 are its own."""
+    own = read_guid(row, "ID")
     return VatCode(
         division=code,
         code=read_text(row, "Code"),
@@ -57,7 +59,21 @@ def vat_code(row: Row, code: int) -> VatCode:
         kind=read_text(row, "Type"),
         transaction=read_text(row, "VATTransactionType"),
         blocked=read_flag(row, "IsBlocked"),
+        periods=tuple(sorted(_periods(own, dated), key=lambda one: one.since or date.min)),
     )
+
+
+def _periods(own: str | None, dated: Iterable[Row]) -> Iterable[VatPeriod]:
+    for row in dated:
+        if own is not None and read_guid(row, "VATCodeID") == own and not read_int(row, "Type"):
+            rate = read_decimal(row, "Percentage") or Decimal(0)
+            yield VatPeriod(rate, _day(row, "StartDate"), _day(row, "EndDate"))
+
+
+def _day(row: Row, field: str) -> date | None:
+    """Return a calendar date, whether Exact counts its midnight in UTC or in local time east of it."""
+    instant = read_instant(row.get(field))
+    return None if instant is None else (instant + timedelta(hours=12)).date()
 
 
 def shipping_method(row: Row, code: int) -> ShippingMethod:

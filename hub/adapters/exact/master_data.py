@@ -42,7 +42,15 @@ class MasterData:
 
     async def vat_codes(self) -> tuple[VatCode, ...]:
         fields = "ID,Code,Description,Percentage,Type,VATTransactionType,IsBlocked"
-        return tuple(mapping.vat_code(row, self._client.division) for row in await self._rows("vat/VATCodes", fields))
+        rows, dated = await self._rows("vat/VATCodes", fields), await self._percentages()
+        return tuple(mapping.vat_code(row, self._client.division, dated) for row in rows)
+
+    async def _percentages(self) -> tuple[Row, ...]:
+        """Read what the VAT codes carried when; without the right to, only the percentages of today are known."""
+        try:
+            return await self._rows("vat/VatPercentages", "VATCodeID,Percentage,StartDate,EndDate,Type")
+        except Rejected:
+            return ()
 
     async def shipping_methods(self) -> tuple[ShippingMethod, ...]:
         rows = await self._rows("sales/ShippingMethods", "ID,Code,Description,TrackingURL")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+import orjson
 
 from hub.adapters.port import BadPayload, BadSignature, Hint
 
@@ -45,13 +45,13 @@ class ExactHooks:
 
 def hash_code(content: bytes, secret: str) -> bytes:
     """Return the 64 upper-case hex characters that Exact sends for this content."""
-    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest().upper().encode()
+    return hmac.digest(secret.encode(), content, "sha256").hex().upper().encode()
 
 
 def _parse(content: bytes) -> Mapping[str, object]:
     try:
-        parsed = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        parsed = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
         raise BadPayload("Content is not JSON") from error
     if not isinstance(parsed, dict):
         raise BadPayload("Content is no object")

@@ -23,13 +23,14 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.sweep import Sweep
 from hub.adapters.woocommerce import mapping
 from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content, rows
 from hub.adapters.woocommerce.shipping import Shipping
 from hub.adapters.woocommerce.signing import OneLegged
 from hub.adapters.woocommerce.stock import LARGEST, StockWriter
 from hub.adapters.woocommerce.subscriptions import Subscriptions
-from hub.adapters.woocommerce.sweep import Sweep
+from hub.adapters.woocommerce.sweep import full, query
 from hub.adapters.woocommerce.webhooks import TOPICS
 from hub.clock import Clock, SystemClock
 from hub.domain.delivery import Cancellation, Shipment
@@ -79,10 +80,11 @@ class WooChannel:
     async def changed_orders(self, cursor: str | None) -> Page[OrderRef]:
         """List a page of orders changed since the cursor, oldest first; without one, those of the last two days."""
         sweep = Sweep.resume(cursor) if cursor else Sweep(self._clock.now() - HORIZON)
-        found = rows(await self._calls.read("orders.list", f"{API}/orders", sweep.query()), "orders")
+        found = rows(await self._calls.read("orders.list", f"{API}/orders", query(sweep)), "orders")
         refs = [mapping.order_ref(order) for order in found]
         wanted = [ref for ref, order in zip(refs, found, strict=True) if mapping.placed(order)]
-        return Page(tuple(wanted), sweep.after(refs).cursor(), more=sweep.full(refs))
+        more = full(refs)
+        return Page(tuple(wanted), sweep.after(refs, more=more).cursor(), more)
 
     async def order(self, external_id: str) -> ChannelOrder | None:
         """Fetch one order whole; None for one deleted for good, or not yet placed."""

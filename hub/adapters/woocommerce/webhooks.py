@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ _PING = re.compile(rb"webhook_id=\d{1,20}")
 
 def sign(body: bytes, secret: str) -> str:
     """Return what the shop puts into ``X-WC-Webhook-Signature``: base64 of HMAC-SHA256 over the body."""
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+    return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
 
 
 class WooHooks:

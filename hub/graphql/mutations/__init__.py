@@ -28,6 +28,7 @@ from hub.graphql.mutations.parcel_enter import parcel_enter
 from hub.graphql.mutations.parcel_retry import parcel_retry
 from hub.graphql.mutations.parked_discard import parked_discard
 from hub.graphql.mutations.parked_retry import parked_retry
+from hub.graphql.mutations.tax_profile_set import tax_profile_set
 from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
 
 
@@ -41,6 +42,7 @@ class Mutation:
     erp_connection_create = _needs(NeedsAdmin, erp_connection_create)
     erp_connection_reconnect = _needs(NeedsAdmin, erp_connection_reconnect)
     division_enable = _needs(NeedsAdmin, division_enable)
+    tax_profile_set = _needs(NeedsAdmin, tax_profile_set)
     channel_create = _needs(NeedsAdmin, channel_create)
     channel_connect = _needs(NeedsAdmin, channel_connect)
     channel_configure = _needs(NeedsAdmin, channel_configure)

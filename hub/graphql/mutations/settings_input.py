@@ -11,6 +11,8 @@ import strawberry
 from hub.actors.commands import CommandRefused
 from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
 from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
+from hub.domain.tax import Goods, Regime
+from hub.domain.vat_mapping import VatRule
 
 LONGEST_LIST = 200
 SWEEP_SECONDS = (5.0, 86_400.0)
@@ -43,6 +45,26 @@ class VatMappingInput:
     code: str
 
 
+@strawberry.input(description="The VAT code of the division for sales taxed in a place at a rate.")
+class VatRuleInput:
+    taxed_in: str = strawberry.field(description="A state by its two letters, or a region such as PT-AC.")
+    rate: Decimal = strawberry.field(description="A fraction: 0.19 is 19 %.")
+    code: str
+    regime: Regime | None = strawberry.field(default=None, description="Only for sales under this regime.")
+
+
+@strawberry.input(description="The country that a warehouse's goods leave from.")
+class WarehouseCountryInput:
+    warehouse_id: str
+    country: str
+
+
+@strawberry.input(description="What the items with a VAT code of the division are.")
+class GoodsInput:
+    code: str
+    goods: Goods
+
+
 @strawberry.input(description="The platform's carrier code for a shipping method or carrier in Exact.")
 class CarrierMappingInput:
     method: str
@@ -71,6 +93,11 @@ class ChannelSettingsInput:
     carriers: strawberry.Maybe[list[CarrierMappingInput]]
     default_carrier: strawberry.Maybe[str | None]
     sweep_seconds: strawberry.Maybe[float]
+    vat_rules: strawberry.Maybe[list[VatRuleInput]]
+    ships_from: strawberry.Maybe[str | None]
+    warehouse_countries: strawberry.Maybe[list[WarehouseCountryInput]]
+    goods: strawberry.Maybe[list[GoodsInput]]
+    split_charges: strawberry.Maybe[bool]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -82,6 +109,13 @@ def _read(name: str, value: Any) -> Any:
     match name:
         case "vat_codes":
             return _mapping(name, [(one.rate, one.code) for one in value])
+        case "vat_rules":
+            rules = _short(name, value)
+            return tuple(VatRule(one.taxed_in.upper(), one.rate, one.code, one.regime) for one in rules)
+        case "warehouse_countries":
+            return _mapping(name, [(one.warehouse_id, one.country) for one in value])
+        case "goods":
+            return _mapping(name, [(one.code, one.goods) for one in value])
         case "carriers":
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
@@ -93,7 +127,7 @@ def _read(name: str, value: Any) -> Any:
     return value
 
 
-def _mapping(name: str, pairs: list[tuple[Any, str]]) -> dict[Any, str]:
+def _mapping(name: str, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     found = dict(_short(name, pairs))
     if len(found) < len(pairs):
         raise CommandRefused("MAPPED_TWICE", "One of these is mapped twice.", _path(name))

@@ -11,6 +11,7 @@ from hub.domain.delivery import ParcelStatus
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
+from hub.domain.tax import Goods, Regime, UnknownPolicy, VatStatus
 from hub.domain.tenant import Role
 from hub.store.connections import ConnectionStatus
 
@@ -25,6 +26,10 @@ DESCRIBED: dict[type[StrEnum], str] = {
     ChargeKind: "What an amount beside the lines is for.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
+    Regime: "How VAT treats a sale; the last two are not decided yet.",
+    Goods: "What is sold, as far as VAT rates differ by it.",
+    UnknownPolicy: "What to do while the VAT register cannot say: wait, charge as to a private buyer, or trust.",
+    VatStatus: "What the VAT register said of a number.",
     Role: "VIEWER reads; OPERATOR also retries, maps, ships, pauses; ADMIN also connects and configures.",
 }
 

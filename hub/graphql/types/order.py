@@ -16,12 +16,14 @@ from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.buyer import Buyer
+from hub.graphql.types.certificate import Certificate
 from hub.graphql.types.delivery import Parcel
 from hub.graphql.types.event import SyncEvent
 from hub.graphql.types.money import Money
 from hub.graphql.types.node import Stored
 from hub.graphql.types.order_line import Charge, Claim, OrderLine
 from hub.store import tables
+from hub.store.certificates import certificate_from_json
 from hub.store.events import EventFilter
 from hub.store.views.log import NEWEST_EVENT_FIRST, list_events
 
@@ -67,7 +69,10 @@ class Order(Stored):
     charges: list[Charge]
     hold: Hold | None = strawberry.field(description="Why it waits for a person.")
     sales_order: SalesOrder | None
-    derivation: JSON | None = strawberry.field(description="How the sales order followed from the order.")
+    certificate: Certificate | None = strawberry.field(
+        description="How the sales order followed from the order; null before it was sent."
+    )
+    derivation: JSON | None = strawberry.field(description="The certificate as it is kept.")
     trace_id: str | None
     channel_id: strawberry.Private[str]
 
@@ -92,6 +97,7 @@ class Order(Stored):
             charges=[Charge.of(charge) for charge in row.charges],
             hold=_hold(row),
             sales_order=_sales_order(row),
+            certificate=_certificate(row),
             derivation=row.derivation,
             trace_id=row.trace_id,
             channel_id=row.channel_id,
@@ -136,6 +142,11 @@ class Order(Stored):
         only = EventFilter(subject_type="order", subject_id=self.order_id)
         events = list_events(info.context.tenant_id, only)
         return await connect(info, SyncEvent.of, events, NEWEST_EVENT_FIRST, first, after, last, before)
+
+
+def _certificate(row: Row[Any]) -> Certificate | None:
+    found = certificate_from_json(row.derivation)
+    return None if found is None else Certificate.of(found)
 
 
 def _hold(row: Row[Any]) -> Hold | None:

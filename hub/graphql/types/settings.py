@@ -9,6 +9,7 @@ import strawberry
 
 from hub.domain import channel as domain
 from hub.domain.channel import FulfilmentMode
+from hub.domain.tax import Goods, Regime
 from hub.graphql.types.stock import StockRule
 
 
@@ -16,6 +17,26 @@ from hub.graphql.types.stock import StockRule
 class VatMapping:
     rate: Decimal = strawberry.field(description="A fraction: 0.21 is 21 %.")
     code: str
+
+
+@strawberry.type(description="The VAT code of the division for sales taxed in a place at a rate.")
+class VatRule:
+    taxed_in: str = strawberry.field(description="A state by its two letters, or a region such as PT-AC.")
+    rate: Decimal = strawberry.field(description="A fraction: 0.19 is 19 %.")
+    code: str
+    regime: Regime | None = strawberry.field(description="Null serves every regime that has none of its own.")
+
+
+@strawberry.type(description="The country that a warehouse's goods leave from.")
+class WarehouseCountry:
+    warehouse_id: str
+    country: str
+
+
+@strawberry.type(description="What the items with a VAT code of the division are.")
+class GoodsOfCode:
+    code: str
+    goods: Goods
 
 
 @strawberry.type(description="The platform's carrier code for a shipping method or carrier in Exact.")
@@ -46,6 +67,11 @@ class ChannelSettings:
     carriers: list[CarrierMapping]
     default_carrier: str | None
     sweep_seconds: float
+    vat_rules: list[VatRule] = strawberry.field(description="These go before vatCodes, which are for sales at home.")
+    ships_from: str | None = strawberry.field(description="Null is the country of the division.")
+    warehouse_countries: list[WarehouseCountry]
+    goods: list[GoodsOfCode]
+    split_charges: bool = strawberry.field(description="Whether charges are shared out over the rates of the goods.")
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -64,4 +90,15 @@ class ChannelSettings:
             carriers=[CarrierMapping(method=method, carrier=carrier) for method, carrier in one.carriers.items()],
             default_carrier=one.default_carrier,
             sweep_seconds=one.sweep_seconds,
+            vat_rules=[
+                VatRule(taxed_in=rule.taxed_in, rate=rule.rate, code=rule.code, regime=rule.regime)
+                for rule in one.vat_rules
+            ],
+            ships_from=one.ships_from,
+            warehouse_countries=[
+                WarehouseCountry(warehouse_id=each, country=country)
+                for each, country in sorted(one.warehouse_countries.items())
+            ],
+            goods=[GoodsOfCode(code=code, goods=goods) for code, goods in sorted(one.goods.items())],
+            split_charges=one.split_charges,
         )

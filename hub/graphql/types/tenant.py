@@ -13,7 +13,9 @@ from hub.domain.tenant import Principal, Role
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.types.node import Stored
+from hub.graphql.types.tax import TaxProfile
 from hub.store import tables
+from hub.store.tax_profiles import profile_from_json
 
 
 @strawberry.type(description="One wholesale business using the hub.")
@@ -26,6 +28,11 @@ class Tenant(Stored):
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
         return cls(tenant_id=row.tenant_id, name=row.name, created_at=row.created_at)
+
+    @shown("How the business stands with VAT; null where it never said, and the channels' own rates decide.")
+    async def tax(self, info: Info) -> TaxProfile | None:
+        row = await info.context.load.one(tables.tax_profile.c.tenant_id, self.tenant_id)
+        return None if row is None else TaxProfile.of(profile_from_json(row.profile))
 
 
 @strawberry.type(description="Who asks: the bearer of the access token.")

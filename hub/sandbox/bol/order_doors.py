@@ -94,7 +94,7 @@ class _Wanted:
 
     def _fits(self, item: Item) -> bool:
         changed = item.changed_at
-        timely = (self.since is None or changed >= self.since) and self.day in (None, wire.day(changed))
+        timely = (self.since is None or changed >= self.since) and (self.day is None or wire.day(changed) == self.day)
         match self.status:
             case "OPEN":
                 return timely and item.open > 0

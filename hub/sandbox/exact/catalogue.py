@@ -59,6 +59,7 @@ _ALL = (
         alias={"Item": "ItemId", "PlannedStockIn": "PlanningIn", "PlannedStockOut": "PlanningOut"},
     ),
     single("vat/VATCodes"),
+    single("vat/VatPercentages"),
     single("sales/ShippingMethods"),
     single("sales/OrderCharges"),
     single("cashflow/PaymentConditions"),

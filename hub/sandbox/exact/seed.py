@@ -67,6 +67,23 @@ def _vat_codes(division: Division, codes: tuple[VatSeed, ...]) -> None:
         row |= {"Percentage": Decimal(seed.percentage), "Type": seed.kind, "VATTransactionType": seed.use}
         row |= {"IsBlocked": seed.blocked, "Charged": seed.charged, "EUSalesListing": seed.listing}
         division.insert("vat/VATCodes", row | {"OssCountry": seed.oss, "Country": f"{division.country} "})
+        _vat_percentages(division, seed)
+
+
+def _vat_percentages(division: Division, seed: VatSeed) -> None:
+    """Note what a code carried when: the Dutch low rate was 6 % until the end of 2018."""
+    low = seed.percentage == "0.09"
+    now: tuple[str, datetime, datetime | None] = (
+        seed.percentage,
+        datetime(2019 if low else 2012, 1, 1, tzinfo=UTC),
+        None,
+    )
+    before = ("0.06", datetime(2012, 10, 1, tzinfo=UTC), datetime(2018, 12, 31, tzinfo=UTC))
+    periods = [before, now] if low else [now]
+    for line, (percentage, start, end) in enumerate(periods, 1):
+        row: Row = {"ID": division.guid("vat-percentage", f"{seed.code}-{line}"), "LineNumber": line, "Type": 0}
+        row |= {"VATCodeID": division.guid("vat", seed.code), "Percentage": Decimal(percentage)}
+        division.insert("vat/VatPercentages", row | {"StartDate": start, "EndDate": end})
 
 
 def _small_tables(division: Division) -> None:

@@ -72,6 +72,7 @@ ACCOUNTS = (
     AccountSeed(10000, "bol.com", vat_number="NL820471616B01", chamber="32147382"),
     AccountSeed(10001, "Webshop consumenten"),
     AccountSeed(10002, "Amazon EU", country="LU", city="Luxembourg", postcode="L-1855", street="Avenue Kennedy 38"),
+    AccountSeed(10003, "Shopify klanten"),
     AccountSeed(10010, "Bouwbedrijf Jansen B.V.", vat_number="NL001112223B01", chamber="61112223"),
     AccountSeed(10011, "Studio Peeters", country="BE", city="Antwerpen", postcode="2000", vat_number="BE0412345678"),
     AccountSeed(10012, "Maes Interieur", country="BE", city="Gent", postcode="9000", vat_number="BE0498765432"),

@@ -1,7 +1,21 @@
 """Where everything is written: one unit of work, shared transactions, SQLite and PostgreSQL alike."""
 
+from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
-from hub.store.engine.work import Flush, Work
+from hub.store.engine.prepared import ByKeys, BySize
+from hub.store.engine.work import Draft, Flush, Work
 
-__all__ = ["Conflict", "Database", "Flush", "Spoiled", "StoreBusy", "StoreUnavailable", "Work"]
+__all__ = [
+    "BulkInsert",
+    "ByKeys",
+    "BySize",
+    "Conflict",
+    "Database",
+    "Draft",
+    "Flush",
+    "Spoiled",
+    "StoreBusy",
+    "StoreUnavailable",
+    "Work",
+]

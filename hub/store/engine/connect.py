@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.store.engine import postgres, sqlite
 from hub.store.engine.fault import name_fault
 from hub.store.types import json_text, json_value
+
+T = TypeVar("T")
 
 READERS = 4
 WAIT_FOR_READER = 10.0
@@ -20,7 +24,15 @@ WAIT_FOR_READER = 10.0
 def reading_engine(url: URL) -> AsyncEngine:
     """Return the engine whose connections each see one read-only snapshot per transaction."""
     if url.get_backend_name() == "sqlite":
-        engine = _sqlite(url, sqlite.READER_PRAGMAS, pool_size=READERS, max_overflow=0, pool_timeout=WAIT_FOR_READER)
+        engine = _sqlite(
+            url,
+            sqlite.READER_PRAGMAS,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_timeout=WAIT_FOR_READER,
+            pool_reset_on_return=None,
+        )
+        event.listen(engine.sync_engine, "reset", sqlite.reset)
         _begin_with(engine, "BEGIN")
         return engine
     return _postgres(
@@ -47,6 +59,13 @@ def writing_engine(url: URL) -> AsyncEngine:
     )
 
 
+async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that waits for nothing but this connection, in the way that is cheapest for its database."""
+    if connection.dialect.name == "sqlite":
+        return await sqlite.aboard(connection, coroutine)
+    return await coroutine
+
+
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
     creator = sqlite.connector(str(sqlite.file_of(url)), pragmas)
     return _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)
@@ -63,7 +82,4 @@ def _engine(url: URL, **options: Any) -> AsyncEngine:
 
 
 def _begin_with(engine: AsyncEngine, words: str) -> None:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(words)
-
-    event.listen(engine.sync_engine, "begin", begin)
+    event.listen(engine.sync_engine, "begin", partial(sqlite.begin, words))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 GONE_CODES = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOMEM")
 GONE_CLASSES = ("08", "53", "57", "58")
@@ -52,7 +53,7 @@ def named(error: BaseException | None) -> StoreUnavailable | Conflict | None:
             return Conflict(str(error.orig))
         case DBAPIError() if is_gone(error):
             return StoreUnavailable(f"the database is unavailable: {error.orig}")
-        case OSError() | TimeoutError():
+        case OSError() | TimeoutError() | NoneFree():
             return StoreUnavailable(f"the database cannot be reached: {error}")
         case _:
             return None
@@ -76,7 +77,7 @@ def named_faults() -> Iterator[None]:
     """Turn what a driver raises into ``StoreUnavailable`` or ``Conflict`` where it means that."""
     try:
         yield
-    except (DBAPIError, OSError, TimeoutError) as error:
+    except (DBAPIError, OSError, TimeoutError, NoneFree) as error:
         fault = named(error)
         if fault is None:
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -12,18 +12,18 @@ from hub.clock import Clock
 from hub.store.engine.context import Blame, Within
 from hub.store.engine.fault import Spoiled
 from hub.store.engine.ticket import Ticket
-from hub.store.engine.work import Flush, Work
+from hub.store.engine.work import Draft, Flush, Work
 
 
 class Group:
-    """Works that share a transaction: each runs in its own savepoint, then what they deferred is written in bulk."""
+    """Works that share a transaction: each runs in its own savepoint, then what all deferred is written in bulk."""
 
     def __init__(self, connection: AsyncConnection, clock: Clock, tickets: Sequence[Ticket]) -> None:
         self.connection = connection
         self.clock = clock
         self.tickets = tickets
         self.alone = len(tickets) == 1
-        self.kept: list[tuple[Ticket, Work]] = []
+        self.kept: list[tuple[Ticket, Draft]] = []
         self.failed: list[tuple[Ticket, Exception]] = []
         self._current: Work | None = None
 
@@ -33,16 +33,18 @@ class Group:
             self._current.enter(connection)
 
     async def run(self) -> None:
-        """Run every work and write what the good ones deferred; the caller commits."""
+        """Run every work; a transaction begins with the first statement of any."""
         for ticket in self.tickets:
-            await self._run(ticket)
-        await self._flush()
+            if isinstance(ticket.work, Draft):
+                self.kept.append((ticket, ticket.work))
+            else:
+                await self._run(ticket, ticket.work)
 
-    async def _run(self, ticket: Ticket) -> None:
+    async def _run(self, ticket: Ticket, wanted: Callable[[Work], Awaitable[Any]]) -> None:
         work = self._current = Work(self.connection, self.clock, alone=self.alone)
         try:
             with Blame() as blame:
-                ticket.result = await Within(ticket.context, _call(ticket, work))
+                ticket.result = await Within(ticket.context, _call(wanted, work))
         finally:
             self._current = None
         if blame.error is None:
@@ -52,7 +54,8 @@ class Group:
             await work.undo()
             self.failed.append((ticket, blame.error))
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Write what the good ones deferred; the caller commits."""
         gathered: dict[tuple[int, str], tuple[Flush, list[Any]]] = {}
         for _, work in self.kept:
             for order, flush, row in work.deferred:
@@ -83,5 +86,5 @@ class Group:
         return [action for _, work in self.kept for action in work.after]
 
 
-async def _call(ticket: Ticket, work: Work) -> Any:
-    return await ticket.work(work)
+async def _call(wanted: Callable[[Work], Awaitable[Any]], work: Work) -> Any:
+    return await wanted(work)

@@ -1,19 +1,31 @@
-"""SQLite as a durable store: one thread hop per statement, WAL, one process at a time."""
+"""SQLite as a durable store: a thread per connection, WAL, one process at a time.
+
+A hop to that thread and back costs more than most statements, so what needs nothing but the connection is done
+there as a whole.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import PoolResetState
+from sqlalchemy.util import await_only
 
-from hub.store.engine.fault import StoreBusy, StoreUnavailable
+from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
+
+T = TypeVar("T")
 
 WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536")
 READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
@@ -61,7 +73,12 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """An aiosqlite connection with the short cursor above; results are always buffered."""
+    """An aiosqlite connection with the short cursor above; results are always buffered.
+
+    ``settled`` says that whoever sent it something last has waited for the end.
+    """
+
+    settled = True
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -72,8 +89,72 @@ class Connection(aiosqlite.Connection):
 
     async def hop(self, function: Callable[[], Any]) -> Any:
         """Run a function on this connection's thread."""
-        execute: Callable[[Callable[[], Any]], Awaitable[Any]] = self._execute
-        return await execute(function)
+        return await self._execute(function)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if threading.current_thread() is self._thread:
+            return fn(*args, **kwargs)
+        execute: Callable[..., Awaitable[Any]] = super()._execute
+        self.settled = False
+        result = await execute(fn, *args, **kwargs)
+        self.settled = True
+        return result
+
+
+async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine, which may wait for nothing but this connection, as one hop to the connection's thread."""
+    result: T = await _driver(connection).hop(partial(_finish, coroutine))
+    return result
+
+
+async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Any]:
+    """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors."""
+    if not connection.in_transaction():
+        await connection.begin()
+    rows: list[Any] = await _driver(connection).hop(partial(_rows, _driver(connection).database, text, values))
+    return rows
+
+
+def begin(words: str, connection: SyncConnection) -> None:
+    """Begin a transaction, for a driver that leaves it to us when one begins."""
+    driver = _checked(connection.connection.driver_connection)
+    await_only(driver.hop(partial(_rows, driver.database, words, ())))
+
+
+def reset(adapted: Any, _: object, state: PoolResetState) -> None:
+    """Take back what a connection on its way to the pool has left open; one that has ended costs no hop."""
+    driver = _checked(adapted.driver_connection)
+    if state.asyncio_safe and (driver.database.in_transaction or not driver.settled):
+        adapted.rollback()
+
+
+def _rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+    try:
+        return database.execute(text, values).fetchall()
+    except sqlite3.Error as error:
+        wrapped = DBAPIError.instance(text, None, error, sqlite3.Error)
+        raise named(wrapped) or wrapped from error
+
+
+def _driver(connection: AsyncConnection) -> Connection:
+    proxied = connection.sync_connection
+    return _checked(None if proxied is None else proxied.connection.driver_connection)
+
+
+def _checked(driver: object) -> Connection:
+    if not isinstance(driver, Connection):
+        raise TypeError(f"{driver!r} has no thread")
+    return driver
+
+
+def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    coroutine.close()
+    raise RuntimeError("aboard a connection something else was waited for")
 
 
 def connector(path: str, pragmas: Sequence[str]) -> Callable[[], Any]:

@@ -12,15 +12,15 @@ import anyio
 import anyio.lowlevel
 
 from hub.store.engine.fault import StoreUnavailable
-from hub.store.engine.work import Work
+from hub.store.engine.work import Draft, Work
 
 
 class Ticket:
-    """One call of ``write``: the work, the caller's context variables, and where the answer goes."""
+    """What one caller wants to be durable, the caller's context variables, and where the answer goes."""
 
     __slots__ = ("_answer", "context", "error", "result", "settled", "taken", "work")
 
-    def __init__(self, work: Callable[[Work], Awaitable[Any]]) -> None:
+    def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft) -> None:
         self.work = work
         self.context: Context = copy_context()
         self.result: Any = None

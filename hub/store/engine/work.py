@@ -15,23 +15,48 @@ Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
 
 
-class Work:
+class Draft:
+    """What is left for the end of a group's transaction, and told after it; nothing here touches the database."""
+
+    __slots__ = ("after", "clock", "deferred", "signals")
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.deferred: list[tuple[int, Flush, Any]] = []
+        self.signals: list[tuple[str, Hashable]] = []
+        self.after: list[Callable[[], None]] = []
+
+    def defer(self, flush: Flush, row: Any, *, order: int = 0) -> None:
+        """Leave a row for the end of the group, where ``flush`` is called once with the rows of all works.
+
+        Flushes run by ``order``, then by name; mailboxes come last, so that actor rows are the last locks taken.
+        They may run again after a conflict, with the same rows.
+        """
+        self.deferred.append((order, flush, row))
+
+    def signal(self, topic: str, key: Hashable) -> None:
+        """Tell the topic's listeners of this key once the group is durable."""
+        self.signals.append((topic, key))
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call ``action`` once the group is durable; it must be quick and must not raise."""
+        self.after.append(action)
+
+
+class Work(Draft):
     """What one caller reads, writes and leaves for the end of the group's transaction.
 
     A work may run again after a conflict, so it must do nothing outside the database. Its statements stand in
     a savepoint of their own, opened before the first one: a work that only defers never touches the database.
     """
 
-    __slots__ = ("after", "apart", "clock", "connection", "deferred", "savepoint", "signals")
+    __slots__ = ("apart", "connection", "savepoint")
 
     def __init__(self, connection: AsyncConnection, clock: Clock, *, alone: bool) -> None:
+        super().__init__(clock)
         self.connection = connection
-        self.clock = clock
         self.apart = alone
         self.savepoint: NestedTransaction | None = None
-        self.deferred: list[tuple[int, Flush, Any]] = []
-        self.signals: list[tuple[str, Hashable]] = []
-        self.after: list[Callable[[], None]] = []
 
     @property
     def dialect(self) -> str:
@@ -45,21 +70,6 @@ class Work:
     async def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
         """Run one statement and return the first column of its first row, or None."""
         return await self.connection.scalar(statement, parameters)
-
-    def defer(self, flush: Flush, row: Any, *, order: int = 0) -> None:
-        """Leave a row for the end of the group, where ``flush`` is called once with the rows of all works.
-
-        Flushes run by ``order``, then by name; mailboxes come last, so that actor rows are the last locks taken.
-        """
-        self.deferred.append((order, flush, row))
-
-    def signal(self, topic: str, key: Hashable) -> None:
-        """Tell the topic's listeners of this key once the group is durable."""
-        self.signals.append((topic, key))
-
-    def after_commit(self, action: Callable[[], None]) -> None:
-        """Call ``action`` once the group is durable; it must be quick and must not raise."""
-        self.after.append(action)
 
     def enter(self, connection: Connection) -> None:
         """Open the savepoint that keeps this work's statements apart from its group's."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from hub.clock import Clock
+from hub.store.engine.connect import aboard
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
@@ -112,26 +113,38 @@ class Writer:
         """Run one transaction; return the tickets that must run again because others' rows were refused."""
         try:
             with anyio.fail_after(self._deadline, shield=True):
-                return await self._transaction(Group(await self._connected(), self._clock, tickets))
+                group = Group(await self._connected(), self._clock, tickets)
+                await self._works(group)
+                refusal = await aboard(group.connection, self._ended(group))
         except TimeoutError as error:
             raise StoreUnavailable(f"no commit within {self._deadline:.0f} s", unknown=True) from error
+        return self._verdict(group, refusal)
 
-    async def _transaction(self, group: Group) -> list[Ticket]:
-        transaction = await group.connection.begin()
+    async def _works(self, group: Group) -> None:
         self._group = group
         try:
-            with Blame() as blame:
-                await group.run()
+            await group.run()
         except Conflict:
-            await transaction.rollback()
+            await group.connection.rollback()
             raise
         finally:
             self._group = None
+
+    async def _ended(self, group: Group) -> Exception | None:
+        """Write what was deferred and commit; return what was wrong with a row, if anything."""
+        transaction = group.connection.get_transaction() or await group.connection.begin()
+        try:
+            with Blame() as blame:
+                await group.flush()
+        except Conflict:
+            await transaction.rollback()
+            raise
         if blame.error is None and group.kept:
             await self._commit(transaction)
         else:
             await transaction.rollback()
-        return self._verdict(group, blame.error)
+        error: Exception | None = blame.error
+        return error
 
     async def _commit(self, transaction: AsyncTransaction) -> None:
         try:

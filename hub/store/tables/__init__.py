@@ -15,6 +15,7 @@ from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
 from hub.store.tables.metadata import metadata
 from hub.store.tables.orders import buyer, claim, delivery, order_line, orders, parcel
+from hub.store.tables.tax import tax_profile, vat_number
 from hub.store.tables.tenancy import (
     api_token,
     budget,
@@ -56,7 +57,9 @@ __all__ = [
     "shipping_method",
     "stock_reading",
     "sync_event",
+    "tax_profile",
     "tenant",
     "vat_code",
+    "vat_number",
     "warehouse",
 ]

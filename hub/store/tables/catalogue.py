@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from hub.store.tables.metadata import key, metadata, tenant_key
-from hub.store.types import Instant, Money
+from hub.store.types import Instant, Json, Money
 
 
 def _division() -> Column[int]:
@@ -74,6 +74,7 @@ vat_code = Table(
     Column("kind", String(1), nullable=False),
     Column("transaction", String(1), nullable=False),
     Column("blocked", Boolean, nullable=False),
+    Column("periods", Json),
 )
 
 customer = Table(

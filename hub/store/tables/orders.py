@@ -38,6 +38,7 @@ orders = Table(
     Column("sales_order_number", Integer),
     Column("forwarded_at", Instant),
     Column("derivation", Json),
+    Column("distance_sale", Money),
     Column("trace_id", String(32)),
     Index("ix_orders_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_orders_placed", "tenant_id", "placed_at", "order_id"),
@@ -66,6 +67,7 @@ order_line = Table(
     Column("vat_rate", Money),
     Column("vat", Money),
     Column("discount", Money, nullable=False),
+    Column("deemed", String(16)),
     Column("sales_order_line_id", String(64)),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),
 )

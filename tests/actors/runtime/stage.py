@@ -20,7 +20,7 @@ from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Actor, Turn
 from hub.store.engine import Database, Work
-from hub.store.tables import actor, parked
+from hub.store.tables import actor, lane, parked
 from hub.store.tables import message as message_table
 
 BOL = Address("channel", "acme", "bol-1")
@@ -163,6 +163,13 @@ async def waiting(database: Database, address: Address = BOL) -> int:
 async def empty(database: Database, address: Address = BOL) -> bool:
     """Whether a mailbox is empty."""
     return await waiting(database, address) == 0
+
+
+async def waits(database: Database, address: Address = BOL) -> bool:
+    """Whether a lane waits for its platform, as far as it is stored."""
+    statement = select(func.count()).where(lane.c.address == str(address), lane.c.wait_until.is_not(None))
+    async with database.read() as connection:
+        return bool((await connection.execute(statement)).scalar_one())
 
 
 async def row_of(database: Database, address: Address = BOL) -> Any:

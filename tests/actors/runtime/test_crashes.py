@@ -13,7 +13,11 @@ import pytest
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.crash import NodeSick
+from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
+from hub.actors.runtime.instance import Instance
+from hub.actors.runtime.mailbox.reading import Mail
+from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.turn import Actor, Turn
 from hub.outcome import Unauthorized, Unavailable
 from hub.store.engine import Database, Work
@@ -262,4 +266,22 @@ async def test_mail_for_a_lane_that_the_actor_does_not_know_is_parked(database: 
         await send(database, Level("a", 1), Note(1))
         await until(partial(empty, database))
     assert [row.kind for row in await parked_of(database)] == ["test.level"]
+    assert script.bodies() == [Note(1)]
+
+
+async def test_a_turn_that_begins_as_its_instance_is_retired_still_has_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Dispatcher._start
+
+    def retire_and_begin(self: Dispatcher, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
+        instance.retire()
+        lane.owned.instance = None
+        begin(self, lane, mails, instance, limit)
+
+    monkeypatch.setattr(Dispatcher, "_start", retire_and_begin)
+    script = Script()
+    async with node(database, script):
+        await send(database, Note(1))
+        await until(partial(empty, database))
     assert script.bodies() == [Note(1)]

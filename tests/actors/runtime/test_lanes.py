@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import anyio
@@ -9,6 +11,7 @@ import pytest
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.turn import Turn
+from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from tests.actors.runtime.stage import BOL, Level, Note, Script, empty, later, node, send, until, waiting
 
@@ -117,7 +120,7 @@ async def test_a_value_that_arrives_while_the_old_one_is_handled_is_handled_too(
 async def test_a_timer_waits_for_its_time_and_lets_others_pass(database: Database) -> None:
     script = Script()
     async with node(database, script):
-        due = later(database, 0.3)
+        due = later(database, 2.0)
         await send(database, Note(1), due_at=due)
         await send(database, Note(2))
         await until(partial(empty, database))
@@ -156,3 +159,23 @@ async def test_a_duplicate_inbound_event_is_posted_once(database: Database) -> N
             tasks.start_soon(database.write, work)
     await database.write(work)
     assert await waiting(database) == 1
+
+
+class Fast:
+    """A clock that goes a minute ahead of the others."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(minutes=1)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+async def test_mail_of_a_node_whose_clock_is_ahead_is_not_overtaken(postgres_url: str) -> None:
+    async with Database.open(postgres_url, SystemClock()) as database, Database.open(postgres_url, Fast()) as ahead:
+        await send(ahead, Note(0))
+        await send(database, Note(1))
+        script = Script()
+        async with node(database, script):
+            await until(partial(empty, database))
+    assert script.bodies() == [Note(0), Note(1)]

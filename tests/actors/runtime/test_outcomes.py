@@ -29,6 +29,7 @@ from tests.actors.runtime.stage import (
     steer,
     until,
     waiting,
+    waits,
 )
 
 pytestmark = pytest.mark.anyio
@@ -190,11 +191,30 @@ async def test_a_paused_actor_takes_no_turn_until_it_is_resumed(database: Databa
     assert script.bodies() == [Note(1), Note(3), Note(2)]
 
 
+async def test_a_crash_does_not_set_free_an_actor_that_was_paused_meanwhile(database: Database) -> None:
+    entered, go_on = anyio.Event(), anyio.Event()
+
+    async def handle(turn: Turn) -> None:
+        entered.set()
+        await go_on.wait()
+        raise ZeroDivisionError
+
+    script = Script(handle)
+    async with node(database, script) as running:
+        await send(database, Note(1))
+        await entered.wait()
+        await steer(database, mailbox.pause, "stock-taking")
+        go_on.set()
+        await until(lambda: not running.active)
+    row = await row_of(database)
+    assert (row.status, row.reason, row.restarts) == ("paused", "stock-taking", 1)
+
+
 async def test_waking_an_actor_ends_its_waiting(database: Database) -> None:
     script = raising(Throttled(3600))
     async with node(database, script):
         await send(database, Note(1))
-        await until(lambda: bool(script.told(LaneThrottled)))
+        await until(partial(waits, database))
         await steer(database, mailbox.wake)
         await until(partial(empty, database))
 

@@ -10,6 +10,7 @@ import httpx2
 
 from hub.adapters.amazon.client import open_amazon
 from hub.adapters.amazon.seller import AmazonAccount
+from hub.adapters.amazon.tokens import TOKEN_PATH
 from hub.adapters.port import Channel, ChannelListing, HookReader
 from hub.clock import Clock
 from hub.sandbox.amazon.lwa import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SELLER_ID
@@ -19,20 +20,25 @@ from hub.sandbox.amazon.switches import Switches
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
 from tests.adapters.channel_stage import in_the_books
+from tests.adapters.scripted import says
 
-
-class NoHooks:
-    """Amazon calls no webhook."""
-
-    def read(self, headers: Any, body: bytes, secret: str) -> tuple[()]:
-        return ()
+MILLISECONDS = 1.0
+"""Nominal seconds for which the newest change of a search is cut off."""
+REVOKED = {
+    "code": "Unauthorized",
+    "message": "Access to requested resource is denied.",
+    "details": "The access token you provided is revoked, malformed or invalid.",
+}
 
 
 class AmazonFixture:
-    """Changes show in searches at once, unless a test sets Amazon's two minutes back."""
+    """Changes show in searches at once, unless ``data_lag`` sets Amazon's two minutes back.
+
+    Amazon calls no webhook, and a grant that was withdrawn is told by 403, or by 400 where tokens come from.
+    """
 
     name = "amazon"
-    hooks: HookReader = NoHooks()
+    hooks: HookReader | None = None
     carrier = "PostNL"
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/shipmentConfirmation"),)
     stock_path = ("PATCH", "/listings/")
@@ -42,6 +48,7 @@ class AmazonFixture:
 
     def __init__(self, **switches: Any) -> None:
         self._switches = {"data_lag": 0.0} | switches
+        self.lag = self._switches["data_lag"] + MILLISECONDS
 
     def platform(self, world: World) -> Platform:
         return AmazonPlatform(world, Switches(**self._switches))
@@ -67,6 +74,12 @@ class AmazonFixture:
 
     def expire_access(self, platform: Any) -> None:
         platform.door.lwa._access.clear()
+
+    def locked_out(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer as Amazon does once the seller has withdrawn his consent."""
+        if request.url.path.endswith(TOKEN_PATH):
+            return says({"error": "invalid_grant", "error_description": "The refresh token is invalid"}, 400)
+        return says({"errors": [REVOKED]}, 403)
 
     def switch_off_hooks(self, platform: Any) -> None:
         """Amazon never switches subscriptions off."""

@@ -16,6 +16,7 @@ from hub.domain.channel import ChannelSettings
 from hub.domain.money import vat_within
 from hub.domain.order import ChannelOrder, ChargeKind, FulfilledBy, OrderStatus, PaymentState
 from hub.domain.order_life import ClaimAction, next_step
+from hub.domain.tax.supply import DeemedScheme
 from tests.adapters.amazon.amazon_by_hand import money, order, proceeds
 
 READY = ChannelSettings(division=1, forwarding=True)
@@ -144,9 +145,26 @@ def test_prime_and_deemed_supplier_are_remarked_once_the_order_is_ready() -> Non
         "taxCollections": [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon"}],
         "taxCalculationBreakdowns": [{"reportingScheme": "IOSS"}],
     }
-    assert ["Prime" in each or "IOSS" in each for each in read(told).remarks] == [True, True]
+    found = read(told)
+    assert ["Prime" in each or "IOSS" in each for each in found.remarks] == [True, True]
+    assert [line.deemed for line in found.lines] == [DeemedScheme.IMPORT]
     told["fulfillment"]["fulfillmentStatus"] = "PENDING"
     assert read(told).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "scheme"),
+    [("UOSS", DeemedScheme.UNION), ("NEW", DeemedScheme.FACILITATOR), (None, DeemedScheme.FACILITATOR)],
+)
+def test_a_scheme_that_is_new_still_makes_amazon_the_supplier(told: str | None, scheme: DeemedScheme) -> None:
+    sold = order()
+    assert read(sold).lines[0].deemed is None
+    breakdowns = [] if told is None else [{"reportingScheme": told}]
+    sold["orderItems"][0]["tax"] = {
+        "taxCollections": [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon"}],
+        "taxCalculationBreakdowns": breakdowns,
+    }
+    assert read(sold).lines[0].deemed is scheme
 
 
 def test_the_buyer_has_an_alias_a_vat_number_and_an_address_in_lines_or_finer() -> None:

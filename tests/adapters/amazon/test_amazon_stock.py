@@ -188,7 +188,26 @@ async def test_a_patch_that_never_shows_is_published_again_in_the_end(clock: Han
             clock.forward(result.look_again or 3)
             result = (await channel.follow([one]))[one]
     assert isinstance(result, Deferred)
-    assert len(amazon.asked) < 15
+    assert len(amazon.asked) < 30
+
+
+@pytest.mark.parametrize(("before", "shown"), [(None, 8), (20, 11), (9, 9)])
+async def test_newer_numbers_need_not_wait_long_for_a_patch_that_does_not_show(
+    clock: HandClock, before: int | None, shown: int
+) -> None:
+    """A sale or a cancellation may have moved its number for good: then it never shows, though it took effect."""
+    shelf = Shelf()
+    shelf.shown = {"S": shown}
+    began = clock.now()
+    async with Amazon(shelf).open(clock) as channel:
+        one = process((await channel.publish_stock([StockUpdate(listing("S", before), 10)]))[0])
+        result = Pending(one)
+        while not result.overtake:
+            clock.forward(result.look_again or 3)
+            found = (await channel.follow([one]))[one]
+            assert isinstance(found, Pending)
+            result = found
+    assert 10 < (clock.now() - began).total_seconds() < 20
 
 
 async def test_a_sku_with_a_comma_is_read_alone(clock: HandClock) -> None:

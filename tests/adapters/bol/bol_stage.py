@@ -23,6 +23,8 @@ class BolFixture:
     name = "bol"
     hooks: HookReader = BolHooks()
     carrier = "TNT"
+    orders_for_many = 2_500
+    """Fifty full pages, read forwards and backwards at 25 calls a minute."""
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/retailer/shipments"),)
     stock_path = ("PATCH", "/retailer/offers/")
     cancel_path = ("PUT", "/retailer/orders/cancellation")

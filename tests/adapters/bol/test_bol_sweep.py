@@ -28,7 +28,7 @@ def test_the_first_sweep_asks_for_open_and_recent_orders_of_all_kinds() -> None:
     assert query == {"status": "ALL", "fulfilment-method": "ALL", "page": "1"}
 
 
-@pytest.mark.parametrize(("seconds", "minutes"), [(0, "2"), (1, "3"), (60, "3"), (61, "4"), (58 * 60, "60")])
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, "15"), (1, "16"), (60, "16"), (61, "17"), (45 * 60, "60")])
 def test_within_the_hour_minutes_are_rounded_up_and_overlap(seconds: int, minutes: str) -> None:
     since = (NOW - timedelta(seconds=seconds)).isoformat()
     assert Sweep.resume(since, NOW).query(NOW)["change-interval-minute"] == minutes
@@ -69,11 +69,11 @@ def test_a_sweep_cut_short_goes_on_where_it_was() -> None:
     assert place is not None
     again = Sweep.resume(place.cursor(), NOW + timedelta(minutes=2))
     assert again == place
-    assert again.query(NOW + timedelta(minutes=2))["change-interval-minute"] == "4"
+    assert again.query(NOW + timedelta(minutes=2))["change-interval-minute"] == "17"
 
 
 def test_a_sweep_cut_short_begins_again_when_the_hour_has_passed_meanwhile() -> None:
-    place = Sweep.resume(NOW.isoformat(), NOW + timedelta(minutes=50)).next_page(50)
+    place = Sweep.resume(NOW.isoformat(), NOW + timedelta(minutes=40)).next_page(50)
     assert place is not None
     later = NOW + timedelta(hours=2)
     assert Sweep.resume(place.cursor(), later) == Sweep(NOW, later, "day")

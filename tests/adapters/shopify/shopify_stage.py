@@ -53,10 +53,13 @@ class ShopifyFixture:
     write_paths: tuple[tuple[str, str], ...] = (("POST", "operation=Ship"),)
     stock_path = ("POST", "operation=SetQuantities")
     cancel_path = ("POST", "operation=Cancel")
+    goods_for_many = 13_400
+    """The shop lists three quarters of the goods."""
 
     def __init__(self, switches: Switches | None = None, location_id: str = LOCATION) -> None:
         self.switches = switches or Switches()
         self.location_id = location_id
+        self.lag = self.switches.search_lag
 
     def platform(self, world: World) -> Platform:
         return ShopifyPlatform(world, self.switches)

@@ -37,7 +37,10 @@ def forwarded(order: ChannelOrder) -> Decimal:
 
 async def placed(stage: Stage, *quantities: int, shipping: str = "0", discount: str = "0", paid: bool = True) -> str:
     units = [Units(str(stage.listings[at].sku), quantity) for at, quantity in enumerate(quantities)]
-    return await stage.platform.place_order(units, shipping=Decimal(shipping), discount=Decimal(discount), paid=paid)
+    order_id: str = await stage.platform.place_order(
+        units, shipping=Decimal(shipping), discount=Decimal(discount), paid=paid
+    )
+    return order_id
 
 
 async def fetched(stage: Stage, order_id: str) -> ChannelOrder:

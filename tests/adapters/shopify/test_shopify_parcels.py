@@ -25,7 +25,7 @@ def shop(stage: Stage) -> ShopifyPlatform:
 
 async def two_lines(stage: Stage) -> str:
     units = [Units(str(stage.listings[at].sku), 2) for at in (0, 1)]
-    return await stage.platform.place_order(units)
+    return await shop(stage).place_order(units)
 
 
 async def whole_parcel(stage: Stage, order_id: str, tracking: str | None = "3S1") -> Shipment:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.adapters.port import OrderRef
-from hub.adapters.woocommerce.sweep import PAGE, Sweep
+from hub.adapters.sweep import Sweep
+from hub.adapters.woocommerce.sweep import PAGE, full, query
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -20,30 +21,30 @@ class Shop:
     def __init__(self, orders: dict[str, datetime]) -> None:
         self.orders = orders
 
-    def answer(self, query: dict[str, str]) -> list[OrderRef]:
-        since = datetime.fromisoformat(query["modified_after"]).replace(tzinfo=UTC)
+    def answer(self, asked: dict[str, str]) -> list[OrderRef]:
+        since = datetime.fromisoformat(asked["modified_after"]).replace(tzinfo=UTC)
         rows = sorted((at, order_id) for order_id, at in self.orders.items() if at > since)
-        start = int(query.get("offset", 0))
-        return [OrderRef(order_id, at) for at, order_id in rows[start : start + int(query["per_page"])]]
+        start = int(asked.get("offset", 0))
+        return [OrderRef(order_id, at) for at, order_id in rows[start : start + int(asked["per_page"])]]
 
     def sweep(self, cursor: str, between: Callable[[], None] = lambda: None) -> tuple[dict[str, datetime], str]:
         """Sweep to the end; return the newest change seen of each order and the new cursor."""
         seen: dict[str, datetime] = {}
         for _ in range(1000):
             place = Sweep.resume(cursor)
-            refs = self.answer(place.query())
+            refs = self.answer(query(place))
             seen |= {ref.external_id: ref.changed_at for ref in refs}
-            cursor = place.after(refs).cursor()
-            if not place.full(refs):
+            cursor = place.after(refs, more=full(refs)).cursor()
+            if not full(refs):
                 return seen, cursor
             between()
         raise AssertionError("the sweep does not end")
 
 
 def test_the_question_names_its_time_zone_and_its_order() -> None:
-    query = Sweep(START).query()
-    assert query["modified_after"] == "2026-11-23T11:59:55"
-    assert (query["dates_are_gmt"], query["orderby"], query["order"], query["per_page"]) == (
+    asked = query(Sweep(START))
+    assert asked["modified_after"] == "2026-11-23T11:59:55"
+    assert (asked["dates_are_gmt"], asked["orderby"], asked["order"], asked["per_page"]) == (
         "true",
         "modified",
         "asc",

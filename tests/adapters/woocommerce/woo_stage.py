@@ -24,6 +24,7 @@ class WooFixture:
     name = "woocommerce"
     hooks: HookReader = WooHooks()
     carrier = "PostNL"
+    goods_for_many = 20_000
     stock_path = ("POST", "/products/batch")
     cancel_path = ("PUT", "/orders/")
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key, Status
+from hub.store.engine import BulkInsert, ByKeys
 from hub.store.tables.mailbox import actor
+from hub.store.types import INSTANT, json_text
 
 COLUMNS = (
     actor.c.tenant_id,
@@ -31,17 +33,24 @@ COLUMNS = (
     actor.c.quarantine_until,
 )
 CHANGING = tuple(column.name for column in COLUMNS[2:] if column.name != "epoch")
-LOCK = (
-    select(*COLUMNS)
-    .where(tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True)))
-    .order_by(actor.c.tenant_id, actor.c.address)
-    .with_for_update()
+LOCK = ByKeys(
+    lambda keys: (
+        select(*COLUMNS)
+        .where(tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
+        .order_by(actor.c.tenant_id, actor.c.address)
+        .with_for_update()
+    ),
+    sample=("", ""),
 )
-SAVE = (
-    update(actor)
-    .where(actor.c.tenant_id == bindparam("t"), actor.c.address == bindparam("a"))
-    .values({name: bindparam(f"new_{name}", type_=actor.c[name].type) for name in CHANGING})
-)
+
+
+def _save(dialect: Any) -> Any:
+    statement = dialect.insert(actor)
+    changes = {name: statement.excluded[name] for name in CHANGING}
+    return statement.on_conflict_do_update(index_elements=["tenant_id", "address"], set_=changes)
+
+
+SAVE = BulkInsert(_save, ["tenant_id", "address", *CHANGING])
 CREATE = {
     "postgresql": postgresql.insert(actor).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(actor).on_conflict_do_nothing(),
@@ -85,9 +94,22 @@ class ActorRow:
         if idle and (self.due_at is None or due_at < self.due_at):
             self.change(due_at=due_at)
 
-    def values(self) -> dict[str, Any]:
-        """Return the parameters that save this row."""
-        return {"t": self.tenant_id, "a": self.address} | {f"new_{name}": getattr(self, name) for name in CHANGING}
+    def values(self, stored: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+        """Return the values that save this row."""
+        return (
+            self.tenant_id,
+            self.address,
+            self.status.value,
+            self.reason,
+            self.node,
+            stored(self.lease_until),
+            stored(self.due_at),
+            self.next_seq,
+            None if self.crashes is None else json_text(self.crashes),
+            self.restarts,
+            self.quarantines,
+            stored(self.quarantine_until),
+        )
 
 
 async def lock_actors(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, ActorRow]:
@@ -103,15 +125,14 @@ async def lock_actors(connection: AsyncConnection, keys: Sequence[Key]) -> dict[
 
 async def _lock(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, ActorRow]:
     found: dict[Key, ActorRow] = {}
-    for chunk in chunks(keys):
-        for row in await connection.execute(LOCK, {"keys": chunk}):
-            one = ActorRow(*tuple(row))
-            one.status = Status(one.status)
-            found[(one.tenant_id, one.address)] = one
+    for row in await LOCK.run(connection, keys):
+        one = ActorRow(*row)
+        one.status = Status(one.status)
+        found[(one.tenant_id, one.address)] = one
     return found
 
 
 async def save_actors(connection: AsyncConnection, rows: Sequence[ActorRow]) -> None:
-    """Write changed rows back."""
-    if rows:
-        await connection.execute(SAVE, [row.values() for row in rows])
+    """Write changed rows back; they exist, so that what looks like an insert never is one."""
+    stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
+    await SAVE.run(connection, [row.values(stored) for row in rows])

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import case, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
 from hub.actors.runtime.mailbox.letters import Key, Post
+from hub.store.engine import BulkInsert
 from hub.store.tables.mailbox import fold_place, message, seen
+from hub.store.types import INSTANT, json_text
 
 MOST_ROWS = 500
+NONE: Any = literal_column("0")
+ONE: Any = literal_column("1")
 
 
-def _insert(dialect: Any) -> Any:
+def _fold(dialect: Any) -> Any:
     statement = dialect.insert(message)
     new = statement.excluded
     return statement.on_conflict_do_update(
@@ -26,51 +32,48 @@ def _insert(dialect: Any) -> Any:
             "version": new.version,
             "body": new.body,
             "traceparent": new.traceparent,
-            "revision": message.c.revision + 1,
-            "attempts": 0,
+            "revision": message.c.revision + ONE,
+            "attempts": NONE,
             "due_at": case((new.due_at < message.c.due_at, new.due_at), else_=message.c.due_at),
             "folded_at": new.posted_at,
         },
     )
 
 
-FOLD = {"postgresql": _insert(postgresql), "sqlite": _insert(sqlite)}
-GIVE_WAY = {
-    "postgresql": postgresql.insert(message).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(message).on_conflict_do_nothing(),
-}
+def _give_way(dialect: Any) -> Any:
+    return dialect.insert(message).on_conflict_do_nothing()
+
+
+FOLD, GIVE_WAY = BulkInsert(_fold, message.c.keys()), BulkInsert(_give_way, message.c.keys())
 
 
 async def insert_mail(connection: AsyncConnection, actors: dict[Key, ActorRow], posts: Sequence[Post]) -> None:
     """Insert messages in the order posted, or fold them into what waits; wake actors that nobody owns."""
-    if not posts:
-        return
-    for stale, statements in ((False, FOLD), (True, GIVE_WAY)):
-        rows = [_row(actors[one.key], one) for one in posts if one.stale is stale]
-        if rows:
-            await connection.execute(statements[connection.dialect.name], rows)
+    stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
+    for stale, statement in ((False, FOLD), (True, GIVE_WAY)):
+        rows = [_row(actors[one.key], one, stored) for one in posts if one.stale is stale]
+        await statement.run(connection, rows)
     for one in posts:
         actors[one.key].wake(one.due_at)
 
 
-def _row(row: ActorRow, one: Post) -> dict[str, Any]:
-    return {
-        "tenant_id": one.key[0],
-        "address": one.key[1],
-        "lane": one.lane,
-        "seq": row.take_seq(),
-        "kind": one.kind,
-        "version": one.version,
-        "body": one.body,
-        "fold": one.fold,
-        "revision": 1,
-        "attempts": 0,
-        "crashes": 0,
-        "due_at": one.due_at,
-        "posted_at": one.posted_at,
-        "folded_at": None,
-        "traceparent": one.traceparent,
-    }
+def _row(row: ActorRow, one: Post, stored: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    return (
+        *one.key,
+        one.lane,
+        row.take_seq(),
+        one.kind,
+        one.version,
+        json_text(one.body),
+        one.fold,
+        1,
+        0,
+        0,
+        stored(one.due_at),
+        stored(one.posted_at),
+        None,
+        one.traceparent,
+    )
 
 
 async def drop_seen(connection: AsyncConnection, posts: Sequence[Post]) -> list[Post]:

@@ -12,16 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
-from hub.actors.runtime.mailbox.keys import chunks
-from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement
+from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement, Status
+from hub.store.engine import ByKeys
+from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import Instant
 
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane, message.c.seq)
-DELETE = (
-    delete(message)
-    .where(tuple_(*PLACE, message.c.revision).in_(bindparam("handled", expanding=True)))
-    .returning(*PLACE)
+DELETE = ByKeys(
+    lambda handled: delete(message).where(tuple_(*PLACE, message.c.revision).in_(handled)).returning(*PLACE),
+    sample=("", "", "", 0, 0),
 )
 KEEP_NEWER = (
     update(message)
@@ -72,6 +72,8 @@ TRY_MESSAGES = (
     )
     .values(due_at=bindparam("now", type_=Instant))
 )
+STRICTNESS = (Status.ACTIVE, Status.QUARANTINED, Status.SUSPENDED, Status.PAUSED)
+"""Trouble in a turn never sets free an actor that was stopped meanwhile."""
 
 
 def _remember(dialect: Any) -> Any:
@@ -99,21 +101,15 @@ async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settl
 def _note(row: ActorRow, one: Settlement) -> None:
     trouble = one.trouble
     if trouble is not None:
-        row.change(
-            status=trouble.status,
-            reason=trouble.reason,
-            crashes=trouble.crashes,
-            restarts=trouble.restarts,
-            quarantines=trouble.quarantines,
-            quarantine_until=trouble.quarantine_until,
-        )
+        row.change(crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines)
+        if STRICTNESS.index(trouble.status) >= STRICTNESS.index(row.status):
+            row.change(status=trouble.status, reason=trouble.reason, quarantine_until=trouble.quarantine_until)
     one.status = row.status
 
 
 async def _delete(connection: AsyncConnection, handled: Sequence[tuple[Any, ...]]) -> None:
     left = {place[:-1] for place in handled}
-    for chunk in chunks(handled):
-        left -= {tuple(row) for row in await connection.execute(DELETE, {"handled": chunk})}
+    left -= set(await DELETE.run(connection, handled))
     for places in chunks(sorted(left)):
         await connection.execute(KEEP_NEWER, {"places": places})
 

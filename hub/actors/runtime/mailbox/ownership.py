@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.flush import flush_mail
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key, Release, Status
 from hub.actors.runtime.mailbox.posting import LAST, MAIL, NOBODY
 from hub.store.engine import Work
+from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import actor, node, seen
 from hub.store.types import Instant
 

@@ -10,7 +10,7 @@ from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import Post
 from hub.actors.runtime.message import Message, fold_of, kind_of, pack
 from hub.actors.runtime.trace import current_traceparent
-from hub.store.engine import Work
+from hub.store.engine import Draft
 
 MAIL = "mail"
 LAST = 1000
@@ -22,7 +22,7 @@ NOBODY: Ring = ("", "", "", None)
 
 
 def post(
-    work: Work, address: Address, message: Message, *, due_at: datetime | None = None, dedupe: str | None = None
+    work: Draft, address: Address, message: Message, *, due_at: datetime | None = None, dedupe: str | None = None
 ) -> None:
     """Send a message that is durable together with everything else in ``work``.
 

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import TextualSelect, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.keys import chunks
 from hub.actors.runtime.mailbox.letters import Key
+from hub.store.engine import ByKeys, BySize
+from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message
 from hub.store.types import Instant
 
@@ -44,10 +45,13 @@ DUE = (
     .where(tuple_(message.c.tenant_id, message.c.address).in_(bindparam("keys", expanding=True)))
     .group_by(message.c.tenant_id, message.c.address, message.c.lane)
 )
-DUE_IN_LANES = (
-    select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
-    .where(tuple_(message.c.tenant_id, message.c.address, message.c.lane).in_(bindparam("places", expanding=True)))
-    .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+DUE_IN_LANES = ByKeys(
+    lambda places: (
+        select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
+        .where(tuple_(message.c.tenant_id, message.c.address, message.c.lane).in_(places))
+        .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+    ),
+    sample=("", "", ""),
 )
 
 
@@ -88,14 +92,28 @@ class LaneRow:
 
 @cache
 def _heads(lanes: int) -> TextualSelect:
-    """Return the statement for so many lanes; each arm walks the key in order and stops at its limit."""
+    """Return the statement for so many lanes; each arm walks the key in order and stops at its limit.
+
+    Mail that is no timer is due whatever the clock of its poster said, lest later mail overtakes it.
+    """
     names = ", ".join(column.name for column in COLUMNS)
     arms = [
         f"SELECT * FROM (SELECT {names} FROM message WHERE tenant_id = :t{n} AND address = :a{n}"  # noqa: S608
-        f" AND lane = :l{n} AND due_at <= :now ORDER BY seq LIMIT :n{n}) AS arm{n}"
+        f" AND lane = :l{n} AND (due_at <= :now OR due_at = posted_at) ORDER BY seq LIMIT :n{n}) AS arm{n}"
         for n in range(lanes)
     ]
     return text(" UNION ALL ".join(arms)).bindparams(bindparam("now", type_=Instant)).columns(*COLUMNS)
+
+
+HEADS = BySize(_heads)
+
+
+async def read_mail(
+    connection: AsyncConnection, wanted: Mapping[LanePlace, int], now: datetime
+) -> tuple[dict[LanePlace, list[Mail]], dict[LanePlace, datetime]]:
+    """Return the oldest messages due of each lane, and when lanes that have none will have their next."""
+    heads = await read_heads(connection, wanted, now)
+    return heads, await read_due(connection, [place for place in wanted if not heads[place]])
 
 
 async def read_heads(
@@ -104,7 +122,8 @@ async def read_heads(
     """Return the oldest messages due at ``now`` of each lane, in order, at most as many as wanted."""
     found: dict[LanePlace, list[Mail]] = {place: [] for place in wanted}
     for chunk in chunks(list(wanted), MOST_LANES):
-        for row in await connection.execute(_heads(len(chunk)), _parameters(chunk, wanted, now)):
+        statement = HEADS.of(len(chunk), connection.dialect)
+        for row in await statement.run(connection, _parameters(chunk, wanted, now)):
             mail = Mail(*row)
             found[(mail.tenant_id, mail.address, mail.lane)].append(mail)
     for mails in found.values():
@@ -133,8 +152,5 @@ async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[L
 
 async def read_due(connection: AsyncConnection, places: Sequence[LanePlace]) -> dict[LanePlace, datetime]:
     """Return when the next mail of each lane is due; lanes without mail are absent."""
-    found: dict[LanePlace, datetime] = {}
-    for chunk in chunks(sorted(places)):
-        for tenant, address, name, due in await connection.execute(DUE_IN_LANES, {"places": chunk}):
-            found[(tenant, address, name)] = due
-    return found
+    rows = await DUE_IN_LANES.run(connection, sorted(places))
+    return {(tenant, address, name): due for tenant, address, name, due in rows}

@@ -35,6 +35,10 @@ FIELDS = {
         Modifier:g ModifierFullName:s OssCountry:s+ Percentage:f TaxReturnType:h+ Type:s+ VatDocType:s+ VatMargin:b+
         VATPartialRatio:h+ VATPercentages:c+ VATTransactionType:s+
     """,
+    "vat/VatPercentages": """
+        ID:g! Created:d Creator:g CreatorFullName:s Division:i EndDate:d LineNumber:i Modified:d Modifier:g
+        ModifierFullName:s Percentage:f StartDate:d Type:h VATCodeID:g*
+    """,
     "sales/ShippingMethods": """
         ID:g! Active:t Amount:f Code:s Created:d Creator:g CreatorFullName:s Description:s Division:i Modified:d
         Modifier:g ModifierFullName:s Notes:s ShippingRatesURL:s TrackingURL:s VATCode:s VATCodeDescription:s

@@ -1,0 +1,1 @@
+"""VIES, the union's register of VAT numbers, over its REST service."""

@@ -1,0 +1,35 @@
+"""What is owed to the seller: all that the buyer pays, less what was cancelled and a marketplace's own VAT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from hub.domain.money import total
+from hub.domain.order import Charge
+from hub.domain.tax import Regime, Treatment
+from hub.domain.to_forward import LineToForward, OrderToForward
+
+
+def expected_total(order: OrderToForward, treatments: Mapping[str, Treatment] | None = None) -> Decimal:
+    """Return the channel's total less what was cancelled before forwarding, and less a marketplace's own VAT."""
+    treated = treatments or {}
+    gone = total(line.gross - line.share(line.gross) for line in order.lines)
+    theirs = total(marketplaces_vat(line, treated.get(line.line_id)) for line in order.lines)
+    charged = total(charge.gross for charge in order.charges)
+    return order.total - gone - theirs - charged + total(charge.gross for charge in owed_charges(order, treated))
+
+
+def marketplaces_vat(line: LineToForward, treatment: Treatment | None) -> Decimal:
+    """The VAT within a line that a deemed supplier accounts for: no part of what it owes the seller."""
+    deemed = treatment is not None and treatment.regime is Regime.DEEMED_SUPPLIER
+    return line.share(line.vat) if deemed and line.vat is not None else Decimal(0)
+
+
+def owed_charges(order: OrderToForward, treatments: Mapping[str, Treatment]) -> list[Charge]:
+    """The charges as they are owed to the seller: without VAT where a deemed supplier sells everything."""
+    deemed = treatments and all(one.regime is Regime.DEEMED_SUPPLIER for one in treatments.values())
+    if not deemed:
+        return list(order.charges)
+    return [replace(one, gross=one.gross - (one.vat or Decimal(0)), vat=None, vat_rate=None) for one in order.charges]

@@ -1,0 +1,1 @@
+"""VIES as the sandbox plays it."""

@@ -1,0 +1,97 @@
+"""Hot statements, compiled once per database and run past the layers of SQLAlchemy that would look at them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store.engine import sqlite
+from hub.store.engine.keys import chunks
+
+Row: TypeAlias = tuple[Any, ...]
+Process: TypeAlias = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement's text for one database, its parameters in order, and how values go in and come out."""
+
+    text: str
+    names: Sequence[str]
+    binders: Mapping[str, Process]
+    readers: Sequence[tuple[int, Process]]
+
+    async def run(self, connection: AsyncConnection, given: dict[str, Any]) -> list[Row]:
+        """Run it in the connection's transaction and return its rows."""
+        bound = given | {name: bind(given[name]) for name, bind in self.binders.items()}
+        rows = await direct(connection, self.text, [bound[name] for name in self.names])
+        return [self._read(row) for row in rows] if self.readers else rows
+
+    def _read(self, row: Row) -> Row:
+        values = list(row)
+        for place, read in self.readers:
+            values[place] = read(values[place])
+        return tuple(values)
+
+
+def compiled(statement: Any, dialect: Dialect) -> Compiled:
+    """Compile a statement; its expanding parameters must have values of the number that will be given."""
+    found = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    binders = {name: _binder(found.binds.get(name), dialect) for name in found.positiontup}
+    readers = enumerate(
+        column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns
+    )
+    return Compiled(
+        found.string,
+        tuple(found.positiontup),
+        {name: bind for name, bind in binders.items() if bind is not None},
+        [(place, read) for place, read in readers if read is not None],
+    )
+
+
+def _binder(bind: BindParameter[Any] | None, dialect: Dialect) -> Process | None:
+    return None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+class BySize:
+    """A statement whose text depends on how much it is about; ``make`` is given that number."""
+
+    def __init__(self, make: Callable[[int], Any]) -> None:
+        self._make = make
+        self._compiled: dict[tuple[str, int], Compiled] = {}
+
+    def of(self, size: int, dialect: Dialect) -> Compiled:
+        """Return the statement for a size; there should be few different ones."""
+        place = (dialect.name, size)
+        if place not in self._compiled:
+            self._compiled[place] = compiled(self._make(size), dialect)
+        return self._compiled[place]
+
+
+class ByKeys:
+    """A statement over many keys at once; ``make`` is given the parameter that holds them, all like ``sample``."""
+
+    def __init__(self, make: Callable[[BindParameter[Any]], Any], *, sample: Row) -> None:
+        self._statements = BySize(lambda size: make(bindparam("keys", [sample] * size, expanding=True)))
+
+    async def run(self, connection: AsyncConnection, keys: Sequence[Row]) -> list[Row]:
+        """Run it for the keys and return all rows."""
+        found = []
+        for chunk in chunks(keys):
+            values = [value for key in chunk for value in key]
+            statement = self._statements.of(len(chunk), connection.dialect)
+            found += await statement.run(connection, dict(zip(statement.names, values, strict=True)))
+        return found
+
+
+async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Row]:
+    """Run a text in the connection's transaction, with values as the driver takes them, and return its own rows."""
+    if connection.dialect.name == "sqlite":
+        return await sqlite.direct(connection, text, values)
+    result = await connection.exec_driver_sql(text, tuple(values))
+    return [tuple(row) for row in result] if result.returns_rows else []

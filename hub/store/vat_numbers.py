@@ -1,0 +1,54 @@
+"""Statements about VAT numbers: what the register last answered, kept so that it is not asked for every order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.tax.evidence import VatAnswer, VatStatus
+from hub.store.engine import Work
+from hub.store.tables import vat_number
+from hub.store.upsert import fitting, upsert
+
+LASTING = {VatStatus.VALID: timedelta(days=30), VatStatus.INVALID: timedelta(days=1)}
+"""How long an answer is believed; an unknown one is never, and may only be told as the last one known."""
+
+LONGEST_KEPT = timedelta(days=90)
+"""Numbers of sole traders are personal data: after this an answer stands in the certificates alone, masked."""
+
+
+async def save_answer(work: Work, tenant_id: str, answer: VatAnswer) -> None:
+    """Store what the register answered on a number of one of the tenant's buyers. Repeatable."""
+    row = {
+        "tenant_id": tenant_id,
+        "number": answer.number,
+        "status": answer.status.value,
+        "answered_at": answer.at,
+        "consultation": fitting(answer.consultation, 64),
+        "reason": None if answer.reason is None else answer.reason[:64],
+    }
+    await upsert(work.connection, vat_number, [row])
+
+
+async def believed_answer(connection: AsyncConnection, tenant_id: str, number: str, now: datetime) -> VatAnswer | None:
+    """Return the answer on a number as long as it is believed, None where the register is to be asked."""
+    found = await last_answer(connection, tenant_id, number)
+    lasting = LASTING.get(found.status) if found is not None else None
+    return found if found is not None and lasting is not None and now - found.at < lasting else None
+
+
+async def last_answer(connection: AsyncConnection, tenant_id: str, number: str) -> VatAnswer | None:
+    """Return the last answer on a number, however old, None where it was never asked about."""
+    statement = select(vat_number).where(vat_number.c.tenant_id == tenant_id, vat_number.c.number == number)
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return VatAnswer(row.number, VatStatus(row.status), row.answered_at, row.consultation, row.reason)
+
+
+async def forget_answers(work: Work, tenant_id: str, before: datetime) -> int:
+    """Delete a tenant's answers older than a moment (UTC); returns how many."""
+    statement = delete(vat_number).where(vat_number.c.tenant_id == tenant_id, vat_number.c.answered_at < before)
+    return (await work.execute(statement)).rowcount
