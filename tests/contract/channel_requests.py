@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx2
+import pytest
 
+from hub.adapters.http import Caller
 from hub.adapters.port import StockUpdate
 from hub.outcome import Rejected
 from tests.adapters.channel_stage import Fixture, Stage, staged
 
+SENDERS = {"send", "read", "_post"}
 CALLBACK = "https://hub.test:8080/hooks"
 
 
@@ -29,12 +35,47 @@ class Recording(httpx2.AsyncHTTPTransport):
         return response
 
 
+def literals(adapter: str) -> list[str]:
+    """Return every text that stands in an adapter's source."""
+    return [node.value for node in _nodes(adapter) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def operations_named(adapter: str) -> set[str]:
+    """Return the names of all operations that an adapter's source gives to what sends them."""
+    calls = [node for node in _nodes(adapter) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    sending = [node for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr in SENDERS]
+    return {
+        first.value
+        for node in sending
+        for first in node.args[:1]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str)
+    }
+
+
+def _nodes(adapter: str) -> list[ast.AST]:
+    sources = (Path(__file__).parents[2] / "hub" / "adapters" / adapter).glob("*.py")
+    return [node for source in sorted(sources) for node in ast.walk(ast.parse(source.read_text()))]
+
+
+def noted_operations(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return a set that fills with the names of the operations that are really sent."""
+    names: set[str] = set()
+    send = Caller.send
+
+    async def noting(self: Caller, operation: str, *asked: Any, **more: Any) -> httpx2.Response:
+        names.add(operation)
+        return await send(self, operation, *asked, **more)
+
+    monkeypatch.setattr(Caller, "send", noting)
+    return names
+
+
 @asynccontextmanager
-async def everything_asked(fixture: Fixture) -> AsyncIterator[tuple[Stage, Recording]]:
+async def everything_asked(fixture: Fixture, *, goods: int = 8) -> AsyncIterator[tuple[Stage, Recording]]:
     """Use each operation of the port at least once."""
     recording = Recording()
     with anyio.fail_after(60):
-        async with staged(fixture, transport=recording) as stage:
+        async with staged(fixture, goods=goods, transport=recording) as stage:
             await _orders_and_parcels(stage)
             await _stock(stage)
             await _hooks(stage)

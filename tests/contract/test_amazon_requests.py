@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft7Validator
 
-from hub.adapters.amazon import stock_plan
+from hub.adapters.amazon import stock_plan, usage_plans
 from hub.adapters.amazon.patches import stock_patch
 from hub.adapters.amazon.shipments import carrier, package_reference
 from hub.adapters.amazon.stock_feed import document
 from hub.adapters.amazon.usage_plans import ALL, Operation
 from hub.adapters.port import Accepted, StockUpdate
 from hub.sandbox.amazon.platform import AmazonPlatform
+from hub.sandbox.faults import Fault
 from tests.adapters.amazon.amazon_by_hand import listing
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.channel_stage import Stage
@@ -117,28 +118,34 @@ async def test_every_request_is_in_the_models(monkeypatch: pytest.MonkeyPatch) -
                 assert "x-amz-access-token" not in request.headers
             else:
                 asked.add(check(request, path))
-    assert asked >= {each.name for each in ALL} - {"getFeeds"}, "getFeeds looks for lost feeds only"
+    assert asked == {each.name for each in ALL}
 
 
 async def more_of_amazon(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use what is needed now and then only: a SKU with a comma, and a feed."""
+    """Use what is needed now and then only: a SKU with a comma, a feed, and a feed that gets lost."""
     platform = stage.platform
     assert isinstance(platform, AmazonPlatform)
     platform.account.listings.by_sku["A,1/x y"] = platform.account.listings.by_sku[str(stage.listings[0].sku)]
     await stage.publish([StockUpdate(listing("A,1/x y", marketplace="A1805IZSGTT6HS"), 3)])
     monkeypatch.setattr(stock_plan, "FEED_LATENCY", -1.0)
     monkeypatch.setattr(stock_plan, "FEWEST_MESSAGES", 1)
-    assert await stage.publish([StockUpdate(stage.listings[0], 77)]) == [Accepted()]
+    for quantity, lost in ((77, 0), (78, 1)):
+        stage.force(Fault.LOST_ANSWER, ("POST", "/feeds/2021-06-30/feeds"), times=lost)
+        assert await stage.publish([StockUpdate(stage.listings[0], quantity)]) == [Accepted()]
 
 
-def usage_plans() -> dict[str, Json]:
+def test_the_list_of_operations_holds_every_one() -> None:
+    assert set(ALL) == {each for each in vars(usage_plans).values() if isinstance(each, Operation)}
+
+
+def published_plans() -> dict[str, Json]:
     rows = amazon.read("reference/usage-plans-derived.json")["operations"]
     return {each["operationId"]: each for each in rows if not each["deprecated"]}
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda each: each.name)
 def test_usage_plans_methods_and_paths_are_those_of_the_models(operation: Operation) -> None:
-    told = usage_plans()[operation.name]
+    told = published_plans()[operation.name]
     assert (operation.rate, operation.burst, operation.method) == (told["rate"], told["burst"], told["method"])
     assert re.sub(r"\{[^}]+\}", "{}", operation.path) == re.sub(r"\{[^}]+\}", "{}", told["path"])
 

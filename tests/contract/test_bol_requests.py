@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from openapi_schema_validator import OAS30Validator
 
+from hub.adapters.bol import endpoints
 from hub.adapters.bol.endpoints import ALL, V10, V11
 from tests.adapters.bol.bol_stage import BolFixture
 from tests.contract.channel_requests import everything_asked
@@ -80,6 +81,10 @@ async def test_every_request_is_in_the_specification() -> None:
     for endpoint in ALL:
         pattern = endpoint.path.replace("{id}", "[^/]+")
         assert any(method == endpoint.method and re.fullmatch(pattern, path) for method, path in asked), endpoint.name
+
+
+def test_the_list_of_endpoints_holds_every_one() -> None:
+    assert set(ALL) == {each for each in vars(endpoints).values() if isinstance(each, endpoints.Endpoint)}
 
 
 async def test_a_token_is_asked_for_with_basic_credentials_and_a_form_and_then_used_for_many_calls() -> None:

@@ -21,6 +21,7 @@ from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 from tests.adapters.handclock import START, HandClock
 from tests.adapters.scripted import says
+from tests.contract.channel_requests import literals
 from tests.contract.defects import exact
 
 SPECS = exact.FOLDER
@@ -226,6 +227,12 @@ async def test_the_calls_right_after_consent_are_offered_too(entities: dict[str,
 def test_every_operation_of_the_adapter_is_covered_here() -> None:
     offered = {name for name in vars(ExactErp) if not name.startswith("_")} - {"open", "meters"}
     assert len(CALLS) == len(offered)
+
+
+async def test_every_entity_that_the_adapter_names_is_asked_for(entities: dict[str, Any]) -> None:
+    asked = {entity_of(request) for call in CALLS.values() for request in await requests_of(call)}
+    named = {entity for text in literals("exact") if (entity := text.removeprefix("api/v1/")) in entities}
+    assert asked | {"current/Me"} == named
 
 
 def test_the_topics_subscribed_to_are_webhook_topics() -> None:

@@ -54,6 +54,11 @@ def test_the_version_spoken_is_that_of_the_schema() -> None:
     assert shopify.SCHEMA.name == f"admin-{documents.VERSION}.schema.graphql"
 
 
+def test_the_list_of_documents_holds_every_one() -> None:
+    alone = {each for each in vars(documents).values() if isinstance(each, documents.Document)}
+    assert set(documents.ALL) == alone | set(documents.SET_QUANTITIES)
+
+
 def test_something_deprecated_or_unknown_would_be_found() -> None:
     assert problems("{ order(id: 1) { totalPrice } }")
     assert problems("{ order(id: 1) { noSuchField } }")

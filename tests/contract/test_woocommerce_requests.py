@@ -11,10 +11,12 @@ import pytest
 from jsonschema import Draft4Validator
 
 from tests.adapters.woocommerce.woo_stage import WooFixture
-from tests.contract.channel_requests import everything_asked
+from tests.contract.channel_requests import everything_asked, noted_operations, operations_named
 from tests.contract.defects import woocommerce
 
 SPECS = woocommerce.FOLDER
+WITH_VARIATIONS = 24
+"""So many goods that the shop sells one of them as a variation."""
 TRACKING = "wc-shipment-tracking/v3 orders/<id>/shipment-trackings"
 pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="the shop's schemas are not on this machine")
 
@@ -94,7 +96,7 @@ def check(known: dict[str, Json], request: httpx2.Request, path: str) -> None:
 async def test_every_request_is_described_by_the_shop(plugin: bool) -> None:
     known = routes()
     asked = set()
-    async with everything_asked(WooFixture(plugin=plugin)) as (stage, recording):
+    async with everything_asked(WooFixture(plugin=plugin), goods=WITH_VARIATIONS) as (stage, recording):
         start = httpx2.URL(stage.url).path + "/wp-json"
         for request, _ in recording.seen:
             path = request.url.path.removeprefix(start)
@@ -106,7 +108,9 @@ async def test_every_request_is_described_by_the_shop(plugin: bool) -> None:
         ("GET", "/wc/vN/orders/N"),
         ("PUT", "/wc/vN/orders/N"),
         ("GET", "/wc/vN/products"),
+        ("GET", "/wc/vN/products/N/variations"),
         ("POST", "/wc/vN/products/batch"),
+        ("POST", "/wc/vN/products/N/variations/batch"),
         ("GET", told),
         ("POST", told),
         ("GET", "/wc/vN/webhooks"),
@@ -114,6 +118,14 @@ async def test_every_request_is_described_by_the_shop(plugin: bool) -> None:
         ("PUT", "/wc/vN/webhooks/N"),
         ("DELETE", "/wc/vN/webhooks/N"),
     } <= asked
+
+
+async def test_every_operation_that_the_adapter_names_is_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = noted_operations(monkeypatch)
+    for plugin in (True, False):
+        async with everything_asked(WooFixture(plugin=plugin), goods=WITH_VARIATIONS):
+            pass
+    assert asked == operations_named("woocommerce")
 
 
 async def test_no_key_leaves_the_hub_over_plain_http() -> None:
