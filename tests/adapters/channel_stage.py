@@ -79,6 +79,8 @@ class Fixture(Protocol):
     """Methods and parts of paths that ``ship`` writes to."""
     stock_path: tuple[str, str]
     cancel_path: tuple[str, str]
+    hook_path: tuple[str, str]
+    """What makes a subscription; nothing where there are none."""
 
     @property
     def hooks(self) -> HookReader | None:
@@ -202,6 +204,11 @@ class Stage:
     def url(self) -> str:
         return self.ground.url
 
+    @property
+    def place(self) -> str:
+        """Where the platform's events are to go."""
+        return self.channel.queue or "https://hub.test:8080/hooks"
+
     def force(self, fault: Fault, target: tuple[str, str] = ("", ""), times: int = 1) -> None:
         """Let the next requests to a path meet a fault."""
         method, path = target
@@ -291,8 +298,7 @@ class Stage:
         return rows, cursor
 
     async def parcel(self, order_id: str, quantity: int, reference: str, *, completes: bool = True) -> Shipment:
-        order = await self.channel.order(order_id)
-        assert order is not None
+        order = await self.order(order_id)
         units = (ShippedUnits(order.lines[0].line_id, quantity),)
         shipped_at = self.sandbox.world.clock.now()
         return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", shipped_at, completes)
@@ -328,10 +334,15 @@ class Stage:
                     self.clock.forward(60)
                 self.pass_time(0.2)
 
+    async def order(self, order_id: str) -> ChannelOrder:
+        """Read an order that is there."""
+        order = await self.patiently(self.channel.order, order_id)
+        assert order is not None
+        return order
+
     async def cancellation(self, order_id: str) -> Cancellation:
         """Return the cancellation of a whole order."""
-        order = await self.channel.order(order_id)
-        assert order is not None
+        order = await self.order(order_id)
         units = tuple(ShippedUnits(line.line_id, line.quantity) for line in order.lines)
         return Cancellation(f"cancel-{order_id}", order_id, units, CancelReason.NO_STOCK, whole=True)
 

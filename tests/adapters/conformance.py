@@ -10,7 +10,7 @@ import anyio
 import httpx2
 import pytest
 
-from hub.adapters.port import Accepted, Refused, StockUpdate
+from hub.adapters.port import Accepted, Conflict, Pending, Refused, StockUpdate, WriteResult
 from hub.domain.delivery import ShippedUnits
 from hub.outcome import Outcome, Throttled, Unauthorized, Unavailable
 from hub.sandbox.faults import Fault
@@ -61,6 +61,41 @@ class StockConformance(_Suite):
         assert [type(result) for result in results] == [Accepted, Accepted, Refused, Accepted]
         assert [stage.shown(listing) for listing in stage.listings[:4]] == [17, 17, 500, 17]
 
+    async def test_a_number_that_somebody_moved_is_told_or_overwritten(self, stage: Stage) -> None:
+        """A platform that compares tells what it found; the decision is the hub's, which writes over it then."""
+        believed = replace(stage.listings[0], quantity=500)
+        await stage.sell(quantity=2)
+        (result,) = await stage.all_settled(await stage.channel.publish_stock([StockUpdate(believed, 40)]))
+        compares = getattr(stage.fixture, "compares", False)
+        assert (result, stage.shown(believed)) == ((Conflict(498), 498) if compares else (Accepted(), 40))
+        found = replace(believed, quantity=stage.shown(believed))
+        assert await stage.all_settled(await stage.channel.publish_stock([StockUpdate(found, 39)])) == [Accepted()]
+        assert stage.shown(believed) == 39
+
+    async def test_a_number_that_landed_unheard_is_nobody_elses(self, stage: Stage) -> None:
+        update = StockUpdate(replace(stage.listings[0], quantity=500), 41)
+        stage.force(Fault.LOST_ANSWER, stage.fixture.stock_path)
+        with pytest.raises(Unavailable):
+            await stage.channel.publish_stock([update])
+        assert await stage.all_settled(await stage.patiently(stage.channel.publish_stock, [update])) == [Accepted()]
+        assert stage.shown(update.listing) == 41
+
+    @pytest.mark.parametrize("fault", [Fault.THROTTLE, Fault.BROKEN, Fault.LOST_ANSWER])
+    async def test_a_look_at_a_write_that_fails_loses_no_write(self, stage: Stage, fault: Fault) -> None:
+        sent = await stage.channel.publish_stock([StockUpdate(each, 43) for each in stage.listings[:2]])
+        working = [each.process_id for each in sent if isinstance(each, Pending)]
+        stage.pass_time(0.2)
+        stage.force(fault)
+        try:
+            told = await stage.channel.follow(working)
+        except (Throttled, Unavailable):
+            stage.clock.forward(60)
+        else:
+            assert not any(isinstance(each, Refused) for each in told.values())
+        stage.ground.faults.forced.clear()
+        assert set(await stage.all_settled(sent)) <= {Accepted()}
+        assert [stage.shown(each) for each in stage.listings[:2]] == [43, 43]
+
     async def test_access_that_ended_is_renewed_without_a_word(self, stage: Stage) -> None:
         stage.fixture.expire_access(stage.platform)
         assert await stage.publish([StockUpdate(stage.listings[0], 5)]) == [Accepted()]
@@ -74,10 +109,12 @@ class OrderConformance(_Suite):
 
     async def test_a_throttled_question_says_how_long_to_wait(self, stage: Stage) -> None:
         order_id = await stage.sell()
+        shipment = await stage.parcel(order_id, 2, "parcel-1")
         questions: list[Callable[[], Any]] = [
             lambda: stage.channel.changed_orders(None),
             lambda: stage.channel.order(order_id),
             lambda: stage.channel.listings(None),
+            lambda: stage.channel.find_shipment(shipment),
         ]
         if stage.channel.hook_topics:
             questions.append(stage.channel.subscriptions)
@@ -165,6 +202,31 @@ class ParcelConformance(_Suite):
             await stage.channel.ship(shipment)
         assert outcome.value.unknown
 
+    async def test_a_parcel_whose_answer_was_lost_is_found_without_sending_it_again(self, stage: Stage) -> None:
+        order_id = await stage.sell()
+        shipment = await stage.parcel(order_id, 2, "parcel-1")
+        stage.force(Fault.LOST_ANSWER, stage.fixture.write_paths[-1])
+        with pytest.raises(Unavailable):
+            await stage.channel.ship(shipment)
+        found: WriteResult | None = None
+        with anyio.fail_after(30):
+            while not isinstance(found, Accepted):
+                stage.pass_time(0.2)
+                found = await stage.settled(await stage.patiently(stage.channel.find_shipment, shipment))
+        assert stage.confirmed(order_id) == [("3Sparcel-1", 2)]
+
+    @pytest.mark.parametrize("fault", [Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER])
+    async def test_a_search_for_a_parcel_without_an_answer_is_no_answer(self, stage: Stage, fault: Fault) -> None:
+        """Else the hub would send a parcel again that the platform has."""
+        order_id = await stage.sell()
+        shipment = await stage.parcel(order_id, 2, "parcel-1")
+        assert isinstance(await stage.ship_as_the_hub_does(shipment), Accepted)
+        stage.force(fault)
+        with pytest.raises((Throttled, Unavailable)):
+            await stage.channel.find_shipment(shipment)
+        stage.clock.forward(60)
+        assert isinstance(await stage.patiently(stage.channel.find_shipment, shipment), Accepted)
+
     async def test_a_process_nobody_knows_is_left_out(self, stage: Stage) -> None:
         assert await stage.channel.follow(["no-such-process"]) == {}
 
@@ -187,14 +249,47 @@ class CancelConformance(_Suite):
         assert stage.met(fault) == 1
         assert stage.ground.is_cancelled(cancellation.external_order_id)
 
+    async def test_a_cancellation_whose_answer_was_lost_shows_in_the_order(self, stage: Stage) -> None:
+        cancellation = await stage.cancellation(await stage.sell(quantity=2))
+        stage.force(Fault.LOST_ANSWER, stage.fixture.cancel_path)
+        with pytest.raises(Unavailable):
+            await stage.channel.cancel(cancellation)
+        with anyio.fail_after(30):
+            while not is_off(await stage.order(cancellation.external_order_id)):
+                stage.pass_time(0.2)
+        assert isinstance(await stage.settled(await stage.channel.cancel(cancellation)), Accepted | Refused)
+        assert stage.ground.is_cancelled(cancellation.external_order_id)
+
     async def test_an_order_nobody_knows_cannot_be_cancelled(self, stage: Stage) -> None:
         known = await stage.cancellation(await stage.sell())
         unknown = replace(known, external_order_id="999999", units=(ShippedUnits("999999", 1),))
         assert isinstance(await stage.settled(await stage.channel.cancel(unknown)), Refused)
 
 
-class HookConformance(_Suite):
-    """Subscriptions are made once, healed, and their messages verified."""
+class SubscriptionConformance(_Suite):
+    """A subscription is made once and removed once, whatever gets lost."""
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    async def test_a_subscription_is_made_once_whatever_happens_to_the_write(self, stage: Stage, fault: Fault) -> None:
+        topic, place = stage.channel.hook_topics[0], stage.place
+        stage.force(fault, stage.fixture.hook_path)
+        with pytest.raises((Throttled, Unavailable)):
+            await stage.channel.subscribe(topic, place, "our secret")
+        stage.clock.forward(60)
+        stage.pass_time(0.2)
+        assert (await stage.patiently(stage.channel.subscribe, topic, place, "our secret")).active
+        assert [(each.topic, each.callback) for each in await stage.channel.subscriptions()] == [(topic, place)]
+
+    async def test_a_subscription_can_be_removed_twice(self, stage: Stage) -> None:
+        made = await stage.channel.subscribe(stage.channel.hook_topics[0], stage.place, "s")
+        await stage.channel.unsubscribe(made.external_id)
+        stage.pass_time(0.2)
+        assert await stage.channel.subscriptions() == ()
+        await stage.channel.unsubscribe(made.external_id)
+
+
+class HookConformance(SubscriptionConformance):
+    """Subscriptions are healed, and their messages verified."""
 
     async def test_subscribing_twice_leaves_one_subscription_and_its_messages_are_read(self, stage: Stage) -> None:
         heard: list[tuple[dict[str, str], bytes]] = []
@@ -208,7 +303,7 @@ class HookConformance(_Suite):
 
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(hear)) as listener:
             stage.sandbox.world.http = listener
-            topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+            topic, place = stage.channel.hook_topics[0], stage.place
             for _ in range(2):
                 made = await stage.channel.subscribe(topic, place, "our secret")
                 assert (made.topic, made.callback, made.active) == (topic, place, True)
@@ -222,19 +317,12 @@ class HookConformance(_Suite):
         assert [(hint.topic, hint.key) for hint in hints] == [(topic, order_id)]
 
     async def test_a_subscription_switched_off_is_told_and_healed(self, stage: Stage) -> None:
-        topic, place = stage.channel.hook_topics[0], "https://hub.test:8080/hooks"
+        topic, place = stage.channel.hook_topics[0], stage.place
         await stage.channel.subscribe(topic, place, "our secret")
         stage.fixture.switch_off_hooks(stage.platform)
         assert not any(each.active for each in await stage.channel.subscriptions())
         assert (await stage.channel.subscribe(topic, place, "our secret")).active
         assert [each.active for each in await stage.channel.subscriptions()] == [True]
-
-    async def test_a_subscription_can_be_removed_twice(self, stage: Stage) -> None:
-        made = await stage.channel.subscribe(stage.channel.hook_topics[0], "https://hub.test:8080/hooks", "s")
-        await stage.channel.unsubscribe(made.external_id)
-        stage.pass_time(0.2)
-        assert await stage.channel.subscriptions() == ()
-        await stage.channel.unsubscribe(made.external_id)
 
 
 class AccountConformance(_Suite):
@@ -256,9 +344,11 @@ class AccountConformance(_Suite):
             assert order_id in (await stage.sweep(None))[0]
             shipment = await stage.parcel(order_id, 2, "parcel-1")
             assert isinstance(await stage.ship_as_the_hub_does(shipment), Accepted)
+            cancellation = await stage.cancellation(await stage.sell())
+            await stage.cancel_as_the_hub_does(cancellation)
+            assert stage.ground.is_cancelled(cancellation.external_order_id)
             for topic in stage.channel.hook_topics[:1]:
-                place = stage.channel.queue or "https://hub.test:8080/hooks"
-                made = await stage.channel.subscribe(topic, place, "secret")
+                made = await stage.channel.subscribe(topic, stage.place, "secret")
                 assert made in await stage.channel.subscriptions()
 
     async def test_every_outcome_is_one_of_the_four(self, stage: Stage) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.platform import Platform
 from hub.node.platforms import CONNECTORS
-from tests.adapters.conformance import ChannelConformance, ParcelConformance, PolledConformance
+from tests.adapters.conformance import ChannelConformance, ParcelConformance, PolledConformance, SubscriptionConformance
 from tests.adapters.conformance_size import SizeConformance
 from tests.adapters.conformance_time import TimeConformance
 from tests.adapters.fixtures import FIXTURES
@@ -16,9 +16,10 @@ ELSEWHERE = {Platform.VENDURE}
 """Held to the suite over a real server."""
 
 for _platform, _fixture in FIXTURES.items():
-    _core = PolledConformance if CONNECTORS[_platform].hooks is None else ChannelConformance
+    _core = (PolledConformance, SubscriptionConformance)
+    _suites = _core if CONNECTORS[_platform].hooks is None else (ChannelConformance,)
     globals()[f"Test{_platform.name.title()}"] = type(
-        f"Test{_platform.name.title()}", (_core, SizeConformance, TimeConformance), {"fixture": _fixture}
+        f"Test{_platform.name.title()}", (*_suites, SizeConformance, TimeConformance), {"fixture": _fixture}
     )
 
 

@@ -57,6 +57,8 @@ class VendureFixture:
     hooks: HookReader | None = None
     stock_path: tuple[str, str] = ("POST", "/SetStock")
     cancel_path: tuple[str, str] = ("POST", "/CancelOrder")
+    hook_path: tuple[str, str] = ("", "")
+    compares: bool = True
     write_paths: tuple[tuple[str, str], ...] = (
         ("POST", "/AddFulfillment"),
         ("POST", "/ShipFulfillment"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -50,10 +50,10 @@ class _Batch:
         final = any(isinstance(each, Unauthorized | Rejected) for each in self.failures)
         return final or len(self.failures) >= TOO_MANY_FAILURES
 
-    def fail(self, place: int, failure: Outcome) -> None:
+    def fail(self, places: Iterable[int], failure: Outcome) -> None:
         self.failures.append(failure)
         wait = failure.retry_after if isinstance(failure, Throttled) else RETRY_AFTER
-        self.results[place] = Deferred(wait, str(failure))
+        self.results |= dict.fromkeys(places, Deferred(wait, str(failure)))
 
 
 class StockWriter:
@@ -94,10 +94,13 @@ class StockWriter:
         self._feeds.admit()
         try:
             results = await self._feed.publish(list(updates.values()), home)
-        except Rejected as rejected:
-            results = [Refused(rejected.code, rejected.reason)] * len(updates)
+        except (Unauthorized, Rejected) as failure:
+            if not isinstance(failure, Rejected) or failure.code == MISSING_ROLE:
+                return batch.fail(updates, failure)
+            results = [Refused(failure.code, failure.reason)] * len(updates)
         batch.answers += sum(isinstance(each, Pending | Refused) for each in results)
         batch.results |= dict(zip(updates, results, strict=True))
+        return None
 
     async def _patch_all(self, batch: _Batch, updates: dict[int, StockUpdate], home: str) -> None:
         rest: Deferred | None = None
@@ -136,7 +139,7 @@ class StockWriter:
             batch.results[place] = await self._patch(update, home)
             batch.answers += 1
         except (Throttled, Unavailable, Unauthorized, Rejected) as failure:
-            batch.fail(place, failure)
+            batch.fail([place], failure)
         finally:
             self._doors.release_on_behalf_of((id(batch), place))
 

@@ -48,17 +48,17 @@ def _page(rows: list[T], key: Callable[[T], Key], args: Json) -> list[T]:
         if size is not None and not 0 <= size <= LARGEST_PAGE:
             raise top_error("BAD_REQUEST", f"{name} must be between 0 and {LARGEST_PAGE}")
     reverse = bool(args.get("reverse"))
-    left = [row for row in rows if _within(key(row), args, reverse=reverse)]
+    after, before = (_read(args[name]) if args.get(name) is not None else None for name in ("after", "before"))
+    left = [row for row in rows if _within(key(row), after, before, reverse=reverse)]
     if first is not None:
         left = left[:first]
     return left[-last:] if last else left
 
 
-def _within(key: Key, args: Json, *, reverse: bool) -> bool:
-    after, before = args.get("after"), args.get("before")
-    if after is not None and not _beyond(key, _read(after), reverse=reverse):
+def _within(key: Key, after: Key | None, before: Key | None, *, reverse: bool) -> bool:
+    if after is not None and not _beyond(key, after, reverse=reverse):
         return False
-    return before is None or _beyond(_read(before), key, reverse=reverse)
+    return before is None or _beyond(before, key, reverse=reverse)
 
 
 def _beyond(key: Key, other: Key, *, reverse: bool) -> bool:

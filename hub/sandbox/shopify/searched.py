@@ -86,11 +86,11 @@ BULKS: Mapping[str, Callable[[BulkOperation], Any]] = {
 
 def indexed(fields: Mapping[str, Callable[[T], Any]], shop: Shop) -> dict[str, Callable[[T], Any]]:
     """Return the readers as the index knows the rows: of several changes the newest it has heard of."""
+    until = shop.indexed_until()
 
     def late(read: Callable[[T], Any]) -> Callable[[T], Any]:
         def stamp(row: T) -> datetime:
             stamps: Any = read(row)
-            until = shop.indexed_until()
             heard = [each for each in stamps if each <= until] if isinstance(stamps, list) else [stamps]
             newest: datetime = heard[-1] if heard else stamps[0]
             return newest

@@ -43,6 +43,7 @@ class AmazonFixture:
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/shipmentConfirmation"),)
     stock_path = ("PATCH", "/listings/")
     cancel_path = ("POST", "/feeds/2021-06-30/feeds")
+    hook_path = ("POST", "/notifications/v1/subscriptions")
     longest_wait = 240.0
     """Seconds; a search for orders comes back after three minutes."""
 

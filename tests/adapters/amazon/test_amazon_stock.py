@@ -14,7 +14,7 @@ import pytest
 from hub.adapters.amazon.patches import Patch
 from hub.adapters.amazon.stock_plan import FEED_LATENCY, LOW_COVER, by_feed
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
-from hub.outcome import Rejected, Unavailable
+from hub.outcome import Rejected, Unauthorized, Unavailable
 from tests.adapters.amazon.amazon_by_hand import DE, DENIED, NL, Amazon, listing
 from tests.adapters.handclock import HandClock
 from tests.adapters.scripted import says
@@ -401,6 +401,22 @@ async def test_the_sixth_feed_in_five_minutes_is_patched_instead(clock: HandCloc
         results = await channel.publish_stock(updates([500] * 1600))
         assert {process(each).partition(":")[0] for each in results if isinstance(each, Pending)} == {"patch"}
     assert len(desk.feeds) == 5
+
+
+@pytest.mark.parametrize(("why", "outcome"), [("token revoked", Unauthorized), ("", Rejected)])
+async def test_a_feed_that_is_forbidden_takes_nothing_back_from_the_patches_before_it(
+    clock: HandClock, desk: FeedDesk, why: str, outcome: type[Exception]
+) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        told = {"errors": [{"code": "Unauthorized", "message": "Denied.", "details": why}]}
+        return says(told, 403) if request.url.path.endswith("/feeds/2021-06-30/documents") else desk(request)
+
+    async with Amazon(answer).open(clock) as channel:
+        results = await channel.publish_stock(updates(MANY))
+        assert [type(each) for each in results] == [Pending] * 5 + [Deferred] * 1600
+    async with Amazon(answer).open(clock) as channel:
+        with pytest.raises(outcome):
+            await channel.publish_stock(updates([500] * 1600))
 
 
 async def test_stock_without_an_answer_may_simply_be_sent_again(clock: HandClock) -> None:

@@ -28,6 +28,7 @@ class BolFixture:
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/retailer/shipments"),)
     stock_path = ("PATCH", "/retailer/offers/")
     cancel_path = ("PUT", "/retailer/orders/cancellation")
+    hook_path = ("POST", "/retailer/subscriptions")
 
     def platform(self, world: World) -> Platform:
         return BolPlatform(world)

@@ -28,6 +28,8 @@ class GenericFixture:
     write_paths: tuple[tuple[str, str], ...] = (("POST", "/shipments"),)
     stock_path = ("PUT", "/stock")
     cancel_path = ("POST", "/cancellation")
+    hook_path = ("PUT", "/webhooks/")
+    compares = True
 
     def platform(self, world: World) -> Platform:
         return GenericPlatform(world)

@@ -25,14 +25,17 @@ LOCATION = "106318430514"
 
 
 class Named(httpx2.AsyncBaseTransport):
-    """Names each operation in its address, so that a fault can be aimed at it: all of GraphQL is one path."""
+    """Names each operation in its address, so that a fault can be aimed at it: all of GraphQL is one path.
+
+    A full stop ends the name, for one may begin like another.
+    """
 
     def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.endswith("/graphql.json"):
-            request.url = request.url.copy_set_param("operation", operation_of(request))
+            request.url = request.url.copy_set_param("operation", f"{operation_of(request)}.")
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -50,9 +53,11 @@ class ShopifyFixture:
     name = "shopify"
     hooks: HookReader = ShopHooks()
     carrier = "PostNL"
-    write_paths: tuple[tuple[str, str], ...] = (("POST", "operation=Ship"),)
-    stock_path = ("POST", "operation=SetQuantities")
-    cancel_path = ("POST", "operation=Cancel")
+    write_paths: tuple[tuple[str, str], ...] = (("POST", "operation=Ship."),)
+    stock_path = ("POST", "operation=SetQuantities.")
+    cancel_path = ("POST", "operation=Cancel.")
+    hook_path = ("POST", "operation=Subscribe.")
+    compares = True
     goods_for_many = 13_400
     """The shop lists three quarters of the goods."""
 

@@ -27,6 +27,7 @@ class WooFixture:
     goods_for_many = 20_000
     stock_path = ("POST", "/products/batch")
     cancel_path = ("PUT", "/orders/")
+    hook_path = ("POST", "/webhooks")
 
     def __init__(self, *, plugin: bool = True) -> None:
         self._plugin = plugin
