@@ -17,6 +17,7 @@ from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
 from hub.domain.platform import Platform
 from hub.domain.tenant import Principal, Role
 from hub.node.platforms import open_exact
+from hub.sandbox.amazon.lwa import REFRESH_TOKEN, SELLER_ID
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection, ErpCredentials, create_connection, mark_connected
 from hub.store.engine import Database, Work
@@ -34,6 +35,13 @@ CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 SECRETS = {
     "bol": {"client_id": "bol-client", "client_secret": "bol-secret"},
     "woocommerce": {"consumer_key": "ck_sandbox", "consumer_secret": "cs_sandbox"},
+    "amazon": {
+        "client_id": "amzn-client",
+        "client_secret": "amzn-secret",
+        "refresh_token": REFRESH_TOKEN,
+        "seller_id": SELLER_ID,
+    },
+    "shopify": {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"},
 }
 CUSTOMERS = {"bol": "bol.com", "woocommerce": "Webshop consumenten"}
 CARRIERS = {"bol": "TNT", "woocommerce": "PostNL"}
@@ -63,7 +71,7 @@ class Connecting:
 
         made = await self.database.write(begin)
         async with open_exact(made, self.database, self.vault, self.database.clock) as exact:
-            grant = await exact.exchange(await _allowed(exact.authorize_url("bench", CALLBACK)), CALLBACK)
+            grant = await exact.exchange(await allowed(exact.authorize_url("bench", CALLBACK)), CALLBACK)
             await StoredGrant(self.database, self.vault, TENANT, made.connection_id).save(grant)
             divisions = await exact.divisions()
         await self.database.write(lambda work: mark_connected(work, TENANT, made.connection_id))
@@ -107,10 +115,10 @@ def _low(row: Any) -> bool:
     return bool(row.percentage == Decimal("0.09"))
 
 
-async def _allowed(url: str) -> str:
+async def allowed(url: str, transport: httpx2.AsyncBaseTransport | None = None) -> str:
     """Press Allow on the consent page and return the code of the redirect."""
     asked = urlsplit(url)
-    async with httpx2.AsyncClient(trust_env=False) as browser:
+    async with httpx2.AsyncClient(trust_env=False, transport=transport) as browser:
         form = {name: values[0] for name, values in parse_qs(asked.query).items()}
         answer = await browser.post(asked._replace(query="").geturl(), data=form)
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]

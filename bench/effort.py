@@ -9,7 +9,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
-    ``bursts`` how much the platforms' time is compressed for each size; ``deadline`` bounds each subject."""
+    ``bursts`` how much the platforms' time is compressed for each size, ``changes`` how many values change where
+    calls are counted; ``deadline`` bounds each subject.
+    """
 
     postgres: bool
     rounds: int
@@ -20,6 +22,7 @@ class Effort:
     orders: int
     actors: tuple[int, ...]
     bursts: Mapping[int, float]
+    changes: tuple[int, ...]
     listening: float
     deadline: float
 
@@ -34,6 +37,7 @@ FULL = Effort(
     orders=200,
     actors=(10_000, 100_000),
     bursts={1_000: 2.0, 25_000: 8.0},
+    changes=(1, 100, 1_000, 25_000),
     listening=5.0,
     deadline=400.0,
 )
@@ -47,6 +51,7 @@ QUICK = Effort(
     orders=20,
     actors=(10_000,),
     bursts={1_000: 4.0},
+    changes=(1, 100, 1_000),
     listening=2.0,
     deadline=60.0,
 )

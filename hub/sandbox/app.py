@@ -29,7 +29,10 @@ from hub.sandbox.world import World
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform."""
+    """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform.
+
+    ``clock`` makes the clock from the speed; one that leaps lets a day pass in a moment.
+    """
 
     seed: int = 7
     speed: float = 1.0
@@ -37,6 +40,7 @@ class Options:
     goods: int = 60
     base_url: str = "http://127.0.0.1:9100"
     platforms: dict[str, Callable[[World], Platform]] = field(default_factory=lambda: dict(PLATFORMS))
+    clock: Callable[[float], Clock] = Clock
 
 
 class Sandbox:
@@ -51,7 +55,7 @@ class Sandbox:
     def _make(self) -> None:
         options = self.options
         self.world = World(
-            clock=Clock(options.speed),
+            clock=options.clock(options.speed),
             faults=Faults(options.seed, options.faults),
             ledger=Ledger(),
             goods=make_catalogue(options.goods, options.seed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ PUBLISH_AGAIN = 5.0
 LOST_FOR = timedelta(seconds=150)
 """How long a feed whose answer was lost may take to show up among the feeds."""
 CLOCKS_APART = timedelta(seconds=60)
+FEEDS_REMEMBERED = 100
+"""Feeds whose answer did arrive, and that are never the lost one; Amazon takes five in five minutes."""
 _LOCALE = "en_GB"
 
 
@@ -60,6 +63,7 @@ class StockFeed:
         self._account = account
         self._clock = clock
         self._reports: dict[str, dict[int, Refused]] = {}
+        self._known: deque[str] = deque(maxlen=FEEDS_REMEMBERED)
 
     @property
     def room(self) -> bool:
@@ -75,6 +79,7 @@ class StockFeed:
         content = write_json(document(updates, self._account.seller))
         try:
             feed_id = await self._feeds.submit(LISTINGS_FEED, marketplace, LISTINGS_TYPE, content)
+            self._known.append(feed_id)
             made = Message(0, feed_id=feed_id)
         except Unavailable as failure:
             if not failure.unknown:
@@ -114,7 +119,7 @@ class StockFeed:
 
     async def _sought(self, tried_at: datetime, own: set[str], messages: Sequence[Message]) -> dict[str, WriteResult]:
         listed = await self._feeds.made_since(LISTINGS_FEED, tried_at - CLOCKS_APART)
-        candidates = [each for each in listed if each.text("feedId") not in own]
+        candidates = [each for each in listed if each.text("feedId") not in own.union(self._known)]
         working = [each for each in candidates if each.text("processingStatus") not in ENDED]
         young = not candidates and self._clock.now() - tried_at < LOST_FOR
         if working or young:

@@ -22,7 +22,7 @@ class Door:
     """Lets in whoever has a key, unless the machine behind it is having a bad moment."""
 
     def __init__(self, shop: Shop) -> None:
-        self.shop, self.switches, self.keys = shop, shop.switches, Keys()
+        self.shop, self.switches, self.keys = shop, shop.switches, Keys(shop.clock)
 
     def route(self, path: str, handler: Handler, methods: list[str]) -> Route:
         """Return a guarded route below ``/wp-json/``."""

@@ -9,12 +9,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote
 
 from starlette.requests import Request
 
+from hub.sandbox.clock import Clock
 from hub.sandbox.woocommerce.answers import Trouble
 
 KEY, SECRET = "ck_sandbox", "cs_sandbox"
@@ -48,6 +48,7 @@ class Key:
 class Keys:
     """Knows the keys, and the OAuth nonces that were used."""
 
+    clock: Clock
     known: dict[str, Key] = field(
         default_factory=lambda: {
             KEY: Key(KEY, SECRET),
@@ -103,7 +104,7 @@ class Keys:
             raise _refused("Invalid signature - provided signature does not match.")
 
     def _check_freshness(self, values: dict[str, str]) -> None:
-        now, stamp = time.time(), values["oauth_timestamp"]
+        now, stamp = self.clock.epoch(), values["oauth_timestamp"]
         if not stamp.isdecimal() or abs(now - int(stamp)) > WINDOW:
             raise _refused("Invalid timestamp.")
         self._nonces = {nonce: at for nonce, at in self._nonces.items() if now - at <= WINDOW}

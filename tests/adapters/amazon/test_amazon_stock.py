@@ -11,7 +11,9 @@ import httpx2
 import orjson
 import pytest
 
+from hub.adapters.amazon.calls import STEADY
 from hub.adapters.amazon.patches import Patch
+from hub.adapters.amazon.stock import FIRST_LOOK
 from hub.adapters.amazon.stock_plan import FEED_LATENCY, LOW_COVER, by_feed
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
 from hub.outcome import Rejected, Unavailable
@@ -124,14 +126,14 @@ async def test_a_patch_is_pending_until_its_number_shows_and_looked_for_twenty_a
         early = await channel.follow(ids)
         assert {type(each) for each in early.values()} == {Pending}
         assert amazon.asked == [], "it is too early to look"
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         shelf.shown = {f"S{number}": 9 if number < 40 else 1 for number in range(45)}
         found = await channel.follow(ids)
         assert [type(found[each]) for each in ids] == [Accepted] * 40 + [Pending] * 5
         assert len(amazon.asked) == 3
         await channel.follow(ids[40:])
         assert len(amazon.asked) == 3, "the next look has its own time"
-        clock.forward(3.1)
+        clock.forward(FIRST_LOOK + 0.1)
         shelf.shown = {f"S{number}": 9 for number in range(45)}
         assert set((await channel.follow(ids[40:])).values()) == {Accepted()}
         assert len(amazon.asked) == 4
@@ -160,7 +162,7 @@ async def test_a_number_that_was_sold_from_meanwhile_still_shows_the_patch(
     shelf.shown = {"S": shown}
     async with Amazon(shelf).open(clock) as channel:
         [written] = await channel.publish_stock([StockUpdate(listing("S", before), quantity)])
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         found = await channel.follow([process(written)])
     assert isinstance(found[process(written)], Accepted) is done
 
@@ -170,9 +172,9 @@ async def test_a_patch_refused_afterwards_is_told_and_other_issues_are_not_its_o
     shelf.shown, shelf.issues = {"S": 1}, [ISSUE]
     async with Amazon(shelf).open(clock) as channel:
         one = process((await channel.publish_stock([StockUpdate(listing("S", 1), 9)]))[0])
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         assert isinstance((await channel.follow([one]))[one], Pending)
-        clock.forward(5)
+        clock.forward(FIRST_LOOK + 2)
         shelf.issues = [ISSUE | {"attributeNames": ["fulfillment_availability"]}]
         assert (await channel.follow([one]))[one] == Refused("90220", "not right")
 
@@ -198,7 +200,7 @@ async def test_a_sku_with_a_comma_is_read_alone(clock: HandClock) -> None:
     async with amazon.open(clock) as channel:
         ids = [process(each) for each in await channel.publish_stock(
             [StockUpdate(listing(sku, 9), 4) for sku in ("A,1", "B")])]  # fmt: skip
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         assert set((await channel.follow(ids)).values()) == {Accepted()}
 
 
@@ -232,7 +234,7 @@ async def test_what_finds_no_room_comes_back_and_the_urgent_went_first(clock: Ha
     assert [type(each) for each in results] == [Pending] * sent + [Deferred] * (100 - sent)
     waits = [each.retry_after for each in results if isinstance(each, Deferred)]
     assert waits == sorted(waits)
-    assert waits[-1] - waits[0] == pytest.approx(0.2 * (len(waits) - 1))
+    assert waits[-1] - waits[0] == pytest.approx(0.2 / STEADY * (len(waits) - 1))
 
 
 def updates(quantities: Sequence[int]) -> list[StockUpdate]:
