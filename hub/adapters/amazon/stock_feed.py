@@ -63,6 +63,7 @@ class StockFeed:
         self._account = account
         self._clock = clock
         self._reports: dict[str, dict[int, Refused]] = {}
+        self._next_look: dict[str, datetime] = {}
         self._known: deque[str] = deque(maxlen=FEEDS_REMEMBERED)
 
     @property
@@ -80,6 +81,7 @@ class StockFeed:
         try:
             feed_id = await self._feeds.submit(LISTINGS_FEED, marketplace, LISTINGS_TYPE, content)
             self._known.append(feed_id)
+            self._next_look[feed_id] = self._clock.now() + timedelta(seconds=LOOK_AGAIN)
             made = Message(0, feed_id=feed_id)
         except Unavailable as failure:
             if not failure.unknown:
@@ -90,8 +92,12 @@ class StockFeed:
         numbers = range(1, len(updates) + 1)
         return [Pending(replace(made, number=number).process_id, LOOK_AGAIN) for number in numbers]
 
+    def ended(self, feed_id: str) -> None:
+        """Take note that a feed is said to be done: it is looked at the next time that somebody asks."""
+        self._next_look.pop(feed_id, None)
+
     async def follow(self, messages: Sequence[Message]) -> dict[str, WriteResult]:
-        """Tell how messages stand; one look per feed, however many messages it has."""
+        """Tell how messages stand; one look per feed, however many messages it has, and not before its time."""
         found: dict[str, WriteResult] = {}
         own = {each.feed_id for each in messages if each.feed_id is not None}
         for feed_id in sorted(own):
@@ -101,6 +107,10 @@ class StockFeed:
         return found
 
     async def _of_feed(self, feed_id: str, messages: Sequence[Message]) -> dict[str, WriteResult]:
+        now = self._clock.now()
+        if (due := self._next_look.get(feed_id, now)) > now:
+            return _all(messages, (due - now).total_seconds())
+        self._next_look[feed_id] = now + timedelta(seconds=LOOK_AGAIN)
         try:
             feed = await self._feeds.status(feed_id)
             return {} if feed is None else await self._ends(feed, messages)
@@ -132,6 +142,7 @@ class StockFeed:
         status = feed.text("processingStatus")
         if status not in ENDED:
             return _all(messages, LOOK_AGAIN)
+        self._next_look.pop(feed.text("feedId"), None)
         if status != DONE:
             gone = Deferred(PUBLISH_AGAIN, f"Amazon ended the feed as {status}")
             return {each.process_id: gone for each in messages}

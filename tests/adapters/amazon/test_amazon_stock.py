@@ -14,6 +14,7 @@ import pytest
 from hub.adapters.amazon.calls import STEADY
 from hub.adapters.amazon.patches import Patch
 from hub.adapters.amazon.stock import FIRST_LOOK
+from hub.adapters.amazon.stock_feed import LOOK_AGAIN
 from hub.adapters.amazon.stock_plan import FEED_LATENCY, LOW_COVER, by_feed
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
 from hub.outcome import Rejected, Unavailable
@@ -322,8 +323,11 @@ async def test_many_go_by_one_feed_zeros_by_patch_and_the_report_refuses_single_
         assert sent["header"] == {"sellerId": "A1SELLER", "version": "2.0", "issueLocale": "en_GB"}
         assert {each["operationType"] for each in sent["messages"]} == {"PATCH"}
         fed = [process(each) for each in results[5:]]
-        working = await channel.follow(fed)
-        assert {type(each) for each in working.values()} == {Pending}
+        for wait in (0.0, LOOK_AGAIN):
+            clock.forward(wait)
+            working = await channel.follow(fed)
+            assert {type(each) for each in working.values()} == {Pending}
+        clock.forward(LOOK_AGAIN)
         desk.status = "DONE"
         desk.report = {
             "issues": [ISSUE | {"messageId": 2, "sku": "S6"}, ISSUE | {"messageId": 3, "severity": "WARNING"}]
@@ -331,7 +335,18 @@ async def test_many_go_by_one_feed_zeros_by_patch_and_the_report_refuses_single_
         ended = await channel.follow(fed)
     assert ended[fed[1]] == Refused("90220", "not right")
     assert [ended[each] for each in fed[:1] + fed[2:]] == [Accepted()] * 1599
-    assert sum("getFeed" in each or "/feeds/F1" in each for each in amazon.paths()) == 2, "one look a feed"
+    assert sum("getFeed" in each or "/feeds/F1" in each for each in amazon.paths()) == 2, (
+        "one look a feed, and none before its time"
+    )
+
+
+async def test_a_feed_that_is_said_to_be_done_is_looked_at_at_once(clock: HandClock, desk: FeedDesk) -> None:
+    desk.status = "DONE"
+    async with Amazon(desk).open(clock) as channel:
+        one = process((await channel.publish_stock(updates(MANY)))[-1])
+        assert isinstance((await channel.follow([one]))[one], Pending)
+        channel._feed.ended("F1")
+        assert (await channel.follow([one]))[one] == Accepted()
 
 
 @pytest.mark.parametrize("status", ["FATAL", "CANCELLED"])
@@ -339,6 +354,7 @@ async def test_a_feed_that_came_to_nothing_is_published_again(clock: HandClock, 
     desk.status = status
     async with Amazon(desk).open(clock) as channel:
         one = process((await channel.publish_stock(updates(MANY)))[-1])
+        clock.forward(LOOK_AGAIN)
         assert isinstance((await channel.follow([one]))[one], Deferred)
 
 
