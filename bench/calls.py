@@ -17,7 +17,7 @@ import httpx2
 
 from bench import bounds
 from bench.away import away
-from bench.bounds import Bound
+from bench.bounds import Bound, Change
 from bench.connecting import APP, CALLBACK, DIVISION, SECRETS, allowed
 from bench.failure import NotMeasured
 from bench.figure import Aim, figure
@@ -121,9 +121,8 @@ async def _publish(name: str, number: int) -> Spent:
         listings = (await all_listings(channel))[:number]
         await anyio.sleep(3600)
         updates = [StockUpdate(one, _other(one.quantity, place)) for place, one in enumerate(listings)]
-        bound = (
-            bounds.CHANNELS[name](updates) if name in bounds.CHANNELS else bounds.other(updates, channel.stock_batch)
-        )
+        changes = [Change(one.quantity, one.listing.references.get("parent_id")) for one in updates]
+        bound = bounds.least(name, changes, channel.stock_batch)
         began, before = anyio.current_time(), scene.counted(name)
         publishing = Publishing(channel)
         await publishing.publish(updates)

@@ -12,7 +12,7 @@ TOKENS, STOCK, OTHER = "tokens", "stock", "other"
 STOCK_CALLS: Mapping[str, str] = {
     "exact": r"GET .*/sync/Inventory/StockPositions",
     "bol": r"PATCH /retailer/offers/",
-    "woocommerce": r"POST .*/batch$",
+    "woocommerce": r"POST .*/batch(\?|$)",
     "amazon": r"PATCH /listings/|GET /listings/.*[?&]identifiers=|\w+ /feeds/|\w+ /documents/",
     "shopify": r"POST .*graphql.* (SetQuantities\w*|Levels|Activate)$",
 }

@@ -97,7 +97,7 @@ class StockLane:
         spacing = turn.state.get(SPACING, pace.stock_gather)
         turn.state[SPACING] = widened(spacing, len(hints), pace.stock_gather, pace.stock_gather_most)
         if read.reading.complete and read.first == read.number:
-            keep_horizon(turn, read.number, read.began_at)
+            keep_horizon(turn, read.number, read.began_at, self.scene.erp.time_at(read.began_at))
         products = await self._products(read)
         if len(products) < len({row.item_id for row in read.reading.rows}):
             turn.state[UNKNOWN] = True
