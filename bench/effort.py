@@ -9,7 +9,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
-    ``bursts`` how much the platforms' time is compressed for each size; ``deadline`` bounds each subject."""
+    ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
+    change where calls are counted; ``deadline`` bounds each subject.
+    """
 
     postgres: bool
     rounds: int
@@ -19,7 +21,8 @@ class Effort:
     posts: int
     orders: int
     actors: tuple[int, ...]
-    bursts: Mapping[int, float]
+    bursts: Mapping[float, tuple[int, ...]]
+    changes: tuple[int, ...]
     listening: float
     deadline: float
 
@@ -33,9 +36,10 @@ FULL = Effort(
     posts=10_000,
     orders=200,
     actors=(10_000, 100_000),
-    bursts={1_000: 2.0, 25_000: 8.0},
+    bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
+    changes=(1, 100, 1_000, 25_000),
     listening=5.0,
-    deadline=400.0,
+    deadline=900.0,
 )
 QUICK = Effort(
     postgres=False,
@@ -46,7 +50,8 @@ QUICK = Effort(
     posts=3_000,
     orders=20,
     actors=(10_000,),
-    bursts={1_000: 4.0},
+    bursts={4.0: (1, 100)},
+    changes=(1, 100, 1_000),
     listening=2.0,
-    deadline=60.0,
+    deadline=120.0,
 )

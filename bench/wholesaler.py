@@ -1,6 +1,7 @@
 """A whole node of the hub, connected to the simulated platforms: ``python -m bench.wholesaler PLAN``.
 
-PLAN has ``database_url``, ``world`` (its address), ``channels``, ``speed`` and perhaps more ``settings``.
+PLAN has ``database_url``, ``world`` (its address), ``channels``, ``speed``; perhaps more ``settings``, and
+``stocked`` where the channels show what is right from the beginning.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import anyio
 
 from bench.connecting import Connecting
 from bench.parent import tell_ready, told_plan
+from hub.adapters.amazon import follow, stock, stock_feed, stock_plan, usage_plans
 from hub.adapters.bol import endpoints
 from hub.clock import SystemClock
 from hub.node import garbage
@@ -29,8 +32,15 @@ from hub.web.server import listen
 from hub.web.server import serve as serve_http
 
 GRACE = 2.0
-PACES = {"HUB_STOCK_GATHER_SECONDS": 1.0, "HUB_FOLLOW_SECONDS": 2.0}
+PACES = {"HUB_STOCK_GATHER_SECONDS": 1.0, "HUB_STOCK_GATHER_MOST_SECONDS": 5.0, "HUB_FOLLOW_SECONDS": 2.0}
 """The hub's usual paces, compressed with the platforms' time."""
+WAITS: Mapping[ModuleType, tuple[str, ...]] = {
+    stock: ("PATIENCE", "FIRST_LOOK", "FEED_WINDOW", "LONGEST_TURN"),
+    follow: ("FIRST_LOOK", "FILLING"),
+    stock_feed: ("LOOK_AGAIN",),
+    stock_plan: ("FEED_LATENCY",),
+}
+"""What Amazon's adapter knows of Amazon's slowness, in seconds."""
 
 
 async def main() -> None:
@@ -44,7 +54,9 @@ async def main() -> None:
         await migrate(settings.database_url)
         async with open_node(settings, SystemClock()) as node, doors_open(node.app, listener):
             vault = Vault(read_keys(key, Path(settings.key_file)))
-            await Connecting(node.database, vault, plan["world"]).connect(plan["channels"])
+            await Connecting(node.database, vault, plan["world"]).connect(
+                plan["channels"], stocked=plan.get("stocked", False)
+            )
             garbage.calm()
             tell_ready(url=url)
             await anyio.sleep_forever()
@@ -61,6 +73,8 @@ def variables(plan: dict[str, Any], url: str, key: str) -> dict[str, str]:
         "HUB_BOL_URL": f"{plan['world']}/bol",
         "HUB_BOL_LOGIN_URL": f"{plan['world']}/bol",
         "HUB_VIES_URL": f"{plan['world']}/vies",
+        "HUB_AMAZON_URL": f"{plan['world']}/amazon",
+        "HUB_AMAZON_LOGIN_URL": f"{plan['world']}/amazon",
         "HUB_WEBHOOK_RATE": "100000",
         "HUB_WEBHOOK_BURST": "100000",
         **paces,
@@ -69,9 +83,14 @@ def variables(plan: dict[str, Any], url: str, key: str) -> dict[str, str]:
 
 
 def compress(speed: float) -> None:
-    """Tell the adapter of bol.com how short the simulated platform's windows are; it knows the real ones only."""
+    """Tell adapters how short the simulated platforms' windows are, where they know the real ones only."""
     for endpoint in endpoints.ALL:
         object.__setattr__(endpoint, "seconds", endpoint.seconds / speed)
+    for operation in usage_plans.ALL:
+        object.__setattr__(operation, "rate", operation.rate * speed)
+    for module, names in WAITS.items():
+        for name in names:
+            setattr(module, name, getattr(module, name) / speed)
 
 
 @asynccontextmanager

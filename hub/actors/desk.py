@@ -27,6 +27,7 @@ class Pace:
     hooks: float = 86_400.0
     listings: float = 3600.0
     stock_gather: float = 1.0
+    stock_gather_most: float = 5.0
     follow: float = 2.0
     settle: float = 20.0
     queue: float = 5.0

@@ -142,6 +142,10 @@ class Budget:
         """Return the windows as last told, in the order they were given."""
         return tuple(Meter(w.names.name, w.limit, w.remaining, w.resets_at) for w in self._windows)
 
+    def server_time(self, here: datetime) -> datetime | None:
+        """Return the server's time when ours was ``here``, at the least; None before its first answer."""
+        return None if self._lead is None else here + self._lead
+
     def _server_now(self) -> datetime:
         return self._clock.now() + (self._lead or timedelta())
 

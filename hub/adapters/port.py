@@ -105,6 +105,13 @@ class Erp(Protocol):
         """Return the budgets last seen (minute, day); costs no call."""
         ...
 
+    def time_at(self, here: datetime) -> datetime | None:
+        """Return what the ERP's clock showed at the least when ours showed ``here`` (UTC), as its answers tell.
+
+        None before the first answer; costs no call.
+        """
+        ...
+
     async def divisions(self) -> tuple[Division, ...]:
         """List the companies that the grant reaches."""
         ...

@@ -10,6 +10,9 @@ AMPLE = 0.5
 STOCK_SHARE = 0.5
 """Part of the remaining calls that stock reads may count on; orders and tracking have the rest."""
 
+BURST = 25
+"""Hints that one read answers, from which on they count as a burst and not as a day's work."""
+
 
 def read_spacing(
     shortest: float, limit: int | None, remaining: int | None, resets_at: datetime | None, now: datetime
@@ -23,6 +26,16 @@ def read_spacing(
         return shortest
     left = max(0.0, (resets_at - now).total_seconds())
     return max(shortest, left / max(1.0, remaining * STOCK_SHARE))
+
+
+def widened(spacing: float, gathered: int, shortest: float, longest: float) -> float:
+    """Return the seconds to leave after a read that answered ``gathered`` hints.
+
+    Twice as many as before while a burst lasts, within bounds; the shortest again when few hints came.
+    """
+    if gathered < BURST:
+        return shortest
+    return max(shortest, min(longest, 2 * max(spacing, shortest)))
 
 
 def patience(waited: float, shortest: float = 15.0, longest: float = 900.0) -> float:

@@ -73,6 +73,7 @@ def _pace(settings: Settings) -> Pace:
         hooks=settings.hook_check_seconds,
         listings=settings.listings_seconds,
         stock_gather=settings.stock_gather_seconds,
+        stock_gather_most=settings.stock_gather_most_seconds,
         follow=settings.follow_seconds,
         settle=settings.settle_seconds,
         queue=settings.queue_seconds,

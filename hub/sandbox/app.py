@@ -33,6 +33,7 @@ class Options:
     """How a sandbox is set up. ``platforms`` maps a name to the constructor of that platform.
 
     ``begins`` is the moment its time starts at (UTC), None for the real one.
+    ``clock`` makes the clock from the speed; one that leaps lets a day pass in a moment.
     """
 
     seed: int = 7
@@ -42,6 +43,7 @@ class Options:
     base_url: str = "http://127.0.0.1:9100"
     platforms: dict[str, Callable[[World], Platform]] = field(default_factory=lambda: dict(PLATFORMS))
     begins: datetime | None = None
+    clock: Callable[[float, datetime | None], Clock] = Clock
 
 
 class Sandbox:
@@ -56,7 +58,7 @@ class Sandbox:
     def _make(self) -> None:
         options = self.options
         self.world = World(
-            clock=Clock(options.speed, options.begins),
+            clock=options.clock(options.speed, options.begins),
             faults=Faults(options.seed, options.faults),
             ledger=Ledger(),
             goods=make_catalogue(options.goods, options.seed),

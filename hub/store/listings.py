@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Case, Integer, Row, case, literal, null, or_, select, update
+from sqlalchemy import Row, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.stock import Publication, StockRule
+from hub.domain.stock import StockRule
 from hub.store.channels import rule_from_json
 from hub.store.engine import Work
 from hub.store.tables import listing
@@ -175,42 +175,6 @@ async def note_again(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
 async def note_found(work: Work, tenant_id: str, one: str, found: int, at: datetime) -> None:
     """Store what a channel really shows (offers) where it was not what the hub believed (UTC)."""
     await _change(work, tenant_id, one, {"quantity": found, "believed": found, "quantity_at": at})
-
-
-async def note_published(
-    work: Work, tenant_id: str, one: StoredListing, publication: Publication, at: datetime, process_id: str | None
-) -> None:
-    """Store what was sent with its explanation; with a process id it is pending, else accepted (UTC).
-
-    Where the channel sold meanwhile (the version moved), what it shows stays unknown, or will be in the end.
-    """
-    values: dict[str, Any] = {
-        "sent": publication.quantity if process_id is None else _unmoved(one, publication.quantity),
-        "terms": [[term.name, term.value] for term in publication.terms],
-        "problem": None,
-        "process_id": process_id,
-        "status": "published" if process_id is None else "pending",
-    }
-    if process_id is None:
-        values |= _shows(one, publication.quantity, at)
-    await _change(work, tenant_id, one.listing_id, values)
-
-
-async def note_accepted(work: Work, tenant_id: str, one: StoredListing, at: datetime) -> None:
-    """Store that the channel finished an asynchronous write (UTC); what moved since it was sent stays unknown."""
-    values = {"process_id": None, "status": "published", "problem": None, "again": False}
-    await _change(work, tenant_id, one.listing_id, values | _shows(one, one.sent, at))
-
-
-def _shows(one: StoredListing, quantity: int | None, at: datetime) -> dict[str, Any]:
-    """Return what the channel shows from here on; unknown where it sold meanwhile."""
-    unmoved = _unmoved(one, quantity)
-    return {"quantity": unmoved, "believed": unmoved, "quantity_at": at}
-
-
-def _unmoved(one: StoredListing, quantity: int | None) -> Case[Any]:
-    """Return a quantity, or null where something else moved the number since the listing was read."""
-    return case((listing.c.version == one.version, literal(quantity, Integer)), else_=null())
 
 
 async def note_overtaken(work: Work, tenant_id: str, one: str) -> None:

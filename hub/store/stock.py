@@ -90,6 +90,28 @@ async def _held(
     return {(row.product_id, row.warehouse_id): (row.free_stock, row.timestamp) for row in rows}
 
 
+async def items_read_since(
+    connection: AsyncConnection, tenant_id: str, code: int, item_ids: Collection[str], read_no: int
+) -> set[str]:
+    """Return those of a division's items that this read, or a later one, brought news of."""
+    brought = (
+        select(erp_item.c.item_id)
+        .join(
+            stock_reading,
+            (stock_reading.c.tenant_id == erp_item.c.tenant_id)
+            & (stock_reading.c.product_id == erp_item.c.product_id)
+            & (stock_reading.c.division == erp_item.c.division),
+        )
+        .where(
+            erp_item.c.tenant_id == tenant_id,
+            erp_item.c.division == code,
+            erp_item.c.item_id.in_(list(item_ids)),
+            stock_reading.c.read_no >= read_no,
+        )
+    )
+    return set((await connection.execute(brought)).scalars())
+
+
 async def forget_readings(work: Work, tenant_id: str, code: int) -> None:
     """Let every reading of a division be replaced by the next read, for when its timestamps start anew."""
     await work.execute(

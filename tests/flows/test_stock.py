@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from sqlalchemy import select
 
 from hub.actors import commands
+from hub.adapters.bol.client import BolChannel
+from hub.adapters.port import StockResult, StockUpdate
 from hub.domain.channel import StockSource
 from hub.domain.stock import RuleMode, StockRule
 from hub.store.tables import division, listing, stock_reading, warehouse
@@ -25,6 +30,24 @@ async def test_a_burst_of_changes_is_answered_with_few_reads(acme: Stage) -> Non
     await acme.until_ledger(lambda found: bool(found["stock_converged"]))
     after = (await acme.rows(select(division.c.reads_begun).where(division.c.code == DIVISION)))[0].reads_begun
     assert after - before < 10
+
+
+async def test_a_burst_goes_out_in_portions_that_the_channel_takes(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portions: list[int] = []
+    publish = BolChannel.publish_stock
+
+    async def noting(channel: BolChannel, updates: Sequence[StockUpdate]) -> list[StockResult]:
+        portions.append(len(updates))
+        return await publish(channel, updates)
+
+    monkeypatch.setattr(BolChannel, "publish_stock", noting)
+    monkeypatch.setattr(BolChannel, "stock_batch", 3)
+    await acme.control("count-burst", count=20)
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+    assert sum(portions) >= 6
+    assert max(portions) == 3
 
 
 async def test_a_booking_in_exact_lowers_every_channel(acme: Stage) -> None:

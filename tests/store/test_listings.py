@@ -15,12 +15,11 @@ from hub.store.listings import (
     Sold,
     StoredListing,
     listings_by_id,
-    note_accepted,
     note_moved,
-    note_published,
     note_sending,
     save_listings,
 )
+from hub.store.publishing import Written, note_accepted, note_published
 from hub.store.tables import listing
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -56,14 +55,14 @@ class Shelf:
         if sold:
             await self.sell()
         made = Publication(quantity, ())
-        await self.database.write(lambda work: note_published(work, "acme", read, made, NOON, "process"))
+        await self.database.write(lambda work: note_published(work, "acme", [Written(read, made, NOON, "process")]))
 
     async def sell(self) -> None:
         sold = Sold({"product": 1}, NOON + timedelta(seconds=1))
         await self.database.write(lambda work: note_moved(work, "acme", "amazon", ["product"], sold))
 
     async def end(self, read: StoredListing) -> None:
-        await self.database.write(lambda work: note_accepted(work, "acme", read, NOON))
+        await self.database.write(lambda work: note_accepted(work, "acme", [read], NOON))
 
 
 @pytest.fixture

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 import pytest
 
-from bench import webhooks
+from bench import bounds, webhooks
+from bench.bounds import Bound, Change
+from bench.calls import spend
 from bench.children import ChildFailed, child
 from bench.deliveries import DIVISION, SECRET, exact_requests, stock_keys
 from bench.effort import QUICK
 from bench.figure import Aim, figure, percentile
+from bench.leaping import RUN, Stalled
 from bench.load import whole
 from bench.place import open_place
 from bench.run import run
 from bench.show import document
+from bench.tally import OTHER, STOCK, TOKENS, purpose
 from hub.adapters.exact.webhooks import ExactHooks
 
 
@@ -76,6 +82,67 @@ def test_the_deliveries_are_signed_as_exact_signs_them() -> None:
 )
 def test_an_answer_is_whole_at_the_end_of_its_body(received: bytes, complete: bool) -> None:
     assert whole(received) is complete
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "calls"),
+    [("exact", 1_200, 2), ("bol", 120, 120), ("woocommerce", 120, 6), ("amazon", 45, 48), ("shopify", 300, 1)],
+)
+def test_a_platform_is_changed_with_the_fewest_calls_in_the_shortest_time(name: str, number: int, calls: int) -> None:
+    spent = spend(name, number)
+    assert spent.bound.calls == calls
+    assert calls <= spent.calls <= 1.1 * calls
+    assert spent.taken <= 1.1 * spent.bound.seconds
+    assert (spent.refused, spent.tokens <= 1) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("bound", "calls", "seconds"),
+    [
+        (bounds.exact(25_000), 25, 1.0),
+        (bounds.least("bol", [Change(1)] * 25_000, 1), 25_000, 499.0),
+        (bounds.least("woocommerce", [Change(1)] * 101 + [Change(1, "7")] * 3 + [Change(1, "8")], 1), 4, 1.0),
+        (bounds.least("shopify", [Change(1)] * 1_001, 1), 2, 1.0),
+        (bounds.least("amazon", [Change(9)] * 1_000, 1), 1_050, 199.0),
+        (bounds.least("amazon", [Change(5)] * 40 + [Change(6)] * 24_960, 1), 48, 7.0),
+        (bounds.least("elsewhere", [Change(1)] * 501, 500), 2, 1.0),
+    ],
+)
+def test_a_bound_is_what_the_limits_say(bound: Bound, calls: int, seconds: float) -> None:
+    assert (bound.calls, bound.seconds) == (calls, seconds)
+
+
+def test_time_leaps_from_timer_to_timer() -> None:
+    began = time.monotonic()
+    anyio.run(anyio.sleep, 86_400.0, backend_options=RUN)
+    assert time.monotonic() - began < 60
+
+
+def test_who_waits_for_nothing_is_told_so() -> None:
+    async def wait() -> None:
+        await anyio.Event().wait()
+
+    with pytest.raises(Stalled):
+        anyio.run(wait, backend_options=RUN)
+
+
+@pytest.mark.parametrize(
+    ("platform", "call", "what_for"),
+    [
+        ("exact", "GET /api/v1/1/sync/Inventory/StockPositions?$filter=x", STOCK),
+        ("exact", "POST /api/oauth2/token", TOKENS),
+        ("exact", "GET /api/v1/1/sync/Deleted", OTHER),
+        ("bol", "PATCH /retailer/offers/1", STOCK),
+        ("woocommerce", "POST /wp-json/wc/v3/products/7/variations/batch?oauth_nonce=1", STOCK),
+        ("amazon", "GET /listings/2021-08-01/items/S?identifiers=A&pageToken=1", STOCK),
+        ("amazon", "GET /listings/2021-08-01/items/S?pageToken=1", OTHER),
+        ("shopify", "POST /admin/api/2026-07/graphql.json SetQuantities", STOCK),
+        ("shopify", "POST /admin/api/2026-07/graphql.json Order", OTHER),
+        ("elsewhere", "PUT /stock", STOCK),
+    ],
+)
+def test_a_call_counts_for_what_it_was_made_for(platform: str, call: str, what_for: str) -> None:
+    assert purpose(platform, call) == what_for
 
 
 def test_an_unknown_subject_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:

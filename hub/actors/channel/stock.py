@@ -17,22 +17,21 @@ from hub.outcome import Throttled
 from hub.store.engine import Work
 from hub.store.listings import (
     StoredListing,
-    note_accepted,
     note_again,
     note_found,
     note_overtaken,
-    note_published,
     note_refused,
     note_sending,
     pending_listings,
 )
+from hub.store.publishing import note_accepted, note_published
 
 
 class StockLane:
     """Publishes absolute quantities, the newest value of a listing only, what can oversell soonest first."""
 
-    batch = 2000
-    """Enough to see when a platform's bulk way pays; Amazon's begins at 1,500."""
+    batch = 25_000
+    """As many as the largest bulk way of a platform takes; how many go out at once is the adapter's to say."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -53,15 +52,18 @@ class StockLane:
             plans = await plan_publications(connection, self.scene.stored, asked)
         held = self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
         due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
+        due, later = due[: self.scene.channel.stock_batch], due[self.scene.channel.stock_batch :]
         if due:
-            await self._send(turn, due, asked)
+            await self._send(turn, due, later, asked)
         return held
 
-    async def _send(self, turn: Turn, due: Sequence[Plan], asked: dict[str, Envelope]) -> None:
+    async def _send(self, turn: Turn, due: Sequence[Plan], later: Sequence[Plan], asked: dict[str, Envelope]) -> None:
         ids = [plan.listing.listing_id for plan in due]
         await turn.checkpoint(lambda work: note_sending(work, self.scene.tenant, ids))
         updates = [StockUpdate(offered(plan.listing), plan.quantity) for plan in due]
+        began = self.scene.desk.clock.monotonic()
         results = await self.scene.channel.publish_stock(updates)
+        self._queue_up(turn, later, asked, self.scene.desk.clock.monotonic() - began)
         now = self.scene.desk.clock.now()
         sent = [Sent(plan, result, now) for plan, result in zip(due, results, strict=True)]
         self._wait_for_deferred(turn, sent, asked)
@@ -74,6 +76,14 @@ class StockLane:
         if ids:
             turn.write(lambda work: note_again(work, self.scene.tenant, ids))
         return frozenset(ids)
+
+    def _queue_up(self, turn: Turn, later: Sequence[Plan], asked: dict[str, Envelope], seconds: float) -> None:
+        """Let what is beyond one call come in turn, each portion as much later as this one took; then it is planned
+        anew. A newer message of a listing is due at once, and so takes it to the front.
+        """
+        for place, plan in enumerate(later):
+            wait = place // self.scene.channel.stock_batch * seconds
+            turn.retry(asked[plan.listing.listing_id], Throttled(wait, "the channel takes the rest in turn"))
 
     def _follow_up(self, turn: Turn, results: Iterable[StockResult]) -> None:
         """Ask later how the writes ended that the channel still works on."""
@@ -98,6 +108,8 @@ class StockLane:
             turn.post(turn.address, PublishStock(one.plan.listing.listing_id, "the channel's number moved"), due_at=due)
 
     async def _note(self, work: Work, sent: Sequence[Sent]) -> None:
+        written = [each.written for each in sent]
+        await note_published(work, self.scene.tenant, [each for each in written if each is not None])
         for one in sent:
             await self._note_one(work, one)
 
@@ -105,17 +117,14 @@ class StockLane:
         tenant, listing = self.scene.tenant, one.plan.listing
         match one.result:
             case Accepted():
-                await note_published(work, tenant, listing, one.plan.publication, one.at, None)
                 self.news.tell_published(work, one)
-            case Pending(process_id):
-                await note_published(work, tenant, listing, one.plan.publication, one.at, process_id)
             case Refused(code, reason):
                 await note_refused(work, tenant, listing.listing_id, reason)
                 self.news.tell_refused(work, listing, code, reason)
             case Conflict(found):
                 await note_found(work, tenant, listing.listing_id, found, one.at)
                 self.news.tell_drift(work, one, found)
-            case Deferred():
+            case Pending() | Deferred():
                 pass
 
     async def _follow(self, turn: Turn, held: Collection[str]) -> None:
@@ -138,6 +147,8 @@ class StockLane:
         held: Collection[str],
         now: datetime,
     ) -> None:
+        ended = [one for one in pending if isinstance(answers.get(one.process_id or ""), Accepted)]
+        await note_accepted(work, self.scene.tenant, ended, now)
         for listing in pending:
             answer = answers.get(listing.process_id or "")
             again = listing.again or listing.listing_id in held
@@ -147,7 +158,6 @@ class StockLane:
                 case Pending(overtake=True) if again:
                     await note_overtaken(work, self.scene.tenant, listing.listing_id)
                 case Accepted():
-                    await note_accepted(work, self.scene.tenant, listing, now)
                     if listing.sent is not None:
                         self.news.tell_seen_through(work, listing)
                 case Refused(code, reason):

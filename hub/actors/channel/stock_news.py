@@ -9,9 +9,10 @@ from typing import Any
 from hub.actors.channel.publications import Plan
 from hub.actors.channel.scene import Scene
 from hub.actors.measures import record_delays
-from hub.adapters.port import StockResult
+from hub.adapters.port import Accepted, Pending, StockResult
 from hub.store.engine import Work
 from hub.store.listings import StoredListing
+from hub.store.publishing import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class Sent:
     plan: Plan
     result: StockResult
     at: datetime
+
+    @property
+    def written(self) -> Written | None:
+        """What the channel took, for good or to work on; None where it took nothing."""
+        process_id = self.result.process_id if isinstance(self.result, Pending) else None
+        taken = isinstance(self.result, Accepted | Pending)
+        return Written(self.plan.listing, self.plan.publication, self.at, process_id) if taken else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, met_all, read_all_anew, read_deletions
+from hub.actors.erp.horizon import all_answered, keep_horizon
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
-from hub.domain.pacing import read_spacing
+from hub.domain.pacing import read_spacing, widened
 from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import products_by_item
 from hub.store.divisions import count_swept_only
@@ -30,6 +31,7 @@ from hub.store.stock import (
 
 READ_AT = "read_at"
 UNKNOWN = "unknown_items"
+SPACING = "spacing"
 SIX_PLACES = Decimal("0.000001")
 
 
@@ -56,7 +58,9 @@ class StockLane:
         self.scene = scene
 
     async def handle(self, turn: Turn) -> None:
-        """Read what changed since the cursor, once for all messages of the turn."""
+        """Read what changed since the cursor, once for all messages of the turn, unless a read has done so already."""
+        if turn.state.get(FIRST) is None and await all_answered(turn, self.scene):
+            return
         self._keep_distance(turn)
         anew = [one.body for one in turn.messages if isinstance(one.body, ReadStockAnew)]
         if any(one.moved for one in anew):
@@ -89,6 +93,11 @@ class StockLane:
         if read.reading.complete and read.first != read.number:
             turn.post(turn.address, SweepStock(tick=False))
         hints = {one.body.item_id: one for one in turn.messages if isinstance(one.body, ItemChanged)}
+        pace = self.scene.desk.pace
+        spacing = turn.state.get(SPACING, pace.stock_gather)
+        turn.state[SPACING] = widened(spacing, len(hints), pace.stock_gather, pace.stock_gather_most)
+        if read.reading.complete and read.first == read.number:
+            keep_horizon(turn, read.number, read.began_at, self.scene.erp.time_at(read.began_at))
         products = await self._products(read)
         if len(products) < len({row.item_id for row in read.reading.rows}):
             turn.state[UNKNOWN] = True
@@ -110,13 +119,13 @@ class StockLane:
         if last is None:
             return
         now = self.scene.desk.clock.now()
-        wait = self._spacing(now) - (now.timestamp() - last)
+        wait = self._spacing(turn.state.get(SPACING, 0.0), now) - (now.timestamp() - last)
         if wait > 0:
             raise Throttled(wait, "gathering stock changes")
 
-    def _spacing(self, now: datetime) -> float:
+    def _spacing(self, widened_to: float, now: datetime) -> float:
         day = next((meter for meter in self.scene.erp.meters() if meter.name == "day"), None)
-        shortest = self.scene.desk.pace.stock_gather
+        shortest = max(self.scene.desk.pace.stock_gather, widened_to)
         if day is None:
             return shortest
         return read_spacing(shortest, day.limit, day.remaining, day.resets_at, now)

@@ -18,6 +18,8 @@ from hub.clock import Clock
 from hub.outcome import Throttled
 
 RATE_HEADER = "x-amzn-RateLimit-Limit"
+STEADY = 0.97
+"""The part of a rate that is kept to: calls arrive less evenly than they are sent, and a refused one costs a call."""
 REQUEST_ID_HEADER = "x-amzn-RequestId"
 JITTER = 0.25
 """The part of a refill period by which waits differ, so that not all come back at once."""
@@ -48,7 +50,9 @@ class AmazonCalls:
         self._seller = seller
         self._application = application
         self._clock = clock
-        self._buckets = {each.name: Bucket(each.name, each.burst, each.burst / each.rate, clock) for each in ALL}
+        self._buckets = {
+            each.name: Bucket(each.name, each.burst, each.burst / (each.rate * STEADY), clock) for each in ALL
+        }
         self._forbidden: dict[str, int] = {}
 
     def meters(self) -> tuple[Meter, ...]:
@@ -131,7 +135,7 @@ class AmazonCalls:
             bucket.hold(wait)
             raise Throttled(wait, throttled.reason) from throttled
         if rate := rate_told(response):
-            bucket.pace(rate)
+            bucket.pace(rate * STEADY)
         return response
 
 

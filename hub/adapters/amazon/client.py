@@ -15,7 +15,7 @@ from hub.adapters.amazon.follow import PatchFollower
 from hub.adapters.amazon.inventory import Inventory
 from hub.adapters.amazon.listings import Listings
 from hub.adapters.amazon.marketplaces import Marketplaces
-from hub.adapters.amazon.notifications import TOPICS
+from hub.adapters.amazon.notifications import FEED_FINISHED, TOPICS
 from hub.adapters.amazon.orders import Orders
 from hub.adapters.amazon.patches import Patch
 from hub.adapters.amazon.queue import Queue
@@ -114,7 +114,7 @@ class AmazonChannel:
         patches = [patch for each in process_ids if (patch := Patch.read(each))]
         messages = [message for each in process_ids if (message := Message.read(each))]
         cancels = [cancel for each in process_ids if (cancel := CancelProcess.read(each))]
-        found = await self._patches.follow(patches)
+        found = await self._patches.follow(patches) if patches else {}
         found |= await self._feed.follow(messages)
         return found | await self._cancellations.follow(cancels)
 
@@ -136,7 +136,11 @@ class AmazonChannel:
 
     async def pull_hints(self, receipts: Sequence[str]) -> Pulled:
         """Take the receipts' notifications out of the queue and return the next hints; nothing without a queue."""
-        return await self._queue.pull(receipts) if self._queue is not None else Pulled()
+        pulled = await self._queue.pull(receipts) if self._queue is not None else Pulled()
+        for hint in pulled.hints:
+            if hint.topic == FEED_FINISHED:
+                self._feed.ended(hint.key)
+        return pulled
 
 
 def _queue(account: AmazonAccount, plain: Caller, clock: Clock) -> Queue | None:

@@ -22,8 +22,8 @@ from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
 
 PATIENCE = 10.0
 """Seconds that one call waits for room in the usage plan before it gives the rest back."""
-FIRST_LOOK = 3.0
-"""Seconds after which a patch has mostly taken effect."""
+FIRST_LOOK = 6.0
+"""Seconds after which a patch has mostly taken effect; looking sooner mostly takes a second look."""
 LONGEST_TURN = 60.0
 """Seconds after which what found no room is planned again at the latest."""
 RETRY_AFTER = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ PUBLISH_AGAIN = 5.0
 LOST_FOR = timedelta(seconds=150)
 """How long a feed whose answer was lost may take to show up among the feeds."""
 CLOCKS_APART = timedelta(seconds=60)
+FEEDS_REMEMBERED = 100
+"""Feeds whose answer did arrive, and that are never the lost one; Amazon takes five in five minutes."""
 _LOCALE = "en_GB"
 
 
@@ -60,6 +63,8 @@ class StockFeed:
         self._account = account
         self._clock = clock
         self._reports: dict[str, dict[int, Refused]] = {}
+        self._next_look: dict[str, datetime] = {}
+        self._known: deque[str] = deque(maxlen=FEEDS_REMEMBERED)
 
     @property
     def room(self) -> bool:
@@ -75,6 +80,8 @@ class StockFeed:
         content = write_json(document(updates, self._account.seller))
         try:
             feed_id = await self._feeds.submit(LISTINGS_FEED, marketplace, LISTINGS_TYPE, content)
+            self._known.append(feed_id)
+            self._next_look[feed_id] = self._clock.now() + timedelta(seconds=LOOK_AGAIN)
             made = Message(0, feed_id=feed_id)
         except Unavailable as failure:
             if not failure.unknown:
@@ -85,8 +92,12 @@ class StockFeed:
         numbers = range(1, len(updates) + 1)
         return [Pending(replace(made, number=number).process_id, LOOK_AGAIN) for number in numbers]
 
+    def ended(self, feed_id: str) -> None:
+        """Take note that a feed is said to be done: it is looked at the next time that somebody asks."""
+        self._next_look.pop(feed_id, None)
+
     async def follow(self, messages: Sequence[Message]) -> dict[str, WriteResult]:
-        """Tell how messages stand; one look per feed, however many messages it has."""
+        """Tell how messages stand; one look per feed, however many messages it has, and not before its time."""
         found: dict[str, WriteResult] = {}
         own = {each.feed_id for each in messages if each.feed_id is not None}
         for feed_id in sorted(own):
@@ -96,6 +107,10 @@ class StockFeed:
         return found
 
     async def _of_feed(self, feed_id: str, messages: Sequence[Message]) -> dict[str, WriteResult]:
+        now = self._clock.now()
+        if (due := self._next_look.get(feed_id, now)) > now:
+            return _all(messages, (due - now).total_seconds())
+        self._next_look[feed_id] = now + timedelta(seconds=LOOK_AGAIN)
         try:
             feed = await self._feeds.status(feed_id)
             return {} if feed is None else await self._ends(feed, messages)
@@ -114,7 +129,7 @@ class StockFeed:
 
     async def _sought(self, tried_at: datetime, own: set[str], messages: Sequence[Message]) -> dict[str, WriteResult]:
         listed = await self._feeds.made_since(LISTINGS_FEED, tried_at - CLOCKS_APART)
-        candidates = [each for each in listed if each.text("feedId") not in own]
+        candidates = [each for each in listed if each.text("feedId") not in own.union(self._known)]
         working = [each for each in candidates if each.text("processingStatus") not in ENDED]
         young = not candidates and self._clock.now() - tried_at < LOST_FOR
         if working or young:
@@ -127,6 +142,7 @@ class StockFeed:
         status = feed.text("processingStatus")
         if status not in ENDED:
             return _all(messages, LOOK_AGAIN)
+        self._next_look.pop(feed.text("feedId"), None)
         if status != DONE:
             gone = Deferred(PUBLISH_AGAIN, f"Amazon ended the feed as {status}")
             return {each.process_id: gone for each in messages}

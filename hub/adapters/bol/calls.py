@@ -17,8 +17,6 @@ from hub.adapters.port import Meter
 from hub.clock import Clock
 from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
 
-SHARE = 0.75
-"""The part of each limit that the hub uses; bol.com watches who runs into 429 again and again."""
 EPOCH = 1_000_000_000
 """A reset above this is an instant since 1970, below it seconds to go; both have been seen."""
 
@@ -33,7 +31,7 @@ class BolCalls:
         self._caller = caller
         self._tokens = tokens
         self._clock = clock
-        self._buckets = {each.group: Bucket(each.group, each.calls * SHARE, each.seconds, clock) for each in ALL}
+        self._buckets = {each.group: Bucket(each.group, each.calls * each.share, each.seconds, clock) for each in ALL}
 
     def meters(self) -> tuple[Meter, ...]:
         return tuple(bucket.meter() for bucket in self._buckets.values())
@@ -98,15 +96,15 @@ class BolCalls:
         except Throttled as throttled:
             bucket.hold(throttled.retry_after)
             raise
-        self._learn(bucket, response)
+        self._learn(bucket, endpoint.share, response)
         return response
 
-    def _learn(self, bucket: Bucket, response: httpx2.Response) -> None:
+    def _learn(self, bucket: Bucket, share: float, response: httpx2.Response) -> None:
         """Let the headers correct the bucket; other programs may use the same credentials."""
         limit, left, reset = (_number(response, name) for name in ("Limit", "Remaining", "Reset"))
         if reset is not None and reset > EPOCH:
             reset = max(reset - self._clock.now().timestamp(), 0.0)
-        bucket.correct(limit=None if limit is None else limit * SHARE, remaining=left, reset_in=reset)
+        bucket.correct(limit=None if limit is None else limit * share, remaining=left, reset_in=reset)
 
 
 def answered(response: httpx2.Response, endpoint: Endpoint) -> Fields:

@@ -12,9 +12,17 @@ V10 = "application/vnd.retailer.v10+json"
 V11 = "application/vnd.retailer.v11+json"
 
 
+SHARE = 0.75
+"""The part of a limit that the hub uses; bol.com watches who runs into 429 again and again."""
+WHOLE = 0.96
+"""The part of the limit that bounds how soon stock is right: what is left absorbs the clocks' unsteadiness."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One call; ``calls`` per ``seconds`` are allowed to all endpoints of one ``group`` together.
+
+    The hub keeps to a ``share`` of them, the same for a whole group.
 
     ``repeatable`` says that sending it twice does no more than sending it once.
     """
@@ -27,12 +35,13 @@ class Endpoint:
     group: str
     media: str = V10
     repeatable: bool = True
+    share: float = SHARE
 
 
 ORDERS = Endpoint("orders.list", "GET", "/retailer/orders", 25, 60, "orders")
 ORDER = Endpoint("orders.get", "GET", "/retailer/orders/{id}", 25, 1, "order")
 OFFERS = Endpoint("offers.list", "GET", "/retailer/offers", 25, 1, "offers", V11)
-OFFER_STOCK = Endpoint("offers.stock", "PATCH", "/retailer/offers/{id}", 50, 1, "stock", V11)
+OFFER_STOCK = Endpoint("offers.stock", "PATCH", "/retailer/offers/{id}", 50, 1, "stock", V11, share=WHOLE)
 SHIP = Endpoint("shipments.create", "POST", "/retailer/shipments", 25, 1, "ship", repeatable=False)
 CANCEL = Endpoint("orders.cancel", "PUT", "/retailer/orders/cancellation", 25, 1, "cancel", repeatable=False)
 SHIPMENTS = Endpoint("shipments.list", "GET", "/retailer/shipments", 25, 60, "shipments")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -45,6 +46,10 @@ class ExactClient:
     def meters(self) -> tuple[Meter, ...]:
         """Return the minute and day windows as last told by Exact."""
         return self._budget.meters()
+
+    def time_at(self, here: datetime) -> datetime | None:
+        """Return Exact's time when ours was ``here``, at the least, as the ``Date`` of its answers tells."""
+        return self._budget.server_time(here)
 
     async def page(self, lane: Lane, entity: str, query: Mapping[str, str]) -> Envelope:
         """Read one page of an entity with OData options (``$filter``, ``$select``, ...)."""

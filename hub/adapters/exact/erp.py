@@ -59,6 +59,9 @@ class ExactErp:
     def meters(self) -> tuple[Meter, ...]:
         return self._client.meters()
 
+    def time_at(self, here: datetime) -> datetime | None:
+        return self._client.time_at(here)
+
     async def divisions(self) -> tuple[Division, ...]:
         return await self._data.divisions()
 

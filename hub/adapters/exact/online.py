@@ -43,11 +43,15 @@ class ExactOnline:
         *,
         timeout: float = 30.0,
         tls: ssl.SSLContext | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> AsyncIterator[ExactOnline]:
-        """Open one grant; ``base_url`` is the customer's country host, such as https://start.exactonline.nl."""
+        """Open one grant; ``base_url`` is the customer's country host, such as https://start.exactonline.nl.
+
+        ``transport`` replaces the network.
+        """
         root = base_url.rstrip("/")
         app = OAuthApp(client_id, client_secret, f"{root}/api/oauth2/token", f"{root}/api/oauth2/auth")
-        async with open_client(root, timeout=timeout, tls=tls) as http:
+        async with open_client(root, timeout=timeout, tls=tls, transport=transport) as http:
             yield cls(http, app, store, clock)
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:

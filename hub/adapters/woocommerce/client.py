@@ -28,7 +28,7 @@ from hub.adapters.woocommerce import mapping
 from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content, rows
 from hub.adapters.woocommerce.shipping import Shipping
 from hub.adapters.woocommerce.signing import OneLegged
-from hub.adapters.woocommerce.stock import LARGEST, StockWriter
+from hub.adapters.woocommerce.stock import StockWriter
 from hub.adapters.woocommerce.subscriptions import Subscriptions
 from hub.adapters.woocommerce.sweep import full, query
 from hub.adapters.woocommerce.webhooks import TOPICS
@@ -62,7 +62,7 @@ class WooShop:
 class WooChannel:
     """The port's ``Channel`` for WooCommerce's REST API v3; everything is answered at once, nothing is followed."""
 
-    stock_batch: int = LARGEST
+    stock_batch: int = 25_000
     hook_topics: tuple[str, ...] = TOPICS
     queue: str | None = None
 

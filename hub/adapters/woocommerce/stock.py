@@ -17,7 +17,8 @@ from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content,
 from hub.clock import Clock
 from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
 
-SMALLEST, FIRST, LARGEST = 5, 50, 100
+SMALLEST, LARGEST = 5, 100
+"""Updates in a batch; the shop takes a hundred, and a hundred is the fewest calls."""
 QUICK, SLOW = 4.0, 15.0
 """Seconds that a batch may take before the next one is no larger, or half as large; hosts cut at 30 to 60."""
 PATIENCE = 20.0
@@ -68,12 +69,12 @@ class _Batch:
 
 
 class StockWriter:
-    """Writes quantities; the size of its batches follows how quickly the shop answers."""
+    """Writes quantities in the largest batches, until the shop is slow with them."""
 
     def __init__(self, calls: WooCalls, clock: Clock) -> None:
         self._calls = calls
         self._clock = clock
-        self.size = FIRST
+        self.size = LARGEST
 
     async def publish(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities; a refused item leaves the others of its batch alone."""
@@ -120,7 +121,7 @@ class StockWriter:
         except Throttled as throttled:
             batch.fail(part, throttled, throttled.retry_after)
         except (Unavailable, Unauthorized) as failure:
-            self.size = max(SMALLEST, self.size // 2)
+            self._shrink(len(part.places))
             batch.fail(part, failure, RETRY_AFTER)
         else:
             self._adapt(len(part.places), self._clock.monotonic() - started)
@@ -129,16 +130,19 @@ class StockWriter:
         """A batch that is too large goes again in halves; any other refusal is meant for all of its items."""
         batch.answers += 1
         if rejected.code == "woocommerce_rest_request_entity_too_large":
-            self.size = max(SMALLEST, self.size // 2)
+            self._shrink(len(part.places))
             batch.defer(part, 0.0, rejected.reason)
             return
         batch.results |= {place: Refused(rejected.code, rejected.reason) for place in part.places}
 
     def _adapt(self, sent: int, seconds: float) -> None:
         if seconds > SLOW:
-            self.size = max(SMALLEST, self.size // 2)
+            self._shrink(sent)
         elif seconds < QUICK and sent >= self.size:
             self.size = min(LARGEST, self.size * 2)
+
+    def _shrink(self, sent: int) -> None:
+        self.size = max(SMALLEST, min(self.size, sent) // 2)
 
 
 def _refusal(update: StockUpdate) -> Refused | None:

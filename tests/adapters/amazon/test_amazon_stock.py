@@ -11,7 +11,10 @@ import httpx2
 import orjson
 import pytest
 
+from hub.adapters.amazon.calls import STEADY
 from hub.adapters.amazon.patches import Patch
+from hub.adapters.amazon.stock import FIRST_LOOK
+from hub.adapters.amazon.stock_feed import LOOK_AGAIN
 from hub.adapters.amazon.stock_plan import FEED_LATENCY, LOW_COVER, by_feed
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
 from hub.outcome import Rejected, Unauthorized, Unavailable
@@ -124,14 +127,14 @@ async def test_a_patch_is_pending_until_its_number_shows_and_looked_for_twenty_a
         early = await channel.follow(ids)
         assert {type(each) for each in early.values()} == {Pending}
         assert amazon.asked == [], "it is too early to look"
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         shelf.shown = {f"S{number}": 9 if number < 40 else 1 for number in range(45)}
         found = await channel.follow(ids)
         assert [type(found[each]) for each in ids] == [Accepted] * 40 + [Pending] * 5
         assert len(amazon.asked) == 3
         await channel.follow(ids[40:])
         assert len(amazon.asked) == 3, "the next look has its own time"
-        clock.forward(3.1)
+        clock.forward(FIRST_LOOK + 0.1)
         shelf.shown = {f"S{number}": 9 for number in range(45)}
         assert set((await channel.follow(ids[40:])).values()) == {Accepted()}
         assert len(amazon.asked) == 4
@@ -160,7 +163,7 @@ async def test_a_number_that_was_sold_from_meanwhile_still_shows_the_patch(
     shelf.shown = {"S": shown}
     async with Amazon(shelf).open(clock) as channel:
         [written] = await channel.publish_stock([StockUpdate(listing("S", before), quantity)])
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         found = await channel.follow([process(written)])
     assert isinstance(found[process(written)], Accepted) is done
 
@@ -170,9 +173,9 @@ async def test_a_patch_refused_afterwards_is_told_and_other_issues_are_not_its_o
     shelf.shown, shelf.issues = {"S": 1}, [ISSUE]
     async with Amazon(shelf).open(clock) as channel:
         one = process((await channel.publish_stock([StockUpdate(listing("S", 1), 9)]))[0])
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         assert isinstance((await channel.follow([one]))[one], Pending)
-        clock.forward(5)
+        clock.forward(FIRST_LOOK + 2)
         shelf.issues = [ISSUE | {"attributeNames": ["fulfillment_availability"]}]
         assert (await channel.follow([one]))[one] == Refused("90220", "not right")
 
@@ -217,7 +220,7 @@ async def test_a_sku_with_a_comma_is_read_alone(clock: HandClock) -> None:
     async with amazon.open(clock) as channel:
         ids = [process(each) for each in await channel.publish_stock(
             [StockUpdate(listing(sku, 9), 4) for sku in ("A,1", "B")])]  # fmt: skip
-        clock.forward(3)
+        clock.forward(FIRST_LOOK)
         assert set((await channel.follow(ids)).values()) == {Accepted()}
 
 
@@ -251,7 +254,7 @@ async def test_what_finds_no_room_comes_back_and_the_urgent_went_first(clock: Ha
     assert [type(each) for each in results] == [Pending] * sent + [Deferred] * (100 - sent)
     waits = [each.retry_after for each in results if isinstance(each, Deferred)]
     assert waits == sorted(waits)
-    assert waits[-1] - waits[0] == pytest.approx(0.2 * (len(waits) - 1))
+    assert waits[-1] - waits[0] == pytest.approx(0.2 / STEADY * (len(waits) - 1))
 
 
 def updates(quantities: Sequence[int]) -> list[StockUpdate]:
@@ -339,8 +342,11 @@ async def test_many_go_by_one_feed_zeros_by_patch_and_the_report_refuses_single_
         assert sent["header"] == {"sellerId": "A1SELLER", "version": "2.0", "issueLocale": "en_GB"}
         assert {each["operationType"] for each in sent["messages"]} == {"PATCH"}
         fed = [process(each) for each in results[5:]]
-        working = await channel.follow(fed)
-        assert {type(each) for each in working.values()} == {Pending}
+        for wait in (0.0, LOOK_AGAIN):
+            clock.forward(wait)
+            working = await channel.follow(fed)
+            assert {type(each) for each in working.values()} == {Pending}
+        clock.forward(LOOK_AGAIN)
         desk.status = "DONE"
         desk.report = {
             "issues": [ISSUE | {"messageId": 2, "sku": "S6"}, ISSUE | {"messageId": 3, "severity": "WARNING"}]
@@ -348,7 +354,18 @@ async def test_many_go_by_one_feed_zeros_by_patch_and_the_report_refuses_single_
         ended = await channel.follow(fed)
     assert ended[fed[1]] == Refused("90220", "not right")
     assert [ended[each] for each in fed[:1] + fed[2:]] == [Accepted()] * 1599
-    assert sum("getFeed" in each or "/feeds/F1" in each for each in amazon.paths()) == 2, "one look a feed"
+    assert sum("getFeed" in each or "/feeds/F1" in each for each in amazon.paths()) == 2, (
+        "one look a feed, and none before its time"
+    )
+
+
+async def test_a_feed_that_is_said_to_be_done_is_looked_at_at_once(clock: HandClock, desk: FeedDesk) -> None:
+    desk.status = "DONE"
+    async with Amazon(desk).open(clock) as channel:
+        one = process((await channel.publish_stock(updates(MANY)))[-1])
+        assert isinstance((await channel.follow([one]))[one], Pending)
+        channel._feed.ended("F1")
+        assert (await channel.follow([one]))[one] == Accepted()
 
 
 @pytest.mark.parametrize("status", ["FATAL", "CANCELLED"])
@@ -356,6 +373,7 @@ async def test_a_feed_that_came_to_nothing_is_published_again(clock: HandClock, 
     desk.status = status
     async with Amazon(desk).open(clock) as channel:
         one = process((await channel.publish_stock(updates(MANY)))[-1])
+        clock.forward(LOOK_AGAIN)
         assert isinstance((await channel.follow([one]))[one], Deferred)
 
 
