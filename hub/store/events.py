@@ -1,17 +1,18 @@
-"""The activity log: told inside the work that does the thing, numbered when that work commits."""
+"""The activity log: told inside the work that does the thing, numbered and chained when that work commits."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from opentelemetry import trace
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.audit.chain import Head, linked
+from hub.store.audit.encoding import stored_value
 from hub.store.engine import Work
 from hub.store.tables import sync_event, tenant
 
@@ -57,7 +58,7 @@ def _row(event: SyncEvent) -> dict[str, Any]:
         "subject_type": event.subject_type,
         "subject_id": event.subject_id,
         "message": event.message,
-        "detail": dict(event.detail),
+        "detail": stored_value(event.detail),
         "trace_id": current_trace_id(),
         "actor": event.actor,
     }
@@ -70,26 +71,32 @@ def current_trace_id() -> str | None:
 
 
 async def _flush(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Number the rows per tenant, in the order told; the tenant row is locked until the commit."""
-    counts = Counter(row["tenant_id"] for row in rows)
-    following = {name: await _take_numbers(connection, name, counts[name]) for name in sorted(counts)}
-    numbered = []
+    """Number and chain the rows per tenant, in the order told; the tenant's row is locked until the commit."""
+    heads = await _lock_heads(connection, {row["tenant_id"] for row in rows})
+    chained = []
     for row in rows:
-        numbered.append({**row, "seq": following[row["tenant_id"]]})
-        following[row["tenant_id"]] += 1
-    await connection.execute(insert(sync_event), numbered)
-
-
-async def _take_numbers(connection: AsyncConnection, tenant_id: str, count: int) -> int:
-    """Advance the tenant's counter and return the first of ``count`` new numbers."""
-    statement = (
-        update(tenant)
-        .where(tenant.c.tenant_id == tenant_id)
-        .values(event_seq=tenant.c.event_seq + count)
-        .returning(tenant.c.event_seq)
+        chained.append(linked(row, heads[row["tenant_id"]]))
+        heads[row["tenant_id"]] = Head(chained[-1]["seq"], chained[-1]["digest"])
+    await connection.execute(insert(sync_event), chained)
+    await connection.execute(
+        MOVE_HEAD, [{"owner": name, "seq": head.seq, "digest": head.digest} for name, head in heads.items()]
     )
-    last: int = (await connection.execute(statement)).scalar_one()
-    return last - count + 1
+
+
+MOVE_HEAD = (
+    update(tenant)
+    .where(tenant.c.tenant_id == bindparam("owner"))
+    .values(event_seq=bindparam("seq"), event_digest=bindparam("digest"))
+)
+
+
+async def _lock_heads(connection: AsyncConnection, tenant_ids: set[str]) -> dict[str, Head]:
+    """Return where the tenants' chains end, locked in one order, so that no two writers wait for each other."""
+    statement = select(tenant.c.tenant_id, tenant.c.event_seq, tenant.c.event_digest).where(
+        tenant.c.tenant_id.in_(sorted(tenant_ids))
+    )
+    found = await connection.execute(statement.order_by(tenant.c.tenant_id).with_for_update())
+    return {row.tenant_id: Head(row.event_seq, row.event_digest) for row in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ from uuid import uuid4
 
 import anyio
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from sqlalchemy import column, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection, make_url
 
 from hub.clock import SystemClock
+from hub.store.audit.verifying import verify_stored
 from hub.store.engine import Database, StoreBusy
 from hub.store.engine.connect import writing_engine
-from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate, newest
-from hub.store.tables import metadata, tenant
+from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, config, migrate, newest
+from hub.store.tables import metadata, sync_event, tenant
 from tests.postgres import Server
+from tests.store.audit_stage import NOON, event, told
 
 
 @pytest.fixture
@@ -111,3 +114,32 @@ async def test_a_file_that_a_running_hub_has_open_is_not_migrated(empty_sqlite: 
     async with Database.open(empty_sqlite, SystemClock()):
         with pytest.raises(StoreBusy):
             await migrate(empty_sqlite)
+
+
+async def test_a_log_written_before_it_was_chained_is_chained_as_it_stands(empty_url: str) -> None:
+    url = empty_url.replace("/deep/down", "")
+    await in_database(url, lambda connection: command.upgrade(config(connection), "0002"))
+    await in_database(url, write_old_log)
+    await migrate(url)
+    assert await in_database(url, differences) == []
+    async with Database.open(url, SystemClock()) as database:
+        for tenant_id, count in OLD_LOGS.items():
+            report = await verify_stored(database, tenant_id)
+            assert (report.broken, report.rows) == (None, count)
+        await told(database, event(1, "globex"))
+        assert (await verify_stored(database, "globex")).broken is None
+
+
+OLD_LOGS = {"acme": 2345, "globex": 3, "silent": 0}
+
+
+def write_old_log(connection: Connection) -> None:
+    """Write what the first schema's hub would have."""
+    old = table("sync_event", *(column(one.name, one.type) for one in sync_event.c if one.name != "digest"))
+    for tenant_id, count in OLD_LOGS.items():
+        made = {"tenant_id": tenant_id, "name": tenant_id, "event_seq": count, "created_at": NOON}
+        connection.execute(insert(table("tenant", *(column(name, tenant.c[name].type) for name in made))), made)
+        usual = {"tenant_id": tenant_id, "at": NOON, "kind": "order.imported", "level": "info", "message": "é",
+                 "detail": {"number": 0.5, "far": 1e17}, "actor": "hub"}  # fmt: skip
+        if count:
+            connection.execute(insert(old), [usual | {"seq": seq} for seq in range(1, count + 1)])

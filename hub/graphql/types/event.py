@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
 
 
-@strawberry.type(description="One line of the activity log; numbered per tenant without a gap.")
+@strawberry.type(description="One line of the activity log; numbered per tenant without a gap, and chained.")
 class SyncEvent(Stored):
     key = tables.sync_event.c.seq
     seq: relay.NodeID[int]
@@ -38,7 +38,18 @@ class SyncEvent(Stored):
     detail: JSON
     trace_id: str | None
     actor: str = strawberry.field(description="Who did it: an actor's address, user:<token label> or hub.")
+    digest: str = strawberry.field(
+        description="SHA-256 over this line and the digest of the line before; `verify-log` computes it anew."
+    )
     channel_id: strawberry.Private[str | None]
+
+    @shown("What was there before, where something was changed.")
+    def before(self) -> JSON | None:
+        return _part(self.detail, "before")
+
+    @shown("What is there since, where something was changed.")
+    def after(self) -> JSON | None:
+        return _part(self.detail, "after")
 
     @shown("The opaque number of this event; `after:` of the subscription resumes behind it.")
     def cursor(self) -> str:
@@ -68,8 +79,13 @@ class SyncEvent(Stored):
             detail=row.detail,
             trace_id=row.trace_id,
             actor=row.actor,
+            digest=row.digest,
             channel_id=row.channel_id,
         )
+
+
+def _part(detail: object, name: str) -> JSON | None:
+    return JSON(detail[name]) if isinstance(detail, dict) and detail.get(name) is not None else None
 
 
 @strawberry.input(description="Which sync events to see; an absent field takes all.")

@@ -59,6 +59,22 @@ class Database:
             async with database._writing(random or Random(), deadline):  # noqa: S311
                 yield database
 
+    @classmethod
+    @asynccontextmanager
+    async def open_to_read(cls, url: str, clock: Clock) -> AsyncIterator[Database]:
+        """Open a database for reading alone, beside a process that has it open; every write is ``StoreUnavailable``."""
+        where = make_url(url)
+        if where.get_backend_name() == "sqlite" and not sqlite.file_of(where).exists():
+            raise StoreUnavailable(f"there is no database {sqlite.file_of(where)}")
+        queue = Queue(0)
+        queue.close()
+        database = cls(where, clock, queue, reading_engine(where))
+        try:
+            yield database
+        finally:
+            with anyio.CancelScope(shield=True):
+                await database._reads.dispose()
+
     async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
         """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
 

@@ -1,4 +1,4 @@
-"""The activity log: one row per sync event, numbered per tenant without a gap."""
+"""The activity log: one row per sync event, numbered per tenant without a gap and chained by digests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ sync_event = Table(
     Column("detail", Json, nullable=False),
     Column("trace_id", String(32)),
     Column("actor", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
     Index("ix_sync_event_subject", "tenant_id", "subject_type", "subject_id", "seq"),
     Index("ix_sync_event_channel", "tenant_id", "channel_id", "seq"),
 )

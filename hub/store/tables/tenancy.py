@@ -14,7 +14,9 @@ tenant = Table(
     Column("name", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("event_seq", BigInteger, nullable=False, default=0),
+    Column("event_digest", String(64), nullable=False, server_default="0" * 64),
 )
+"""``event_seq`` and ``event_digest`` are the end of the tenant's activity log: a tail cut off is noticed."""
 
 api_token = Table(
     "api_token",
