@@ -12,8 +12,8 @@ from hub.store.audit.chain import Head, linked
 from hub.store.audit.encoding import FIELDS, GENESIS
 from hub.store.types import Instant, Json
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
