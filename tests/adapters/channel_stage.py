@@ -58,6 +58,9 @@ class Ground(Protocol):
     def platform(self) -> Any:
         """What buyers and staff do: ``place_order``, ``cancel`` and ``shown`` of a simulated channel."""
 
+    def now(self) -> datetime:
+        """Return the platform's time (UTC)."""
+
     def pass_time(self, seconds: float) -> None:
         """Move the platform's time forward, where it can be moved."""
 
@@ -141,6 +144,9 @@ class SandboxGround:
         platform = self.sandbox.world.platforms[self.fixture.name]
         assert isinstance(platform, SimulatedChannel)
         return platform
+
+    def now(self) -> datetime:
+        return self.sandbox.world.clock.now()
 
     def pass_time(self, seconds: float) -> None:
         self.sandbox.world.clock.advance(seconds)
@@ -300,8 +306,9 @@ class Stage:
     async def parcel(self, order_id: str, quantity: int, reference: str, *, completes: bool = True) -> Shipment:
         order = await self.order(order_id)
         units = (ShippedUnits(order.lines[0].line_id, quantity),)
-        shipped_at = self.sandbox.world.clock.now()
-        return Shipment(reference, order_id, units, self.fixture.carrier, f"3S{reference}", shipped_at, completes)
+        return Shipment(
+            reference, order_id, units, self.fixture.carrier, f"3S{reference}", self.ground.now(), completes
+        )
 
     async def settled(self, result: WriteResult | None) -> WriteResult | None:
         """Follow an asynchronous write to its end."""

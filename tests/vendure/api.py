@@ -43,8 +43,9 @@ class Api:
         return self.post("/shop-api", query, variables, self._here())
 
     def sign_out(self, session: str) -> None:
-        """End somebody's session."""
+        """End somebody's session, and with it all others of the same person: the owner's own too."""
         self.post("/admin-api", "mutation { logout { success } }", {}, {"Authorization": session})
+        staff_session.cache_clear()
 
     def _here(self) -> dict[str, str]:
         return {"vendure-token": self.token}

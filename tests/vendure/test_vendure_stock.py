@@ -49,9 +49,10 @@ async def test_allocated_units_are_not_sold_again(stage: Stage) -> None:
 async def test_a_sale_that_the_hub_has_not_heard_of_is_told_before_anything_is_written(
     stage: Stage, meanwhile: Meanwhile
 ) -> None:
+    believing = replace(stage.listings[0], quantity=500)
     await stage.sell(quantity=4)
     before = writes(meanwhile)
-    assert await stage.channel.publish_stock([StockUpdate(stage.listings[0], 450)]) == [Conflict(496)]
+    assert await stage.channel.publish_stock([StockUpdate(believing, 450)]) == [Conflict(496)]
     assert (stage.shown(stage.listings[0]), writes(meanwhile)) == (496, before)
 
 

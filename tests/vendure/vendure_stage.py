@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,9 @@ class VendureGround:
     @property
     def url(self) -> str:
         return self.platform.url
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def pass_time(self, seconds: float) -> None:
         """Nothing: the server's time is real."""
