@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import anyio
 import typer
 
+from hub.actors.commands import CommandRefused, end_token, found_tenant, make_token
 from hub.clock import SystemClock
-from hub.domain.tenant import Role
+from hub.domain.tenant import Principal, Role
+from hub.node.auditing import NoSuchLog, as_plain, export_to, read_head, sentence, verify
 from hub.settings import BadSettings, Settings, read_settings, settings_table
+from hub.store.audit.checking import Report
+from hub.store.audit.export import ExportFormat, moment
+from hub.store.audit.verifying import NotALog, verify_file
 from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate
 from hub.store.rotation import check_keys, rotate_keys
 from hub.store.secrets import BadKeys, KeyMissing, Vault, read_keys
-from hub.store.tenants import BadSlug, create_tenant, load_tenant
-from hub.store.tokens import FreshToken, create_token, list_tokens, revoke_token
+from hub.store.tenants import BadSlug, load_tenant
+from hub.store.tokens import FreshToken, list_tokens
 
 T = TypeVar("T")
 
-REFUSALS = (BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, OSError)
+REFUSALS = (
+    BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, NoSuchLog,
+    NotALog, OSError,
+)  # fmt: skip
 """What a person can put right: told in one sentence, without a traceback."""
 
 app = typer.Typer(
@@ -106,10 +115,10 @@ def token_create(
     """Make a token and show it, once."""
 
     async def work_on(work: Work) -> FreshToken:
+        who, now = Principal(tenant, Role.ADMIN, "command line"), work.clock.now()
         if await load_tenant(work.connection, tenant) is None:
-            await create_tenant(work, tenant, name or tenant)
-        lifetime = None if days is None else timedelta(days=days)
-        return await create_token(work, tenant, role, label, created_by="command line", lifetime=lifetime)
+            await found_tenant(work, who, now, name or tenant)
+        return await make_token(work, who, now, role, label, None if days is None else timedelta(days=days))
 
     typer.echo(_with_database(lambda database: database.write(work_on)).secret)
 
@@ -133,7 +142,15 @@ def token_revoke(
     tenant: Annotated[str, typer.Option(help="The tenant's id.")],
 ) -> None:
     """End a token at once."""
-    if not _with_database(lambda database: database.write(lambda work: revoke_token(work, tenant, token_id))):
+
+    async def work_on(work: Work) -> bool:
+        try:
+            await end_token(work, Principal(tenant, Role.ADMIN, "command line"), work.clock.now(), token_id)
+        except CommandRefused:
+            return False
+        return True
+
+    if not _with_database(lambda database: database.write(work_on)):
         _refuse(f"tenant {tenant} has no working token {token_id}")
     typer.echo(f"Token {token_id} is revoked.")
 
@@ -169,6 +186,45 @@ def rotate_keys_command() -> None:
     typer.echo(f"{changed} secrets were sealed anew; all are under key {vault.sealing} now.")
 
 
+@app.command("verify-log")
+def verify_log(
+    tenant: Annotated[str | None, typer.Option(help="The tenant's id; without it all are checked.")] = None,
+    first: Annotated[int, typer.Option("--from", min=1, help="Number of the first row to check.")] = 1,
+    last: Annotated[int | None, typer.Option("--until", min=1, help="Number of the last row to check.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Check a file that export-log wrote, without a database.")] = None,
+    head: Annotated[
+        str | None, typer.Option(help="NUMBER:DIGEST as shown at an earlier check; that row must still be there.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+) -> None:
+    """Check the activity log, and name the first row that was altered, is missing or was put in: then status 1."""
+    part = (first, last) != (1, None)
+    if (file and (tenant or part)) or ((part or head) and not (file or tenant)):
+        _refuse("--from and --until need --tenant; --head needs --tenant or --file; a file is checked as a whole")
+    noted = _given(read_head, head)
+    if file is not None:
+        with file.open("rb") as lines:
+            reports: Sequence[Report] = [verify_file(lines, noted)]
+    else:
+        reports = anyio.run(verify, read_settings(os.environ), tenant, first, last, noted)
+    typer.echo(json.dumps(as_plain(reports)) if as_json else "\n".join(map(sentence, reports)))
+    raise typer.Exit(0 if all(report.broken is None for report in reports) else 1)
+
+
+@app.command("export-log")
+def export_log(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    wanted: Annotated[
+        ExportFormat, typer.Option("--format", help="jsonl can be verified offline; csv is for spreadsheets.")
+    ] = ExportFormat.JSONL,
+    since: Annotated[str | None, typer.Option(help="First date or instant (ISO 8601, UTC).")] = None,
+    until: Annotated[str | None, typer.Option(help="Date or instant that it ends before.")] = None,
+) -> None:
+    """Write a tenant's activity log to standard output, oldest row first."""
+    settings, period = read_settings(os.environ), (_given(moment, since), _given(moment, until))
+    anyio.run(export_to, sys.stdout.buffer, settings, tenant, wanted, *period)
+
+
 @app.command()
 def schema() -> None:
     """Print the GraphQL schema, as committed in schema.graphql."""
@@ -195,6 +251,14 @@ def settings_command() -> None:
     typer.echo(settings_table())
 
 
+def _given(read: Callable[[str], T], text: str | None) -> T | None:
+    """Read an option's text; one that cannot be read is refused in its own words."""
+    try:
+        return None if text is None else read(text)
+    except (ValueError, OverflowError) as problem:
+        _refuse(str(problem))
+
+
 def _with_database(use: Callable[[Database], Awaitable[T]]) -> T:
     """Run something on the database, with its schema and keys checked; a SQLite file is migrated first."""
     return anyio.run(_use_database, read_settings(os.environ), use)
@@ -210,8 +274,8 @@ async def _use_database(settings: Settings, use: Callable[[Database], Awaitable[
         return await use(database)
 
 
-def _refuse(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
     raise typer.Exit(2)
 
 

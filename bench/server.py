@@ -63,6 +63,9 @@ def doors(database: Database, vault: Vault) -> ASGIApp:
     async def closed(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("closed during measurements")
 
+    async def nobody(token: str) -> None:
+        """Let nobody in."""
+
     return make_app(
         Doors(
             database=database,
@@ -70,6 +73,7 @@ def doors(database: Database, vault: Vault) -> ASGIApp:
             clock=SystemClock(),
             readers=HOOK_READERS,
             graphql=closed,
+            authenticate=nobody,
             consents={},
             public_url="http://127.0.0.1",
             limits=UNLIMITED,

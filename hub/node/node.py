@@ -120,6 +120,7 @@ def _app(
             readers=HOOK_READERS,
             contracts=CONTRACTS,
             graphql=graphql,
+            authenticate=authenticate,
             consents=consents,
             public_url=settings.public_url,
             limits=limits,

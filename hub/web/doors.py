@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from hub.adapters.port import HookReader
 from hub.clock import Clock
+from hub.domain.tenant import Principal
 from hub.store.engine import Database
 from hub.store.secrets import Vault
 from hub.store.tickets import Subject
@@ -58,6 +59,7 @@ class ConsentFlow(Protocol):
 class Doors:
     """Everything the routes use; ``public_url`` is the hub's own address, ``leaving`` says that the node drains.
 
+    ``authenticate`` turns a bearer token into its principal, None where it opens nothing.
     ``contracts`` are the OpenAPI documents (JSON) of the platforms whose contract is the hub's own.
     """
 
@@ -66,6 +68,7 @@ class Doors:
     clock: Clock
     readers: Mapping[str, HookReader]
     graphql: ASGIApp
+    authenticate: Callable[[str], Awaitable[Principal | None]]
     consents: Mapping[str, ConsentFlow]
     public_url: str
     limits: Limits = field(default_factory=Limits)

@@ -24,7 +24,7 @@ from tests.api.house import furnish
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
-            "certificate")  # fmt: skip
+            "certificate", "verify-log", "export-log")  # fmt: skip
 
 
 class Shell:

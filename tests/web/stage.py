@@ -27,6 +27,7 @@ from hub.clock import SystemClock
 from hub.domain.channel import ChannelSettings, ChannelStatus
 from hub.domain.platform import Platform
 from hub.domain.product import Division
+from hub.domain.tenant import Principal
 from hub.node.platforms import CONTRACTS
 from hub.outcome import Rejected, Unavailable
 from hub.store.channels import StoredChannel, insert_channel
@@ -38,6 +39,7 @@ from hub.store.secrets import Vault
 from hub.store.tables import division, message
 from hub.store.tenants import create_tenant
 from hub.store.tickets import Subject
+from hub.store.tokens import principal_of
 from hub.web.app import make_app
 from hub.web.doors import Doors, Limits
 
@@ -186,6 +188,7 @@ class Opening:
                 clock=self.clock,
                 readers=readers,
                 graphql=NoApi(),
+                authenticate=self._authenticate,
                 consents={"exact": self.exact},
                 public_url="https://hub.test",
                 limits=self.limits,
@@ -197,6 +200,10 @@ class Opening:
 
     async def __aexit__(self, *_: object) -> None:
         await self.client.aclose()
+
+    async def _authenticate(self, token: str) -> Principal | None:
+        async with self.database.read() as connection:
+            return await principal_of(connection, token, self.clock.now())
 
     async def _fill(self, work: Work) -> ErpConnection:
         await create_tenant(work, "acme", "Acme")

@@ -1,5 +1,6 @@
 """What people may ask of the hub; each command writes who did it, and posts what must follow, in one work.
 
+What changes a setting tells what was there before and what is there since; of credentials only that they changed.
 All raise CommandRefused for input that cannot be taken, before anything is written.
 """
 
@@ -19,6 +20,7 @@ from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, 
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.refusal import CommandRefused
 from hub.actors.commands.tax import set_tax_profile
+from hub.actors.commands.tokens import end_token, found_tenant, make_token
 
 __all__ = [
     "CommandRefused",
@@ -30,7 +32,10 @@ __all__ = [
     "create_channel",
     "discard_parked",
     "enable_division",
+    "end_token",
     "enter_parcel",
+    "found_tenant",
+    "make_token",
     "map_listing",
     "pause_channel",
     "replace_credentials",

@@ -21,7 +21,11 @@ class CommandRefused(Exception):
 
 
 def record(work: Work, who: Principal, now: datetime, kind: str, message: str, **fields: Any) -> None:
-    """Write a sync event in the name of a person."""
+    """Write a sync event in the name of a person.
+
+    ``before`` and ``after`` tell a change of settings, in the same shape as far as both are there; never a secret
+    or personal data. Other fields that are not an event's own say more of it.
+    """
     names = {"channel_id", "division", "subject_type", "subject_id", "level"}
     detail = {name: value for name, value in fields.items() if name not in names}
     known = {name: value for name, value in fields.items() if name in names}

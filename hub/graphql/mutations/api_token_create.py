@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from hub.actors.commands import CommandRefused
-from hub.actors.commands.refusal import record
+from hub.actors.commands import CommandRefused, make_token
 from hub.domain.tenant import Principal, Role
 from hub.graphql.context import Info
 from hub.graphql.mutations.checks import text
 from hub.graphql.mutations.payload import UserError, carry_out
 from hub.graphql.types.tenant import ApiToken
 from hub.store.engine import Work
-from hub.store.tokens import FreshToken, create_token
+from hub.store.tokens import FreshToken
 
 LONGEST_LIFE = timedelta(days=3660)
 
@@ -49,7 +48,4 @@ async def _create(work: Work, who: Principal, now: datetime, given: ApiTokenCrea
     life = None if given.expires_at is None else given.expires_at - now
     if life is not None and not timedelta(0) < life <= LONGEST_LIFE:
         raise CommandRefused("EXPIRY_UNFIT", "Give an expiry in the next ten years.", ("expiresAt",))
-    fresh = await create_token(work, who.tenant_id, given.role, label, created_by=who.label, lifetime=life)
-    record(work, who, now, "token.created", f"Access token {label} was made",
-           subject_type="api_token", subject_id=fresh.stored.token_id, after={"role": given.role.value})  # fmt: skip
-    return fresh
+    return await make_token(work, who, now, given.role, label, life)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -44,7 +44,7 @@ async def export(
     wanted: ExportFormat,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Yield the export in pieces, of a page of rows each: from the first row at ``since`` to the last before ``until``.
 
     Rows written while it runs are left for the next time.
