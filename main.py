@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ import anyio
 import typer
 
 from hub.clock import SystemClock
-from hub.domain.tenant import Role
+from hub.domain.tenant import Principal, Role
 from hub.settings import BadSettings, Settings, read_settings, settings_table
 from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate
@@ -145,6 +146,37 @@ def rotate_keys_command() -> None:
     vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
     changed = _with_database(lambda database: rotate_keys(database, vault))
     typer.echo(f"{changed} secrets were sealed anew; all are under key {vault.sealing} now.")
+
+
+@app.command("export-buyer")
+def export_buyer(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    email: Annotated[str, typer.Option(help="The person's e-mail address, as a channel gave it.")],
+) -> None:
+    """Write all that is kept of a person, one order a line as JSON; a SQLite hub must be stopped for it."""
+    from hub.actors.commands import note_export
+    from hub.store.right_of_access import kept_of_tenant, of_person
+
+    settings = read_settings(os.environ)
+    vault, matches = Vault(read_keys(settings.keys, Path(settings.key_file))), of_person(email)
+    who = Principal(tenant, Role.ADMIN, "command line")
+
+    async def export(database: Database) -> None:
+        shown: list[str] = []
+        async for one in kept_of_tenant(database, vault, tenant):
+            if matches(one):
+                shown.append(one.order_id)
+                typer.echo(json.dumps(one.plain(), ensure_ascii=False))
+        await database.write(lambda work: note_export(work, who, work.clock.now(), shown))
+
+    if not _with_database(lambda database: _exists(database, tenant)):
+        _refuse(f"there is no tenant {tenant}")
+    _with_database(export)
+
+
+async def _exists(database: Database, tenant: str) -> bool:
+    async with database.read() as connection:
+        return await load_tenant(connection, tenant) is not None
 
 
 @app.command()

@@ -149,6 +149,7 @@ class Settings:
     catalogue_seconds: float = _setting(21600.0, _seconds, "Pace of reading items, VAT codes and warehouses again.")
     listings_seconds: float = _setting(21600.0, _seconds, "Pace of reading a channel's listings again.")
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
+    erasure_seconds: float = _setting(86400.0, _seconds, "Pace of looking for buyers whose time is over, per channel.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")
     longest_backoff_seconds: float = _setting(
         300.0, _seconds, "Longest pause between two tries while a platform is away."

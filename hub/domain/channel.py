@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.platform import Platform
+from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
 
 
@@ -38,6 +40,7 @@ class ChannelSettings:
 
     ``vat_codes`` maps a VAT rate (a fraction, 0.21) to a VAT code of ``division``.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
+    ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -55,3 +58,9 @@ class ChannelSettings:
     carriers: dict[str, str] = field(default_factory=dict)
     default_carrier: str | None = None
     sweep_seconds: float = 300.0
+    buyer_days: int | None = USUAL_DAYS
+
+    @classmethod
+    def usual(cls, platform: Platform) -> ChannelSettings:
+        """Return the settings that a channel of this platform begins with."""
+        return cls(buyer_days=usual_days(platform))

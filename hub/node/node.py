@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
 from hub.clock import Clock
-from hub.domain.address import Buyer, PostalAddress
 from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
@@ -22,10 +22,10 @@ from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
 from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
 from hub.settings import Settings
+from hub.store.buyers import open_buyer
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
-from hub.store.sealed import BUYER
 from hub.store.secrets import Vault, read_keys
 from hub.store.tickets import Subject
 from hub.web.app import make_app
@@ -76,6 +76,7 @@ def _pace(settings: Settings) -> Pace:
         follow=settings.follow_seconds,
         settle=settings.settle_seconds,
         queue=settings.queue_seconds,
+        erasure=settings.erasure_seconds,
     )
 
 
@@ -91,10 +92,6 @@ def _app(
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
 
-    def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
-        plain = vault.open_json(sealed, BUYER.place(tenant_id, order_id))
-        return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
-
     graphql = make_graphql_app(
         GraphQLDependencies(
             database=database,
@@ -103,7 +100,7 @@ def _app(
             announcer=announcer,
             authenticate=authenticate,
             authorize_url=authorize_url,
-            open_buyer=open_buyer,
+            open_buyer=partial(open_buyer, vault),
             platform_urls=_platform_urls(settings),
             demo=settings.demo,
             body_limit=settings.body_limit,

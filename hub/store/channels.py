@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, StockSource
 from hub.domain.platform import Platform
+from hub.domain.retention import usual_days
 from hub.domain.stock import RuleMode, StockRule
 from hub.store.engine import Work
 from hub.store.tables import channel
@@ -79,7 +80,7 @@ def _stored(row: Row[Any]) -> StoredChannel:
         name=row.name,
         base_url=row.base_url,
         status=ChannelStatus(row.status),
-        settings=settings_from_json(row.settings),
+        settings=settings_from_json(row.settings, Platform(row.platform)),
         credentials=row.credentials,
         hook_secret=row.hook_secret,
     )
@@ -95,9 +96,9 @@ def settings_to_json(settings: ChannelSettings) -> dict[str, Any]:
     return plain
 
 
-def settings_from_json(plain: Mapping[str, Any]) -> ChannelSettings:
-    """Read settings back from JSON."""
-    values = dict(plain)
+def settings_from_json(plain: Mapping[str, Any], platform: Platform) -> ChannelSettings:
+    """Read a channel's settings back from JSON; what older ones lack is as usual for the platform."""
+    values = {"buyer_days": usual_days(platform), **plain}
     values["fulfilment"] = FulfilmentMode(plain["fulfilment"])
     values["vat_codes"] = {Decimal(rate): code for rate, code in plain["vat_codes"].items()}
     values["sources"] = _sources(plain["sources"])

@@ -20,7 +20,18 @@ from anyio.abc import Process
 from hub.settings import settings_table
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings")
+COMMANDS = (
+    "serve",
+    "demo",
+    "sandbox",
+    "migrate",
+    "token",
+    "schema",
+    "bench",
+    "rotate-keys",
+    "export-buyer",
+    "settings",
+)
 
 
 class Shell:

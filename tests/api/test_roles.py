@@ -24,6 +24,8 @@ ADMIN_ONLY = {
     "channelCredentialsReplace",
     "apiTokenCreate",
     "apiTokenRevoke",
+    "buyerErase",
+    "buyerExport",
 }
 
 
@@ -46,7 +48,7 @@ def test_every_mutation_declares_the_role_it_needs() -> None:
     declared = mutations()
     assert {name for name, role in declared.items() if role is Role.ADMIN} == ADMIN_ONLY
     assert {name for name, role in declared.items() if role is Role.VIEWER} == set()
-    assert len(declared) == 21
+    assert len(declared) == 23
 
 
 def document(name: str) -> str:

@@ -17,6 +17,7 @@ from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import map_listing, set_listing_rule
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
+from hub.actors.commands.people import erase_buyer, note_export
 from hub.actors.commands.refusal import CommandRefused
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "discard_parked",
     "enable_division",
     "enter_parcel",
+    "erase_buyer",
     "map_listing",
+    "note_export",
     "pause_channel",
     "replace_credentials",
     "republish_channel",

@@ -46,6 +46,9 @@ class ChannelSettings:
     carriers: list[CarrierMapping]
     default_carrier: str | None
     sweep_seconds: float
+    buyer_days: int | None = strawberry.field(
+        description="Days that a buyer is kept after the last parcel or the cancellation; null until somebody asks."
+    )
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -64,4 +67,5 @@ class ChannelSettings:
             carriers=[CarrierMapping(method=method, carrier=carrier) for method, carrier in one.carriers.items()],
             default_carrier=one.default_carrier,
             sweep_seconds=one.sweep_seconds,
+            buyer_days=one.buyer_days,
         )
