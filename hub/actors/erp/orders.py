@@ -7,6 +7,7 @@ from hub.actors.erp.comparing import difference, expected_lines, is_off, match_l
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ForwardOrder, ReadDeliveriesOf
+from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.channel import ChannelSettings
@@ -38,7 +39,11 @@ class OrderLane:
 
     async def _forward(self, turn: Turn, envelope: Envelope) -> None:
         assert isinstance(envelope.body, ForwardOrder)
-        order, settings, books = await self._load(envelope.body.order_id)
+        async with discreetly(self.scene.desk, self.scene.tenant, envelope.body.order_id):
+            await self._go_on(turn, envelope.body.order_id)
+
+    async def _go_on(self, turn: Turn, order_id: str) -> None:
+        order, settings, books = await self._load(order_id)
         if order is None or settings is None:
             return
         match order.status:
