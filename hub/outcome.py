@@ -50,5 +50,5 @@ class Unauthorized(Outcome):
     """The grant or key no longer works; stop until the credentials change."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = CONTACTS.sub("[hidden]", reason)
+        super().__init__(self.reason)

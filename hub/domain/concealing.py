@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hub.domain.address import Buyer
 
@@ -11,6 +11,8 @@ HIDDEN = "[hidden]"
 PARTICLES = frozenset({"van", "von", "der", "den", "het", "ten", "ter", "und", "des", "del", "the"})
 SHORTEST_WORD = 3
 """Shorter parts of a name stand in too many other words."""
+CUT_FROM = 200
+"""No adapter cuts a platform's words shorter than this."""
 
 
 def concealed(text: str, buyer: Buyer) -> str:
@@ -19,7 +21,16 @@ def concealed(text: str, buyer: Buyer) -> str:
     if not values:
         return text
     either = "|".join(re.escape(value) for value in values)
-    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", HIDDEN, _without_stump(text, values), flags=re.IGNORECASE)
+
+
+def _without_stump(text: str, values: Sequence[str]) -> str:
+    """Adapters cut what is very long: the beginning of a name may be left at the end."""
+    for value in values if len(text) >= CUT_FROM else ():
+        for length in range(len(value), SHORTEST_WORD - 1, -1):
+            if text.casefold().endswith(value[:length].casefold()):
+                return text[:-length] + HIDDEN
+    return text
 
 
 def _personal(buyer: Buyer) -> Iterator[str]:

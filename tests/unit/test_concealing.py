@@ -29,6 +29,12 @@ def test_no_part_of_the_buyer_stays_in_a_sentence(said: str, kept: str) -> None:
     assert concealed(said, BUYER) == kept
 
 
+@pytest.mark.parametrize("length", [200, 204, 207])
+def test_a_name_that_was_cut_short_at_the_end_is_hidden_too(length: int) -> None:
+    said = ("x" * 195 + " Jan-Willem van der Meer")[:length]
+    assert concealed(said, BUYER) == "x" * 195 + f" {HIDDEN}"
+
+
 def test_words_that_only_look_alike_stay() -> None:
     said = "Article MEERKAT-12 of order 1234567890 (EAN 8712345678906): no VAT code for van 0.21"
     assert concealed(said, BUYER) == said
