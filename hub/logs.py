@@ -118,7 +118,7 @@ def write_logs(level: str, *more: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [lines, *more]
     root.setLevel(level.upper())
-    for chatty in ("httpx", "httpx2", "httpcore", "aiosqlite", "asyncio", "urllib3", "alembic"):
+    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "aiosqlite", "asyncio", "urllib3", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     for server in ("uvicorn", "uvicorn.error"):
         logging.getLogger(server).handlers.clear()
