@@ -173,7 +173,6 @@ def certificate_command(
     found = _with_database(read)
     if found is None:
         _refuse(f"tenant {tenant} has no order {order} with a certificate")
-        return
     typer.echo((as_page if page else as_text)(*found), nl=page)
 
 
@@ -223,6 +222,37 @@ def export_log(
     """Write a tenant's activity log to standard output, oldest row first."""
     settings, period = read_settings(os.environ), (_given(moment, since), _given(moment, until))
     anyio.run(export_to, sys.stdout.buffer, settings, tenant, wanted, *period)
+
+
+@app.command("export-buyer")
+def export_buyer(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    email: Annotated[str, typer.Option(help="The person's e-mail address, as a channel gave it.")],
+) -> None:
+    """Write all that is kept of a person, one order a line as JSON; a SQLite hub must be stopped for it."""
+    from hub.actors.commands import note_export
+    from hub.store.right_of_access import kept_of_tenant, of_person
+
+    settings = read_settings(os.environ)
+    vault, matches = Vault(read_keys(settings.keys, Path(settings.key_file))), of_person(email)
+    who = Principal(tenant, Role.ADMIN, "command line")
+
+    async def export(database: Database) -> None:
+        shown: list[str] = []
+        async for one in kept_of_tenant(database, vault, tenant):
+            if matches(one):
+                shown.append(one.order_id)
+                typer.echo(json.dumps(one.plain(), ensure_ascii=False))
+        await database.write(lambda work: note_export(work, who, work.clock.now(), shown))
+
+    if not _with_database(lambda database: _exists(database, tenant)):
+        _refuse(f"there is no tenant {tenant}")
+    _with_database(export)
+
+
+async def _exists(database: Database, tenant: str) -> bool:
+    async with database.read() as connection:
+        return await load_tenant(connection, tenant) is not None
 
 
 @app.command()

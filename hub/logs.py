@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,6 +52,20 @@ def extras(record: logging.LogRecord) -> dict[str, Any]:
     return {name: redacted(value) if isinstance(value, str) else value for name, value in added.items()}
 
 
+def traced(raised: tuple[Any, BaseException | None, Any] | tuple[None, None, None]) -> str:
+    """Return where errors were raised and of which kinds they are, without their words, which may name anybody."""
+    return redacted("\n".join(_links(raised[1])))
+
+
+def _links(error: BaseException | None) -> Iterator[str]:
+    if error is None:
+        return
+    yield "".join([*traceback.format_tb(error.__traceback__), type(error).__qualname__])
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _links(inner)
+    yield from _links(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+
+
 class JsonLines(logging.Formatter):
     """Writes a record as one line of JSON; ``at`` is UTC."""
 
@@ -66,7 +82,7 @@ class JsonLines(logging.Formatter):
             line |= {"trace_id": format(span.trace_id, "032x"), "span_id": format(span.span_id, "016x")}
         line |= extras(record)
         if record.exc_info:
-            line["exception"] = redacted(self.formatException(record.exc_info))
+            line["exception"] = traced(record.exc_info)
         return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS).decode()
 
 
@@ -83,7 +99,7 @@ class Exported(logging.Handler):
             return
         attributes = {"logger": record.name, **{name: str(value) for name, value in extras(record).items()}}
         if record.exc_info:
-            attributes["exception.stacktrace"] = redacted(_plain.formatException(record.exc_info))
+            attributes["exception.stacktrace"] = traced(record.exc_info)
         self._logger.emit(
             LogRecord(
                 timestamp=int(record.created * 1e9),
@@ -95,9 +111,6 @@ class Exported(logging.Handler):
         )
 
 
-_plain = logging.Formatter()
-
-
 def write_logs(level: str, *more: logging.Handler) -> None:
     """Send every log line of the process to stderr as JSON, and to ``more``; replaces what was set up before."""
     lines = logging.StreamHandler(sys.stderr)
@@ -105,7 +118,7 @@ def write_logs(level: str, *more: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [lines, *more]
     root.setLevel(level.upper())
-    for chatty in ("httpx", "httpx2", "httpcore", "aiosqlite", "asyncio", "urllib3", "alembic"):
+    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "aiosqlite", "asyncio", "urllib3", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     for server in ("uvicorn", "uvicorn.error"):
         logging.getLogger(server).handlers.clear()

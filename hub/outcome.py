@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+CONTACTS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()/-]{6,}\d|\b06[ -]?\d{8}\b")
+"""E-mail addresses, international telephone numbers and Dutch mobile ones."""
+
 
 class Outcome(Exception):
     """A platform call ended in a way the runtime knows how to handle."""
@@ -31,12 +36,13 @@ class Unavailable(Outcome):
 class Rejected(Outcome):
     """The platform refused this one request for good; do not repeat it unchanged.
 
-    ``code`` is a stable word for programs, ``reason`` a sentence for a person.
+    ``code`` is a stable word for programs, ``reason`` a sentence for a person; e-mail addresses and telephone numbers
+    that the platform quotes in it are hidden, for it is stored and shown.
     """
 
     def __init__(self, reason: str, *, code: str = "rejected") -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = CONTACTS.sub("[hidden]", reason)
+        super().__init__(self.reason)
         self.code = code
 
 
@@ -44,5 +50,5 @@ class Unauthorized(Outcome):
     """The grant or key no longer works; stop until the credentials change."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = CONTACTS.sub("[hidden]", reason)
+        super().__init__(self.reason)

@@ -152,6 +152,7 @@ class Settings:
     catalogue_seconds: float = _setting(21600.0, _seconds, "Pace of reading items, VAT codes and warehouses again.")
     listings_seconds: float = _setting(21600.0, _seconds, "Pace of reading a channel's listings again.")
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
+    erasure_seconds: float = _setting(86400.0, _seconds, "Pace of looking for buyers whose time is over, per channel.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")
     stock_gather_most_seconds: float = _setting(
         5.0, _seconds, "Longest time between two FreeStock reads while a burst of changes lasts."

@@ -32,6 +32,7 @@ class Pace:
     settle: float = 20.0
     queue: float = 5.0
     evidence: float = 300.0
+    erasure: float = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def channel_address(tenant_id: str, channel_id: str) -> Address:
 def erp_address(tenant_id: str, division: int) -> Address:
     """Return the address of a division's actor."""
     return Address("erp", tenant_id, str(division))
+
+
+def privacy_address(tenant_id: str, channel_id: str) -> Address:
+    """Return the address of the actor that lets a channel's buyers go."""
+    return Address("privacy", tenant_id, channel_id)
 
 
 async def pass_on_stock(

@@ -128,6 +128,20 @@ class ReadHookKeys:
         return "keys"
 
 
+# To a PrivacyActor ------------------------------------------------------------------------------
+
+
+@message("privacy.buyers.erase", lane="control")
+@dataclass(frozen=True, slots=True)
+class EraseBuyers:
+    """Destroy the keys of a channel's buyers whose time is over; ``tick`` posts the next look when done."""
+
+    tick: bool = True
+
+    def fold(self) -> str | None:
+        return repeating("erase", self.tick)
+
+
 # To an ErpActor ---------------------------------------------------------------------------------
 
 

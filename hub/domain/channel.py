@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.platform import Platform
+from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
 from hub.domain.tax.rates import Goods
 from hub.domain.vat_mapping import VatRule
@@ -45,6 +47,7 @@ class ChannelSettings:
     their percentage says too little. ``split_charges`` shares charges out over the goods' rates instead of booking
     them at the leading one.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
+    ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -67,6 +70,12 @@ class ChannelSettings:
     warehouse_countries: dict[str, str] = field(default_factory=dict)
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
+    buyer_days: int | None = USUAL_DAYS
+
+    @classmethod
+    def usual(cls, platform: Platform) -> ChannelSettings:
+        """Return the settings that a channel of this platform begins with."""
+        return cls(buyer_days=usual_days(platform))
 
     def origin(self, division_country: str | None) -> str | None:
         """Return the country that goods leave from; None where the warehouses lie in several."""

@@ -29,7 +29,7 @@ class GraphQLDependencies:
     ``authenticate`` turns a bearer token into its principal, None where it opens nothing.
     ``authorize_url`` returns the address where a browser begins the consent at a platform (``exact`` or a channel's)
     for an ERP connection or channel by its id.
-    ``open_buyer`` opens the sealed buyer of an order (tenant id, order id, sealed bytes).
+    ``open_buyer`` opens the sealed buyer of an order (tenant id, order id, sealed bytes, the order's sealed key).
     ``platform_urls`` are the usual addresses of ``exact`` and of the channels' platforms, empty where each has its own.
     ``body_limit`` is in bytes. ``demo`` shows GraphiQL.
     """
@@ -40,7 +40,7 @@ class GraphQLDependencies:
     announcer: Announcer
     authenticate: Callable[[str], Awaitable[Principal | None]]
     authorize_url: Callable[[Principal, str, str], Awaitable[str]]
-    open_buyer: Callable[[str, str, bytes], Buyer]
+    open_buyer: Callable[[str, str, bytes, bytes | None], Buyer]
     platform_urls: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
     limits: Limits = field(default_factory=Limits)

@@ -223,7 +223,7 @@ class Query:
     async def actors(
         self,
         info: Info,
-        kind: Annotated[str | None, strawberry.argument(description="channel or erp.")] = None,
+        kind: Annotated[str | None, strawberry.argument(description="channel, privacy or erp.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,

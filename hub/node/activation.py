@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hub.actors.channel import ChannelActor
 from hub.actors.desk import Desk
 from hub.actors.erp import ErpActor
+from hub.actors.privacy import PrivacyActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
 from hub.adapters.port import Channel, Erp
@@ -116,10 +117,13 @@ class Activation:
     async def open(self, address: Address) -> AsyncIterator[Actor]:
         """Open the actor of an address; its adapter is opened by its first turn."""
         async with AsyncExitStack() as stack:
-            if address.kind == "channel":
-                yield ChannelActor(self.desk, LiveChannel(self.desk, self.platforms, stack))
-            else:
-                yield await self._erp(address, stack)
+            match address.kind:
+                case "channel":
+                    yield ChannelActor(self.desk, LiveChannel(self.desk, self.platforms, stack))
+                case "privacy":
+                    yield PrivacyActor(self.desk)
+                case _:
+                    yield await self._erp(address, stack)
 
     async def _erp(self, address: Address, stack: AsyncExitStack) -> Actor:
         async with self.desk.database.read() as connection:

@@ -9,6 +9,7 @@ from opentelemetry import metrics
 from hub.actors.messages import (
     CheckChannelHooks,
     CheckErpHooks,
+    EraseBuyers,
     ReadCatalogue,
     ReadListings,
     SweepDeliveries,
@@ -44,6 +45,7 @@ CHORES = {
         SweepDeliveries(),
         ReadCatalogue(),
         CheckErpHooks(),
+        EraseBuyers(),
     )
 }
 """The chores that post their own next tick, by the name of their message."""
@@ -120,7 +122,7 @@ def _tell(work: Work, address: Address, kind: str, message: str, level: str, **d
         message=message,
         at=work.clock.now(),
         level=level,
-        channel_id=address.name if address.kind == "channel" else None,
+        channel_id=address.name if address.kind in ("channel", "privacy") else None,
         division=int(address.name) if address.kind == "erp" else None,
         detail=detail,
         actor=str(address),

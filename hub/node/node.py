@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
 from hub.clock import Clock
-from hub.domain.address import Buyer
 from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
@@ -22,7 +22,7 @@ from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
 from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
 from hub.settings import Settings
-from hub.store.buyers import open_buyer as opened_buyer
+from hub.store.buyers import open_buyer
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
@@ -78,6 +78,7 @@ def _pace(settings: Settings) -> Pace:
         settle=settings.settle_seconds,
         queue=settings.queue_seconds,
         evidence=settings.evidence_seconds,
+        erasure=settings.erasure_seconds,
     )
 
 
@@ -93,9 +94,6 @@ def _app(
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
 
-    def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
-        return opened_buyer(vault, tenant_id, order_id, sealed)
-
     graphql = make_graphql_app(
         GraphQLDependencies(
             database=database,
@@ -104,7 +102,7 @@ def _app(
             announcer=announcer,
             authenticate=authenticate,
             authorize_url=authorize_url,
-            open_buyer=open_buyer,
+            open_buyer=partial(open_buyer, vault),
             platform_urls=_platform_urls(settings),
             demo=settings.demo,
             body_limit=settings.body_limit,

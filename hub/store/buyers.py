@@ -1,24 +1,95 @@
-"""The sealed personal data of buyers, opened where it is needed."""
+"""The personal data of buyers: sealed with a key of the order's own, which is sealed with the hub's.
+
+Whoever destroys an order's key has destroyed its buyer, wherever copies of the sealed bytes may lie.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import os
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.address import Buyer, PostalAddress
-from hub.store.sealed import BUYER
-from hub.store.secrets import Vault
-from hub.store.tables import buyer
+from hub.store.engine import Work
+from hub.store.erasure import BY_POLICY, bury, is_due
+from hub.store.sealed import BUYER, ORDER_KEY
+from hub.store.secrets import KEY_BYTES, Vault
+from hub.store.tables import buyer, order_key
+from hub.store.upsert import upsert
+
+SAME_ORDER = and_(order_key.c.tenant_id == buyer.c.tenant_id, order_key.c.order_id == buyer.c.order_id)
+
+
+def open_buyer(vault: Vault, tenant_id: str, order_id: str, sealed: bytes, sealed_key: bytes | None) -> Buyer:
+    """Return what was sealed of a buyer; raises KeyMissing or SealBroken.
+
+    ``sealed_key`` is the order's key as stored, None for a buyer that was stored before orders had keys.
+    """
+    own = vault if sealed_key is None else opened_key(vault, tenant_id, order_id, sealed_key)
+    plain = own.open_json(sealed, BUYER.place(tenant_id, order_id))
+    return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
+
+
+def opened_key(vault: Vault, tenant_id: str, order_id: str, sealed_key: bytes) -> Vault:
+    """Return an order's own vault; raises KeyMissing or SealBroken."""
+    return Vault([vault.open(sealed_key, ORDER_KEY.place(tenant_id, order_id))])
 
 
 async def load_buyer(connection: AsyncConnection, vault: Vault, tenant_id: str, order_id: str) -> Buyer | None:
     """Return the buyer of an order, None once the personal data was destroyed; raises KeyMissing or SealBroken."""
-    statement = select(buyer.c.sealed).where(buyer.c.tenant_id == tenant_id, buyer.c.order_id == order_id)
-    sealed = (await connection.execute(statement)).scalar_one_or_none()
-    return None if sealed is None else open_buyer(vault, tenant_id, order_id, sealed)
+    statement = (
+        select(buyer.c.sealed, order_key.c.sealed.label("key"))
+        .join_from(buyer, order_key, SAME_ORDER, isouter=True)
+        .where(buyer.c.tenant_id == tenant_id, buyer.c.order_id == order_id)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else open_buyer(vault, tenant_id, order_id, row.sealed, row.key)
 
 
-def open_buyer(vault: Vault, tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
-    """Return what was sealed of a buyer; raises KeyMissing or SealBroken."""
-    plain = vault.open_json(sealed, BUYER.place(tenant_id, order_id))
-    return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
+async def keep_buyer(
+    work: Work, vault: Vault, tenant_id: str, order_id: str, given: Buyer, kept_since: datetime | None
+) -> None:
+    """Store the buyer of an order that is locked and stored, the only place where personal data is kept. Repeatable.
+
+    Nothing is kept of an order that ended before ``kept_since``, nor ever again once a person asked for erasure.
+    """
+    now = work.clock.now()
+    known = await _key_of(work, tenant_id, order_id)
+    if known is not None and known.sealed is not None:
+        own = opened_key(vault, tenant_id, order_id, known.sealed)
+    elif known is not None and known.destroyed_by != BY_POLICY:
+        return
+    elif kept_since is not None and await is_due(work.connection, tenant_id, order_id, kept_since):
+        if known is None:
+            await bury(work, tenant_id, order_id, BY_POLICY, now)
+        return
+    else:
+        own = await make_key(work, vault, tenant_id, order_id, now)
+    sealed = own.seal_json(asdict(given), BUYER.place(tenant_id, order_id))
+    row = {"tenant_id": tenant_id, "order_id": order_id, "sealed": sealed, "stored_at": now}
+    await upsert(work.connection, buyer, [row])
+
+
+async def make_key(work: Work, vault: Vault, tenant_id: str, order_id: str, now: datetime) -> Vault:
+    """Give an order a fresh key and return its vault; the caller has locked the order and knows that it has none."""
+    fresh = os.urandom(KEY_BYTES)
+    row = {
+        "tenant_id": tenant_id,
+        "order_id": order_id,
+        "sealed": vault.seal(fresh, ORDER_KEY.place(tenant_id, order_id)),
+        "made_at": now,
+        "destroyed_at": None,
+        "destroyed_by": None,
+    }
+    await upsert(work.connection, order_key, [row])
+    return Vault([fresh])
+
+
+async def _key_of(work: Work, tenant_id: str, order_id: str) -> Row[tuple[bytes | None, str | None]] | None:
+    statement = select(order_key.c.sealed, order_key.c.destroyed_by).where(
+        order_key.c.tenant_id == tenant_id, order_key.c.order_id == order_id
+    )
+    return (await work.execute(statement)).one_or_none()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, StockSource
 from hub.domain.platform import Platform
+from hub.domain.retention import usual_days
 from hub.domain.stock import RuleMode, StockRule
 from hub.domain.tax.rates import Goods
 from hub.domain.tax.treatment import Regime
@@ -82,7 +83,7 @@ def _stored(row: Row[Any]) -> StoredChannel:
         name=row.name,
         base_url=row.base_url,
         status=ChannelStatus(row.status),
-        settings=settings_from_json(row.settings),
+        settings=settings_from_json(row.settings, Platform(row.platform)),
         credentials=row.credentials,
         hook_secret=row.hook_secret,
     )
@@ -110,9 +111,9 @@ def _vat_rule_from_json(plain: Mapping[str, Any]) -> VatRule:
     return VatRule(plain["taxed_in"], Decimal(plain["rate"]), plain["code"], regime)
 
 
-def settings_from_json(plain: Mapping[str, Any]) -> ChannelSettings:
-    """Read settings back from JSON; what they did not know when they were saved is as it is by default."""
-    values = dict(plain)
+def settings_from_json(plain: Mapping[str, Any], platform: Platform) -> ChannelSettings:
+    """Read a channel's settings back from JSON; what older ones lack is as usual for the platform."""
+    values = {"buyer_days": usual_days(platform), **plain}
     values["fulfilment"] = FulfilmentMode(plain["fulfilment"])
     values["vat_codes"] = {Decimal(rate): code for rate, code in plain["vat_codes"].items()}
     values["sources"] = _sources(plain["sources"])

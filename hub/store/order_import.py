@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.order import ChannelOrder, Charge, OrderLine, OrderStatus
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
-from hub.store.tables import buyer, listing, order_line, orders
+from hub.store.tables import listing, order_line, orders
 from hub.store.upsert import fitting, upsert
 
 EAN_LENGTH = 32
@@ -113,13 +113,6 @@ def _line_row(
         "discount": line.discount,
         "deemed": None if line.deemed is None else line.deemed.value,
     }
-
-
-async def save_buyer(work: Work, tenant_id: str, one: str, sealed: bytes, now: datetime) -> None:
-    """Store the sealed personal data of an order's buyer, the only place where it is kept."""
-    await upsert(
-        work.connection, buyer, [{"tenant_id": tenant_id, "order_id": one, "sealed": sealed, "stored_at": now}]
-    )
 
 
 async def resolve_products(

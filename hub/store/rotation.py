@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, tuple_, update
 
 from hub.store.engine import Database, Work
+from hub.store.order_keys import give_all_keys
 from hub.store.sealed import SEALED_COLUMNS, SealedColumn
 from hub.store.secrets import KeyMissing, Place, Vault, sealed_with
 from hub.store.tables import sealing_key
@@ -54,10 +55,11 @@ async def rotate_keys(database: Database, vault: Vault) -> int:
     """Re-seal everything under the vault's first key and return how many secrets changed.
 
     Repeatable, and safe beside running nodes that were started with the same keys in the same order:
-    a secret that changes meanwhile is left as its writer sealed it. Afterwards older keys can be taken away.
+    a secret that changes meanwhile is left as its writer sealed it. Buyers are sealed with the keys of their orders, so
+    only those keys are sealed anew. Afterwards older keys can be taken away.
     """
     await check_keys(database, vault)
-    changed = 0
+    changed = await give_all_keys(database, vault)
     while done := sum([await _rotate_column(database, vault, column) for column in SEALED_COLUMNS]):
         changed += done
     await database.write(lambda work: _forget_others(work, vault))

@@ -87,8 +87,8 @@ class Webhooks:
         except StoreUnavailable as gone:
             _log.warning("a webhook was not accepted: %s", gone.reason)
             return Outcome.UNAVAILABLE
-        except (KeyMissing, SealBroken):
-            _log.exception("a webhook secret cannot be opened")
+        except (KeyMissing, SealBroken) as problem:
+            _log.error("a webhook secret cannot be opened: %s", problem)
             return Outcome.UNAVAILABLE
 
     async def _take(self, door: Door, scope: Scope, receive: Receive) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -20,11 +21,13 @@ from anyio.abc import Process
 from hub.clock import SystemClock
 from hub.settings import settings_table
 from hub.store.engine import Database
+from hub.store.secrets import Vault, read_keys
 from tests.api.house import furnish
+from tests.store.test_buyers import sell
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
-            "certificate", "verify-log", "export-log")  # fmt: skip
+            "certificate", "verify-log", "export-log", "export-buyer")  # fmt: skip
 
 
 class Shell:
@@ -111,6 +114,22 @@ def test_a_token_is_shown_once_listed_and_revoked(shell: Shell) -> None:
     assert shell.run("token", "revoke", token_id, "--tenant", "acme").returncode == 0
     assert shell.run("token", "revoke", token_id, "--tenant", "acme").returncode == 2
     assert "ended" in shell.run("token", "list", "--tenant", "acme").stdout
+
+
+async def test_a_person_is_shown_all_that_is_kept_one_order_a_line(shell: Shell, tmp_path: Path) -> None:
+    shell.run("token", "create", "--tenant", "acme")
+    vault = Vault(read_keys("", tmp_path / "hub.key"))
+    async with Database.open(shell.environ["HUB_DATABASE_URL"], SystemClock()) as database:
+        for order in ("one", "two"):
+            await sell(database, vault, order)
+    done = shell.run("export-buyer", "--tenant", "acme", "--email", "Anna@example.test")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["number"], one["buyer"]["ship_to"]["name"]) for one in told] == [
+        ("one", "Anna Bos"),
+        ("two", "Anna Bos"),
+    ]
+    assert shell.run("export-buyer", "--tenant", "acme", "--email", "bram@example.test").stdout == ""
+    assert shell.run("export-buyer", "--tenant", "globex", "--email", "anna@example.test").returncode == 2
 
 
 def test_a_tenant_needs_a_usable_id(shell: Shell) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import TypeAlias
 
 import pytest
 from starlette.types import ASGIApp
 
 from hub.clock import SystemClock
-from hub.domain.address import Buyer
 from hub.domain.tenant import Principal, Role
 from hub.graphql.announcer import Announcer
 from hub.graphql.context import GraphQLDependencies
 from hub.graphql.endpoint import make_graphql_app
+from hub.store.buyers import open_buyer
 from hub.store.engine import Database, Work
-from hub.store.sealed import BUYER
 from hub.store.tokens import FreshToken, create_token, principal_of
 from tests.api.caller import Caller
-from tests.api.house import JAN, VAULT, House, furnish
+from tests.api.house import VAULT, House, furnish
 
 Calling: TypeAlias = Callable[..., Awaitable[Caller]]
 
@@ -61,10 +61,6 @@ def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencie
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return f"https://hub.test/oauth/{platform}/start?subject={subject_id}"
 
-    def open_buyer(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
-        assert VAULT.open(sealed, BUYER.place(tenant_id, order_id)) == b"jan"
-        return JAN
-
     return GraphQLDependencies(
         database=database,
         clock=database.clock,
@@ -72,7 +68,7 @@ def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencie
         announcer=announcer,
         authenticate=authenticate,
         authorize_url=authorize_url,
-        open_buyer=open_buyer,
+        open_buyer=partial(open_buyer, VAULT),
         platform_urls={"exact": "https://start.exactonline.nl", "bol": "https://api.bol.com"},
     )
 

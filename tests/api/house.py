@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,12 +18,13 @@ from hub.store.certificates import certificate_to_json
 from hub.store.channels import settings_to_json
 from hub.store.engine import Database, Work
 from hub.store.events import SyncEvent, tell
-from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS
+from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS, ORDER_KEY
 from hub.store.secrets import Vault
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DIVISION = 123456
 VAULT = Vault([b"k" * 32])
+JANS_KEY = b"j" * 32
 JAN = Buyer(PostalAddress("Jan Jansen", "Dam", "1012JS", "Amsterdam", "NL", house_number="1"), email="jan@example.org")
 
 
@@ -202,7 +203,9 @@ def certificate(house: House) -> Certificate:
 
 def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
     order = {"order_id": house.key("order")}
-    sealed = VAULT.seal(b"jan", BUYER.place(house.tenant_id, house.key("order")))
+    place = house.tenant_id, house.key("order")
+    own_key = VAULT.seal(JANS_KEY, ORDER_KEY.place(*place))
+    sealed = Vault([JANS_KEY]).seal_json(asdict(JAN), BUYER.place(*place))
     return [
         (tables.orders, order_row(house, "order", derivation=certificate_to_json(certificate(house)))),
         (tables.order_line, line_row(house, "order")),
@@ -211,6 +214,7 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
             {**order, "product_id": house.key("product"), "line_id": "1", "quantity": Decimal(2), "made_at": NOON},
         ),
         (tables.buyer, {**order, "sealed": sealed, "stored_at": NOON}),
+        (tables.order_key, {**order, "sealed": own_key, "made_at": NOON}),
         (
             tables.delivery,
             {"delivery_id": house.key("delivery"), "division": DIVISION, "entry_id": house.key("entry"),

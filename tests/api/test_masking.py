@@ -41,7 +41,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 async def failing(needs: GraphQLDependencies, error: Exception) -> Caller:
     """Return an operator for whom opening a buyer fails."""
 
-    def fail(tenant_id: str, order_id: str, sealed: bytes) -> Buyer:
+    def fail(tenant_id: str, order_id: str, sealed: bytes, key: bytes | None) -> Buyer:
         raise error
 
     app = make_graphql_app(replace(needs, open_buyer=fail))

@@ -71,3 +71,18 @@ def test_an_exception_is_part_of_the_line_without_its_secrets() -> None:
     written = json.loads(JsonLines().format(record))
     assert "ValueError" in written["exception"]
     assert "hunter2" not in written["exception"]
+
+
+def test_an_exceptions_own_words_stay_out_of_the_line_for_they_may_name_anybody() -> None:
+    name, known = "Jan " + "Jansen", dict[str, str]()
+    try:
+        try:
+            known[name]
+        except KeyError as inner:
+            raise ExceptionGroup(name, [ValueError(name)]) from inner
+    except ExceptionGroup:
+        record = logging.getLogger("hub").makeRecord("hub", logging.ERROR, __file__, 1, "broke", (), sys.exc_info())
+    written = json.loads(JsonLines().format(record))["exception"]
+    assert {"ExceptionGroup", "ValueError", "KeyError"} <= set(written.splitlines())
+    assert "test_telemetry_logs.py" in written
+    assert name not in written

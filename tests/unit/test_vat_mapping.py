@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from hub.domain.channel import ChannelSettings, StockSource
+from hub.domain.platform import Platform
 from hub.domain.product import VatCode, VatPeriod
 from hub.domain.tax import Goods, Regime, UnknownPolicy
 from hub.domain.tax.profile import TaxProfile
@@ -70,10 +71,10 @@ def test_settings_of_before_are_still_read_and_new_ones_come_back() -> None:
     plain = settings_to_json(ChannelSettings(division=1, vat_codes={HIGH: "4"}))
     for name in ("vat_rules", "ships_from", "warehouse_countries", "goods", "split_charges"):
         del plain[name]
-    assert settings_from_json(plain) == ChannelSettings(division=1, vat_codes={HIGH: "4"})
+    assert settings_from_json(plain, Platform.BOL) == ChannelSettings(division=1, vat_codes={HIGH: "4"})
     whole = ChannelSettings(vat_rules=RULES, ships_from="NL", warehouse_countries={"w": "DE"},
                             goods={"1": Goods.FOOD}, split_charges=True)  # fmt: skip
-    assert settings_from_json(settings_to_json(whole)) == whole
+    assert settings_from_json(settings_to_json(whole), Platform.BOL) == whole
 
 
 def test_goods_leave_from_where_the_warehouses_lie() -> None:

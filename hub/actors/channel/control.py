@@ -6,8 +6,9 @@ from datetime import timedelta
 from secrets import token_urlsafe
 
 from hub.actors.channel.scene import Scene
+from hub.actors.desk import privacy_address
 from hub.actors.hooks import heal_hooks
-from hub.actors.messages import CheckChannelHooks, PublishStock, PullHints, ReadHookKeys, ReadListings
+from hub.actors.messages import CheckChannelHooks, EraseBuyers, PublishStock, PullHints, ReadHookKeys, ReadListings
 from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
@@ -76,6 +77,7 @@ class ControlLane:
             await self._heal(turn)
         if channel.queue is not None:
             turn.post(turn.address, PullHints())
+        turn.post(privacy_address(*self.scene.key), EraseBuyers())
         if tick:
             due = now + timedelta(seconds=self.scene.desk.pace.hooks)
             turn.post(turn.address, CheckChannelHooks(), due_at=due)

@@ -10,11 +10,13 @@ from hub.actors.messages import ForwardOrder
 from hub.actors.runtime.mailbox import post
 from hub.domain.order import ChannelOrder, HoldCause, OrderStatus
 from hub.domain.order_life import Before, ClaimAction, Step, cancelled_units, next_step
+from hub.domain.retention import kept_since
 from hub.store import orders as stored_orders
+from hub.store.buyers import keep_buyer
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
 from hub.store.listings import Sold, note_moved
-from hub.store.order_import import save_buyer, save_order
+from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
 from hub.store.stock import drop_claims, make_claims
@@ -75,8 +77,8 @@ class OrderBook:
 
     async def _keep_buyer(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         if fetched.buyer is not None:
-            sealed = self.scene.seal_buyer(one, fetched.buyer)
-            await save_buyer(work, self.scene.tenant, one, sealed, work.clock.now())
+            since = kept_since(self.scene.stored.settings.buyer_days, work.clock.now())
+            await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, since)
 
     async def _claim(self, work: Work, one: str, step: Step, before: StoredOrder | None, fetched: ChannelOrder) -> None:
         """Claim or give back, and publish anew what the channel itself has lowered or raised by this news."""

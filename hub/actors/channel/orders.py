@@ -9,12 +9,14 @@ from hub.actors.channel.order_book import OrderBook
 from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
 from hub.actors.messages import FetchOrder, SweepOrders
+from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import OrderRef
 from hub.outcome import Throttled
 from hub.store.channels import change_channel
 from hub.store.order_state import known_changes
+from hub.store.orders import order_id
 
 CURSOR = "orders_cursor"
 CROWDED = timedelta(seconds=30)
@@ -61,7 +63,8 @@ class OrderLane:
     async def _fetch(self, turn: Turn, envelope: Envelope) -> None:
         assert isinstance(envelope.body, FetchOrder)
         external_id = envelope.body.external_id
-        fetched = await self.scene.channel.order(external_id)
+        async with discreetly(self.scene.desk, self.scene.tenant, order_id(*self.scene.key, external_id)):
+            fetched = await self.scene.channel.order(external_id)
         if fetched is None:
             turn.write(lambda work: OrderBook(self.scene).vanished(work, external_id))
         else:

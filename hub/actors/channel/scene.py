@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from hub.actors.desk import Desk, Teller
 from hub.adapters.port import Channel, ChannelListing
-from hub.domain.address import Buyer
 from hub.store.channels import StoredChannel
 from hub.store.engine import Work
 from hub.store.listings import StoredListing
-from hub.store.sealed import BUYER
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,6 @@ class Scene:
     def tell(self, work: Work, kind: str, message: str, *, level: str = "info", **fields: Any) -> None:
         """Write one sync event of this channel."""
         self.teller.tell(work, kind, message, level=level, channel_id=self.stored.channel_id, **fields)
-
-    def seal_buyer(self, order_id: str, buyer: Buyer) -> bytes:
-        """Return the buyer's personal data sealed for this order alone."""
-        return self.desk.vault.seal_json(asdict(buyer), BUYER.place(self.tenant, order_id))
 
 
 def offered(listing: StoredListing) -> ChannelListing:

@@ -10,6 +10,7 @@ from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
 from hub.actors.measures import record_delays
 from hub.actors.messages import ConfirmParcel, FollowParcels
+from hub.actors.refusals import discreetly, said_of
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -53,8 +54,9 @@ class TrackingLane:
         parcel, shipment = await self._load(envelope.body.parcel_id)
         if parcel is None or shipment is None or not _to_be_told(parcel):
             return
-        known = await self.scene.channel.find_shipment(shipment) if parcel.attempt_at else None
-        result = known or await self._ship(turn, parcel, shipment)
+        async with discreetly(self.scene.desk, self.scene.tenant, parcel.order_id):
+            known = await self.scene.channel.find_shipment(shipment) if parcel.attempt_at else None
+            result = known or await self._ship(turn, parcel, shipment)
         if isinstance(result, Deferred):
             raise Throttled(result.retry_after, result.reason)
         turn.write(lambda work: self._note(work, parcel, result))
@@ -120,7 +122,8 @@ class TrackingLane:
         record_delays("tracking", self.scene.stored.platform.value, delays)
         self._tell(work, "tracking.confirmed", f"Parcel {parcel.reference} is known to the channel", parcel, **delays)
 
-    async def _failed(self, work: Work, parcel: StoredParcel, reason: str) -> None:
+    async def _failed(self, work: Work, parcel: StoredParcel, told: str) -> None:
+        reason = await said_of(work.connection, self.scene.desk, self.scene.tenant, parcel.order_id, told)
         await change_parcel(
             work,
             self.scene.tenant,

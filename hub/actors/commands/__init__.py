@@ -18,6 +18,7 @@ from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import map_listing, set_listing_rule
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
+from hub.actors.commands.people import erase_buyer, note_export
 from hub.actors.commands.refusal import CommandRefused
 from hub.actors.commands.tax import set_tax_profile
 from hub.actors.commands.tokens import end_token, found_tenant, make_token
@@ -34,9 +35,11 @@ __all__ = [
     "enable_division",
     "end_token",
     "enter_parcel",
+    "erase_buyer",
     "found_tenant",
     "make_token",
     "map_listing",
+    "note_export",
     "pause_channel",
     "replace_credentials",
     "republish_channel",

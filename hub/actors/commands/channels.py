@@ -6,10 +6,11 @@ from datetime import datetime
 
 from hub.actors.commands.mapping_check import check_settings
 from hub.actors.commands.refusal import CommandRefused, record
-from hub.actors.desk import channel_address, erp_address
+from hub.actors.desk import channel_address, erp_address, privacy_address
 from hub.actors.messages import (
     CheckChannelHooks,
     ConfirmParcel,
+    EraseBuyers,
     ForwardOrder,
     PublishStock,
     ReadHookKeys,
@@ -54,6 +55,7 @@ def begin(work: Work, tenant_id: str, channel: StoredChannel) -> None:
     mailbox.post(work, address, ReadListings())
     mailbox.post(work, address, SweepOrders())
     mailbox.post(work, address, CheckChannelHooks())
+    mailbox.post(work, privacy_address(tenant_id, channel.channel_id), EraseBuyers())
     if PROFILES[channel.platform].signs_itself:
         mailbox.post(work, address, ReadHookKeys())
 
@@ -74,6 +76,7 @@ async def _follow_settings(
     work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings, *, was_off: bool
 ) -> None:
     mailbox.post(work, channel_address(tenant_id, channel_id), SweepOrders())
+    mailbox.post(work, privacy_address(tenant_id, channel_id), EraseBuyers())
     if settings.stock:
         await _publish_all(work, tenant_id, channel_id, "settings changed", force=was_off)
     if settings.forwarding and settings.division is not None:

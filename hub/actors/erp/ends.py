@@ -12,6 +12,7 @@ from hub.actors.erp.comparing import called_off, is_off
 from hub.actors.erp.scene import Scene
 from hub.actors.measures import record_delays
 from hub.actors.messages import ForwardOrder, MakeDelivery, SeekEvidence, SweepStock
+from hub.actors.refusals import said_of
 from hub.actors.runtime.mailbox import post
 from hub.domain.forwarding import Hold
 from hub.domain.order import HoldCause, OrderStatus
@@ -75,11 +76,18 @@ class Ends:
         if stored.lines != order.lines:
             post(work, self.scene.teller.address, ForwardOrder(order.order_id))
             return
-        await hold_order(work, self.scene.tenant, order.order_id, hold.cause, hold.message, hold.detail)
+        message = await self._said(work, order, hold)
+        await hold_order(work, self.scene.tenant, order.order_id, hold.cause, message, hold.detail)
+        self._tell(work, "order.held", f"Order {order.number} waits: {message}", order, level="warning",
+                   cause=hold.cause.value)  # fmt: skip
         if hold.cause is HoldCause.EVIDENCE_PENDING:
             post(work, self.scene.teller.address, SeekEvidence(order.order_id), due_at=self.next_question())
-        self._tell(work, "order.held", f"Order {order.number} waits: {hold.message}", order, level="warning",
-                   cause=hold.cause.value)  # fmt: skip
+
+    async def _said(self, work: Work, order: StoredOrder, hold: Hold) -> str:
+        """Exact may quote what it was sent; the hub's own words name nobody."""
+        if hold.cause is not HoldCause.REFUSED_BY_ERP:
+            return hold.message
+        return await said_of(work.connection, self.scene.desk, self.scene.tenant, order.order_id, hold.message)
 
     def next_question(self) -> datetime:
         """Return when the VAT register is asked again (UTC)."""

@@ -8,6 +8,7 @@ from hub.actors.erp.comparing import difference, expected_lines, is_off, match_l
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ForwardOrder, ReadDeliveriesOf, SeekEvidence
+from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.certificate import Certificate, certify
@@ -38,9 +39,11 @@ class OrderLane:
     async def _handle(self, turn: Turn, envelope: Envelope) -> None:
         match envelope.body:
             case ForwardOrder(order_id):
-                await self._forward(turn, order_id)
+                async with discreetly(self.scene.desk, self.scene.tenant, order_id):
+                    await self._forward(turn, order_id)
             case SeekEvidence(order_id):
-                await self._seek(turn, order_id)
+                async with discreetly(self.scene.desk, self.scene.tenant, order_id):
+                    await self._seek(turn, order_id)
             case other:
                 raise TypeError(f"the order lane knows no {type(other).__name__}")
 

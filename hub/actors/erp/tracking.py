@@ -11,6 +11,7 @@ from hub.actors.each import for_each
 from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, ReadDeliveriesOf, SweepDeliveries
+from hub.actors.refusals import discreetly, said_of
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -144,6 +145,10 @@ class TrackingLane:
             order = None if parcel is None else await load_order(connection, self.scene.tenant, parcel.order_id)
         if parcel is None or order is None or parcel.goods_delivery == "made":
             return
+        async with discreetly(self.scene.desk, self.scene.tenant, order.order_id):
+            await self._book(turn, parcel, order)
+
+    async def _book(self, turn: Turn, parcel: StoredParcel, order: StoredOrder) -> None:
         lines = sales_lines(parcel, order)
         if lines is None and order.status is OrderStatus.CANCELLED:
             turn.write(lambda work: self._given_up(work, parcel))
@@ -209,7 +214,8 @@ class TrackingLane:
         self.scene.tell(work, "tracking.booked", f"Goods delivery made in Exact for parcel {parcel.reference}",
                         channel_id=parcel.channel_id, subject_type="order", subject_id=parcel.order_id)  # fmt: skip
 
-    async def _refused(self, work: Work, parcel: StoredParcel, reason: str) -> None:
+    async def _refused(self, work: Work, parcel: StoredParcel, told: str) -> None:
+        reason = await said_of(work.connection, self.scene.desk, self.scene.tenant, parcel.order_id, told)
         await change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="refused", problem=reason)
         self.scene.tell(work, "tracking.refused", f"Exact refuses the goods delivery of {parcel.reference}: {reason}",
                         level="error", channel_id=parcel.channel_id, subject_type="order",

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.util.types import AttributeValue
 
 from hub.actors.runtime.bulkhead import caught, leaves, spoken
@@ -91,9 +91,13 @@ class Turner:
             attributes=attributes,
             links=links,
             record_exception=False,
-            set_status_on_exception=True,
+            set_status_on_exception=False,
         ) as span:
-            await self._turn(lane, mails, actor, span)
+            try:
+                await self._turn(lane, mails, actor, span)
+            except BaseException as error:
+                span.set_status(StatusCode.ERROR, name_of(error))
+                raise
 
     async def _turn(self, lane: Lane, mails: Sequence[Mail], actor: Actor, span: Span) -> None:
         clock, began = self.roster.clock, self.roster.clock.monotonic()

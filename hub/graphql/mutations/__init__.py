@@ -9,6 +9,8 @@ import strawberry
 
 from hub.graphql.mutations.api_token_create import api_token_create
 from hub.graphql.mutations.api_token_revoke import api_token_revoke
+from hub.graphql.mutations.buyer_erase import buyer_erase
+from hub.graphql.mutations.buyer_export import buyer_export
 from hub.graphql.mutations.channel_configure import channel_configure
 from hub.graphql.mutations.channel_connect import channel_connect
 from hub.graphql.mutations.channel_create import channel_create
@@ -59,5 +61,7 @@ class Mutation:
     parcel_retry = _needs(NeedsOperator, parcel_retry)
     parked_retry = _needs(NeedsOperator, parked_retry)
     parked_discard = _needs(NeedsOperator, parked_discard)
+    buyer_erase = _needs(NeedsAdmin, buyer_erase)
+    buyer_export = _needs(NeedsAdmin, buyer_export)
     api_token_create = _needs(NeedsAdmin, api_token_create)
     api_token_revoke = _needs(NeedsAdmin, api_token_revoke)

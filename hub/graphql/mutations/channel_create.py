@@ -60,6 +60,7 @@ def read_channel(needs: GraphQLDependencies, tenant_id: str, given: ChannelCreat
         slug = checked_slug(given.slug)
     except BadSlug as problem:
         raise CommandRefused("SLUG_UNFIT", f"{problem}.".capitalize(), ("slug",)) from None
+    usual = ChannelSettings.usual(given.platform)
     credentials, hook_secret = sealed(needs, tenant_id, slug, given.platform, given.credentials)
     return StoredChannel(
         tenant_id=tenant_id,
@@ -68,7 +69,7 @@ def read_channel(needs: GraphQLDependencies, tenant_id: str, given: ChannelCreat
         name=text(given.name, "name"),
         base_url=address(given.base_url, needs.platform_urls.get(given.platform.value), "baseUrl"),
         status=ChannelStatus.ACTIVE,
-        settings=ChannelSettings() if given.settings is None else given.settings.over(ChannelSettings()),
+        settings=usual if given.settings is None else given.settings.over(usual),
         credentials=credentials,
         hook_secret=hook_secret,
     )

@@ -10,6 +10,7 @@ import strawberry
 
 from hub.actors.commands import CommandRefused
 from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
+from hub.domain.retention import LONGEST, SHORTEST
 from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
 from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
@@ -98,6 +99,7 @@ class ChannelSettingsInput:
     warehouse_countries: strawberry.Maybe[list[WarehouseCountryInput]]
     goods: strawberry.Maybe[list[GoodsInput]]
     split_charges: strawberry.Maybe[bool]
+    buyer_days: strawberry.Maybe[int | None]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -124,6 +126,8 @@ def _read(name: str, value: Any) -> Any:
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))
+        case "buyer_days" if value is not None and not SHORTEST <= value <= LONGEST:
+            raise CommandRefused("DAYS_UNFIT", f"Keep buyers {SHORTEST} to {LONGEST} days.", ("settings", "buyerDays"))
     return value
 
 

@@ -35,12 +35,12 @@ class Lane:
         )
 
 
-@strawberry.type(description="One supervised worker: a channel's, or a division's.")
+@strawberry.type(description="One supervised worker: a channel's, its privacy's, or a division's.")
 class Actor(Stored):
     key = tables.actor.c.address
     actor_id: relay.NodeID[str]
     address: str
-    kind: str = strawberry.field(description="channel or erp.")
+    kind: str = strawberry.field(description="channel, privacy or erp.")
     status: str
     reason: str | None
     node: str | None = strawberry.field(description="The process that owns it now.")

@@ -51,7 +51,7 @@ class Channel(Stored):
             base_url=row.base_url,
             status=ChannelStatus(row.status),
             reason=row.reason,
-            settings=ChannelSettings.of(settings_from_json(row.settings)),
+            settings=ChannelSettings.of(settings_from_json(row.settings, Platform(row.platform))),
             created_at=row.created_at,
             listings_read_at=row.listings_read_at,
             orders_swept_at=row.orders_swept_at,

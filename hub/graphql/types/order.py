@@ -131,9 +131,16 @@ class Order(Stored):
     )
     async def buyer(self, info: Info) -> Buyer | None:
         row = await info.context.load.one(tables.buyer.c.order_id, self.order_id)
-        if row is None:
+        own = await info.context.load.one(tables.order_key.c.order_id, self.order_id)
+        if row is None or (own is not None and own.sealed is None):
             return None
-        return Buyer.of(info.context.needs.open_buyer(info.context.tenant_id, self.order_id, row.sealed))
+        key = None if own is None else own.sealed
+        return Buyer.of(info.context.needs.open_buyer(info.context.tenant_id, self.order_id, row.sealed, key))
+
+    @shown("When the key to the buyer's personal data was destroyed; null while it is kept.")
+    async def buyer_erased_at(self, info: Info) -> datetime | None:
+        own = await info.context.load.one(tables.order_key.c.order_id, self.order_id)
+        return None if own is None else own.destroyed_at
 
     @shown("All that happened to it, newest first.")
     async def journey(

@@ -72,6 +72,9 @@ class ChannelSettings:
     warehouse_countries: list[WarehouseCountry]
     goods: list[GoodsOfCode]
     split_charges: bool = strawberry.field(description="Whether charges are shared out over the rates of the goods.")
+    buyer_days: int | None = strawberry.field(
+        description="Days that a buyer is kept after the last parcel or the cancellation; null until somebody asks."
+    )
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -101,4 +104,5 @@ class ChannelSettings:
             ],
             goods=[GoodsOfCode(code=code, goods=goods) for code, goods in sorted(one.goods.items())],
             split_charges=one.split_charges,
+            buyer_days=one.buyer_days,
         )

@@ -76,7 +76,9 @@ def _postgres(url: URL, **options: Any) -> AsyncEngine:
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:
-    engine = create_async_engine(url, json_serializer=json_text, json_deserializer=json_value, **options)
+    engine = create_async_engine(
+        url, json_serializer=json_text, json_deserializer=json_value, hide_parameters=True, **options
+    )
     event.listen(engine.sync_engine, "handle_error", name_fault)
     return engine
 

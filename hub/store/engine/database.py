@@ -127,6 +127,15 @@ class Database:
         await anyio.lowlevel.checkpoint_if_cancelled()
         return found
 
+    async def scrub(self) -> bool:
+        """Leave nothing of what was deleted in SQLite's write-ahead log; False while somebody still reads from it.
+
+        PostgreSQL keeps its own log, and this does nothing there.
+        """
+        if self.dialect != "sqlite":
+            return True
+        return await anyio.to_thread.run_sync(sqlite.scrub, sqlite.file_of(self.url))
+
     @contextmanager
     def listening(self, topic: str, heard: Heard) -> Iterator[None]:
         """Call ``heard`` with the keys signalled under ``topic`` after each commit of this process."""

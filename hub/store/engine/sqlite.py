@@ -27,7 +27,10 @@ from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
 
 T = TypeVar("T")
 
-WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536")
+WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "secure_delete=ON")
+SCRUB_WAIT = 2.0
+"""Seconds that readers get to end; the writer waits as long, well within its own patience."""
+
 READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
 
 
@@ -189,6 +192,16 @@ def prepare(path: Path) -> None:
             database.execute("PRAGMA journal_mode=WAL")
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path} cannot be opened: {error}") from error
+
+
+def scrub(path: Path) -> bool:
+    """Move the write-ahead log into the file and cut it to nothing; False where a reader or the disk forbids it."""
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=SCRUB_WAIT)) as database:
+            (busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return not busy
 
 
 @contextmanager

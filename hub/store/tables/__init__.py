@@ -14,7 +14,7 @@ from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
 from hub.store.tables.metadata import metadata
-from hub.store.tables.orders import buyer, claim, delivery, order_line, orders, parcel
+from hub.store.tables.orders import buyer, claim, delivery, order_key, order_line, orders, parcel
 from hub.store.tables.tax import tax_profile, vat_number
 from hub.store.tables.tenancy import (
     api_token,
@@ -47,6 +47,7 @@ __all__ = [
     "node",
     "oauth_grant",
     "oauth_state",
+    "order_key",
     "order_line",
     "orders",
     "parcel",

@@ -1,4 +1,4 @@
-"""Orders, their claims on stock, their buyers (sealed), and the parcels that left."""
+"""Orders, their claims on stock, their buyers (sealed, each with its order's own key), and the parcels that left."""
 
 from __future__ import annotations
 
@@ -102,6 +102,17 @@ buyer = Table(
     key("order_id"),
     Column("sealed", LargeBinary, nullable=False),
     Column("stored_at", Instant, nullable=False),
+)
+
+order_key = Table(
+    "order_key",
+    metadata,
+    tenant_key(),
+    key("order_id"),
+    Column("sealed", LargeBinary),
+    Column("made_at", Instant, nullable=False),
+    Column("destroyed_at", Instant),
+    Column("destroyed_by", String(16)),
 )
 
 delivery = Table(

@@ -30,7 +30,7 @@ class LaneView:
 
 
 def list_actors(tenant_id: str, kind: str | None) -> Select[Any]:
-    """Select the tenant's actors, of one kind (``channel``, ``erp``) or all."""
+    """Select the tenant's actors, of one kind (``channel``, ``privacy``, ``erp``) or all."""
     statement = select(actor).where(actor.c.tenant_id == tenant_id)
     return statement if kind is None else statement.where(actor.c.address.startswith(f"{kind}/", autoescape=True))
 

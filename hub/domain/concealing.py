@@ -1,0 +1,49 @@
+"""Taking a buyer out of a sentence: platforms quote in a refusal what they were sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from hub.domain.address import Buyer
+
+HIDDEN = "[hidden]"
+PARTICLES = frozenset({"van", "von", "der", "den", "het", "ten", "ter", "und", "des", "del", "the"})
+SHORTEST_WORD = 3
+"""Shorter parts of a name stand in too many other words."""
+CUT_FROM = 200
+"""No adapter cuts a platform's words shorter than this."""
+
+
+def concealed(text: str, buyer: Buyer) -> str:
+    """Return the text without any name, address, number or e-mail of the buyer, whatever their case."""
+    values = sorted({value for value in _personal(buyer) if len(value) >= SHORTEST_WORD}, key=len, reverse=True)
+    if not values:
+        return text
+    either = "|".join(re.escape(value) for value in values)
+    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", HIDDEN, _without_stump(text, values), flags=re.IGNORECASE)
+
+
+def _without_stump(text: str, values: Sequence[str]) -> str:
+    """Adapters cut what is very long: the beginning of a name may be left at the end."""
+    for value in values if len(text) >= CUT_FROM else ():
+        for length in range(len(value), SHORTEST_WORD - 1, -1):
+            if text.casefold().endswith(value[:length].casefold()):
+                return text[:-length] + HIDDEN
+    return text
+
+
+def _personal(buyer: Buyer) -> Iterator[str]:
+    place = buyer.ship_to
+    yield from _with_words(place.name)
+    yield from _with_words(place.company)
+    for value in (place.first_line, place.street, place.postcode, place.city, place.pickup_point):
+        yield value or ""
+    yield place.postcode.replace(" ", "")
+    for value in (buyer.email, buyer.phone, buyer.vat_number, buyer.chamber_of_commerce):
+        yield value or ""
+
+
+def _with_words(name: str | None) -> Iterator[str]:
+    yield name or ""
+    yield from (word for word in (name or "").split() if word.casefold() not in PARTICLES)
