@@ -21,7 +21,8 @@ from hub.settings import settings_table
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
-    "serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings", "verify-log", "export-log",
+    "serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
+    "verify-log", "export-log",
 )  # fmt: skip
 
 
