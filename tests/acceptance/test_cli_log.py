@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 
 from tests.acceptance.test_cli import Shell
+from tests.postgres import Server
 
 
 @pytest.fixture
@@ -113,6 +116,29 @@ async def test_a_running_hub_is_checked_and_hands_out_its_log(shell: Shell) -> N
         assert (done.returncode, done.stdout.split(" hold;")[0]) == (0, "acme: rows 1 to 6")
         answer = await client.get(f"{url}/export/log", headers=headers)
         assert [json.loads(line)["seq"] for line in answer.text.splitlines()] == [1, 2, 3, 4, 5, 6]
+
+
+async def delete_second(server: Server) -> None:
+    connection = await asyncpg.connect(host=str(server.folder), user=server.user, database="audited")
+    try:
+        assert await connection.execute("DELETE FROM sync_event WHERE seq = 2") == "DELETE 1"
+    finally:
+        await connection.close()
+
+
+def test_postgresql_is_checked_too(tmp_path: Path, postgres_server: Server) -> None:
+    postgres_server.run("CREATE DATABASE audited")
+    shell = Shell(tmp_path, HUB_DATABASE_URL=postgres_server.url("audited"))
+    assert shell.run("verify-log").returncode == 2, "it is not migrated yet"
+    assert shell.run("migrate").returncode == 0
+    assert shell.run("token", "create", "--tenant", "acme").returncode == 0
+    assert shell.run("verify-log").stdout.startswith("acme: rows 1 to 2 hold")
+    asyncio.run(delete_second(postgres_server))
+    done = shell.run("verify-log")
+    assert (done.returncode, done.stdout.strip()) == (
+        1,
+        "acme: row 2 is missing: the log was written up to row 2",
+    )
 
 
 CREATE = 'mutation { apiTokenCreate(input: { label: "audit", role: VIEWER }) { userErrors { code } } }'

@@ -228,6 +228,7 @@ async def test_a_channel_is_made_with_sealed_credentials(calling: Calling, house
         ({"name": "  "}, "TEXT_UNFIT", ["name"]),
         ({"baseUrl": "ftp://x"}, "ADDRESS_UNFIT", ["baseUrl"]),
         ({"baseUrl": "https://[x"}, "ADDRESS_UNFIT", ["baseUrl"]),
+        ({"baseUrl": "https://me:s3cret@shop.test"}, "ADDRESS_UNFIT", ["baseUrl"]),
         (
             {"credentials": {"values": values(consumer_key=" ", consumer_secret="s")}},
             "CREDENTIALS_UNFIT",

@@ -44,8 +44,9 @@ async def create_channel(work: Work, who: Principal, now: datetime, channel: Sto
         raise CommandRefused("TAKEN", f"A channel {channel.channel_id} exists already.", ("channelId",))
     await check_settings(work, who.tenant_id, channel.channel_id, channel.settings)
     await insert_channel(work, channel, now)
+    made = {"name": channel.name, "platform": channel.platform.value, "base_url": channel.base_url}
     record(work, who, now, "channel.created", f"Channel {channel.name} was created", channel_id=channel.channel_id,
-           after=settings_to_json(channel.settings))  # fmt: skip
+           before=None, after=made | settings_to_json(channel.settings))  # fmt: skip
     begin(work, who.tenant_id, channel)
 
 
@@ -106,7 +107,8 @@ async def pause_channel(work: Work, who: Principal, now: datetime, channel_id: s
     before = await find_channel(work, who, channel_id)
     await change_channel(work, who.tenant_id, channel_id, status=ChannelStatus.PAUSED.value)
     await mailbox.pause(work, channel_address(who.tenant_id, channel_id))
-    record(work, who, now, "channel.paused", f"{before.name} was paused", channel_id=channel_id)
+    record(work, who, now, "channel.paused", f"{before.name} was paused", channel_id=channel_id,
+           before={"status": before.status.value}, after={"status": ChannelStatus.PAUSED.value})  # fmt: skip
 
 
 async def resume_channel(work: Work, who: Principal, now: datetime, channel_id: str) -> None:
@@ -114,7 +116,8 @@ async def resume_channel(work: Work, who: Principal, now: datetime, channel_id: 
     before = await find_channel(work, who, channel_id)
     await change_channel(work, who.tenant_id, channel_id, status=ChannelStatus.ACTIVE.value, reason=None)
     await mailbox.resume(work, channel_address(who.tenant_id, channel_id))
-    record(work, who, now, "channel.resumed", f"{before.name} was resumed", channel_id=channel_id)
+    record(work, who, now, "channel.resumed", f"{before.name} was resumed", channel_id=channel_id,
+           before={"status": before.status.value}, after={"status": ChannelStatus.ACTIVE.value})  # fmt: skip
 
 
 async def replace_credentials(
@@ -126,7 +129,10 @@ async def replace_credentials(
     await change_channel(work, who.tenant_id, channel_id, credentials=credentials, hook_secret=secret)
     await mailbox.resume(work, channel_address(who.tenant_id, channel_id))
     mailbox.post(work, channel_address(who.tenant_id, channel_id), ReadHookKeys())
-    record(work, who, now, "channel.credentials", f"Credentials of {before.name} were replaced", channel_id=channel_id)
+    was, kept = "set" if before.hook_secret else "none", "set" if secret else "none"
+    record(work, who, now, "channel.credentials", f"Credentials of {before.name} were replaced", channel_id=channel_id,
+           before={"credentials": "set", "hook_secret": was},
+           after={"credentials": "replaced", "hook_secret": "replaced" if hook_secret else kept})  # fmt: skip
 
 
 async def sweep_channel(work: Work, who: Principal, now: datetime, channel_id: str) -> None:

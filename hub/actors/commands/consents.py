@@ -33,4 +33,6 @@ async def channel_granted(
         await change_channel(work, who.tenant_id, channel_id, credentials=credentials)
     await mailbox.resume(work, channel_address(who.tenant_id, channel_id))
     begin(work, who.tenant_id, before)
-    record(work, who, now, "channel.connected", f"{before.name} was connected by a consent", channel_id=channel_id)
+    record(work, who, now, "channel.connected", f"{before.name} was connected by a consent", channel_id=channel_id,
+           before={"credentials": "set"},
+           after={"credentials": "set" if credentials is None else "replaced", "grant": "replaced"})  # fmt: skip

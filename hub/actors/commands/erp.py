@@ -19,12 +19,15 @@ async def connection_granted(
     work: Work, who: Principal, now: datetime, connection_id: str, divisions: Sequence[Division]
 ) -> None:
     """Store the divisions that a consent opened, and wake the actors of those that were in use before."""
+    before = await list_divisions(work.connection, who.tenant_id, connection_id)
     await save_divisions(work, who.tenant_id, connection_id, divisions)
     for division in await list_divisions(work.connection, who.tenant_id, connection_id):
         if division.enabled:
             await mailbox.resume(work, erp_address(who.tenant_id, division.code))
             _begin(work, who.tenant_id, division.code)
     record(work, who, now, "erp.granted", f"Exact opened {len(divisions)} divisions",
+           before={"divisions": sorted(one.code for one in before)},
+           after={"divisions": sorted(one.code for one in divisions)},
            subject_type="erp_connection", subject_id=connection_id)  # fmt: skip
 
 
@@ -35,7 +38,8 @@ async def enable_division(work: Work, who: Principal, now: datetime, connection_
         raise CommandRefused("DIVISION_UNKNOWN", f"The connection does not reach division {code}.", ("code",))
     await set_enabled(work, who.tenant_id, code, True)
     _begin(work, who.tenant_id, code)
-    record(work, who, now, "division.enabled", f"Division {code} is synchronised", division=code)
+    record(work, who, now, "division.enabled", f"Division {code} is synchronised", division=code,
+           before={"enabled": found.enabled}, after={"enabled": True})  # fmt: skip
 
 
 def _begin(work: Work, tenant_id: str, code: int) -> None:

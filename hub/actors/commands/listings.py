@@ -34,7 +34,8 @@ async def map_listing(work: Work, who: Principal, now: datetime, listing_id: str
     await set_mapping(work, who.tenant_id, listing_id, product_id)
     record(work, who, now, "listing.mapped", f"Listing {_name(listing)} was mapped by hand",
            channel_id=listing.channel_id, subject_type="listing", subject_id=listing_id,
-           before=listing.product_id, after=product_id)  # fmt: skip
+           before={"product_id": listing.product_id, "mapped_by": listing.mapped_by},
+           after={"product_id": product_id, "mapped_by": "hand"})  # fmt: skip
     channel = await load_channel(work.connection, who.tenant_id, listing.channel_id)
     if product_id is not None and channel is not None:
         await repair_orders(work, channel)
@@ -51,7 +52,7 @@ async def set_listing_rule(work: Work, who: Principal, now: datetime, listing_id
     await set_rule(work, who.tenant_id, listing_id, plain)
     record(work, who, now, "listing.rule", f"The stock rule of {_name(listing)} was changed",
            channel_id=listing.channel_id, subject_type="listing", subject_id=listing_id,
-           before=before, after=plain)  # fmt: skip
+           before={"rule": before}, after={"rule": plain})  # fmt: skip
     _publish(work, who, listing, "rule changed")
 
 

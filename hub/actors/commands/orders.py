@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from hub.actors.commands.channels import find_channel
@@ -55,7 +56,8 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
         raise CommandRefused("DIVISION_NEEDED", "The channel has no division of Exact yet.")
     if order.status is OrderStatus.SENDING:
         mailbox.post(work, erp_address(who.tenant_id, order.division or settings.division), ForwardOrder(order_id))
-        _record(work, who, now, order, "order.retried", f"Order {order.number} is looked up again")
+        _record(work, who, now, order, "order.retried", f"Order {order.number} is looked up again",
+                before=_state(order), after=_state(order))  # fmt: skip
         return
     if not settings.forwarding:
         raise CommandRefused("FORWARDING_OFF", "Switch forwarding on for this channel, then its orders go on.")
@@ -68,7 +70,8 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
     await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
     mailbox.post(work, erp_address(who.tenant_id, settings.division), ForwardOrder(order_id))
     await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number}"))
-    _record(work, who, now, order, "order.retried", f"Order {order.number} is tried again")
+    _record(work, who, now, order, "order.retried", f"Order {order.number} is tried again",
+            before=_state(order), after={"status": OrderStatus.READY.value, "hold_cause": None})  # fmt: skip
 
 
 async def cancel_order(work: Work, who: Principal, now: datetime, order_id: str) -> None:
@@ -80,7 +83,8 @@ async def cancel_order(work: Work, who: Principal, now: datetime, order_id: str)
     await change_order(work, who.tenant_id, order_id, status=OrderStatus.CANCELLED.value, hold_cause=by_hand)
     products = await drop_claims(work, who.tenant_id, order_id, now, "cancelled by hand")
     await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number} cancelled"))
-    _record(work, who, now, order, "order.cancelled", f"Order {order.number} was cancelled by hand")
+    _record(work, who, now, order, "order.cancelled", f"Order {order.number} was cancelled by hand",
+            before=_state(order), after={"status": OrderStatus.CANCELLED.value, "hold_cause": by_hand})  # fmt: skip
 
 
 async def enter_parcel(
@@ -112,7 +116,8 @@ async def enter_parcel(
     mailbox.post(work, channel_address(who.tenant_id, order.channel_id), ConfirmParcel(parcel.parcel_id))
     if settings.division is not None:
         mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel.parcel_id))
-    _record(work, who, now, order, "parcel.entered", f"A parcel of order {order.number} left", parcel=parcel.parcel_id)
+    _record(work, who, now, order, "parcel.entered", f"A parcel of order {order.number} left",
+            parcel=parcel.parcel_id, before=None, after=_shipment(parcel))  # fmt: skip
     return parcel.parcel_id
 
 
@@ -144,7 +149,9 @@ async def retry_parcel(work: Work, who: Principal, now: datetime, parcel_id: str
     if refused and settings.division is not None:
         await change_parcel(work, who.tenant_id, parcel_id, goods_delivery="todo")
         mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel_id))
-    _record(work, who, now, order, "parcel.retried", f"A parcel of order {order.number} is tried again")
+    again = await load_parcel(work.connection, who.tenant_id, parcel_id)
+    _record(work, who, now, order, "parcel.retried", f"A parcel of order {order.number} is tried again",
+            parcel=parcel_id, before=_shipment(parcel), after=again and _shipment(again))  # fmt: skip
 
 
 def _units(
@@ -194,8 +201,22 @@ def _parcel(
     )
 
 
+def _state(order: StoredOrder) -> dict[str, str | None]:
+    return {"status": order.status.value, "hold_cause": order.hold_cause and order.hold_cause.value}
+
+
+def _shipment(parcel: StoredParcel) -> dict[str, Any]:
+    """Return what a person decides of a parcel; its tracking code would lead to the buyer's door."""
+    return {
+        "status": parcel.status.value,
+        "carrier": parcel.carrier,
+        "units": {unit.line_id: unit.quantity for unit in parcel.units},
+        "goods_delivery": parcel.goods_delivery,
+    }
+
+
 def _record(
-    work: Work, who: Principal, now: datetime, order: StoredOrder, kind: str, message: str, **detail: str
+    work: Work, who: Principal, now: datetime, order: StoredOrder, kind: str, message: str, **detail: Any
 ) -> None:
     record(work, who, now, kind, message, channel_id=order.channel_id, subject_type="order",
            subject_id=order.order_id, **detail)  # fmt: skip

@@ -15,7 +15,7 @@ async def retry_parked(work: Work, who: Principal, now: datetime, parked_id: str
     """Put a parked message back into its mailbox."""
     if not await put_back(work, who.tenant_id, parked_id):
         raise CommandRefused("NOT_FOUND", "There is no such parked message.", ("parkedId",))
-    record(work, who, now, "parked.retried", "A parked message is tried again", subject_id=parked_id)
+    _record(work, who, now, parked_id, "retried", "A parked message is tried again")
 
 
 async def discard_parked(work: Work, who: Principal, now: datetime, parked_id: str, reason: str) -> None:
@@ -24,4 +24,11 @@ async def discard_parked(work: Work, who: Principal, now: datetime, parked_id: s
         raise CommandRefused("REASON_NEEDED", "Say why the message is put aside.", ("reason",))
     if not await put_aside(work, who.tenant_id, parked_id):
         raise CommandRefused("NOT_FOUND", "There is no such parked message.", ("parkedId",))
-    record(work, who, now, "parked.discarded", "A parked message was put aside", subject_id=parked_id, reason=reason)
+    _record(work, who, now, parked_id, "discarded", "A parked message was put aside", reason=reason)
+
+
+def _record(
+    work: Work, who: Principal, now: datetime, parked_id: str, resolution: str, message: str, **more: str
+) -> None:
+    record(work, who, now, f"parked.{resolution}", message, subject_type="parked", subject_id=parked_id,
+           before={"resolution": None}, after={"resolution": resolution}, **more)  # fmt: skip

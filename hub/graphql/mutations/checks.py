@@ -16,11 +16,13 @@ def text(value: str, field: str, longest: int = 200) -> str:
 
 
 def address(value: str | None, usual: str | None, field: str) -> str:
-    """Return a web address without its final slash, or the usual one; refuses what is none."""
+    """Return a web address without its final slash, or the usual one; refuses what is none, or holds a password."""
     given = (value or usual or "").strip().rstrip("/")
     try:
         parts = urlsplit(given)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fits = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        )
     except ValueError:
         fits = False
     if not fits or len(given) > 500 or not given.isprintable() or " " in given:

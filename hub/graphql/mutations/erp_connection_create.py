@@ -53,7 +53,8 @@ async def erp_connection_create(info: Info, input: ErpConnectionCreateInput) -> 
         name, url = text(input.name, "name"), address(input.base_url, needs.platform_urls.get("exact"), "baseUrl")
         made = await create_connection(work, needs.vault, who.tenant_id, name, url, input.credentials.read())
         record(work, who, now, "erp.created", f"Connection {name} was made, and waits for its consent",
-               subject_type="erp_connection", subject_id=made.connection_id, after={"base_url": url})  # fmt: skip
+               subject_type="erp_connection", subject_id=made.connection_id,
+               before=None, after={"name": name, "base_url": url, "credentials": "set"})  # fmt: skip
         return made.connection_id
 
     answer = await carry_out(info, create)

@@ -43,9 +43,9 @@ async def erp_connection_reconnect(info: Info, input: ErpConnectionReconnectInpu
             raise CommandRefused("NOT_FOUND", "There is no such connection.", ("connectionId",))
         if input.credentials is not None:
             await change_credentials(work, needs.vault, who.tenant_id, key, input.credentials.read())
-        renewed = {"credentials": "replaced" if input.credentials else "unchanged"}
         record(work, who, now, "erp.reconnect", "The consent is asked for again",
-               subject_type="erp_connection", subject_id=key, **renewed)  # fmt: skip
+               subject_type="erp_connection", subject_id=key, before={"credentials": "set"},
+               after={"credentials": "replaced" if input.credentials else "set"})  # fmt: skip
 
     answer = await carry_out(info, reconnect)
     return ErpConnectionReconnectPayload(
