@@ -103,6 +103,9 @@ def changes(house: House) -> dict[str, Change]:
         "parkedDiscard": Change(
             parked | {"reason": "sold out"}, "parked.discarded", ({"resolution": None}, {"resolution": "discarded"})
         ),
+        "taxProfileSet": Change({"home": "NL"}, "tax.profile", ({"oss_country": "NL"}, {"oss_country": None})),
+        "buyerErase": Change(order, "buyers.erased"),
+        "buyerExport": Change(order, "buyers.exported"),
         "apiTokenCreate": Change(
             {"label": "till", "role": "VIEWER"},
             "token.created",
