@@ -278,10 +278,13 @@ class Stage:
             try:
                 return await call(*args)
             except Throttled as throttled:
-                if self.together:
-                    self.pass_time(throttled.retry_after)
-                else:
-                    self.clock.forward(throttled.retry_after)
+                self._wait(throttled.retry_after)
+
+    def _wait(self, seconds: float) -> None:
+        if self.together:
+            self.pass_time(seconds)
+        else:
+            self.clock.forward(seconds)
 
     async def sweep(self, cursor: str | None) -> tuple[dict[str, OrderRef], str | None]:
         """Read all changed orders since a cursor."""
@@ -317,14 +320,17 @@ class Stage:
         return ended
 
     async def all_settled(self, results: Sequence[StockResult | None]) -> list[StockResult | None]:
-        """Follow asynchronous writes to their ends, together."""
+        """Follow asynchronous writes to their ends, together; what Amazon says is done shows a little later."""
         ended = list(results)
         with anyio.fail_after(30):
-            while working := {n: one.process_id for n, one in enumerate(ended) if isinstance(one, Pending)}:
+            while working := {n: one for n, one in enumerate(ended) if isinstance(one, Pending)}:
                 self.pass_time(0.2)
-                told = await self.patiently(self.channel.follow, list(working.values()))
-                for place, process in working.items():
-                    ended[place] = told[process]
+                self._wait(min(one.look_again or 0.0 for one in working.values()))
+                told = await self.patiently(self.channel.follow, [one.process_id for one in working.values()])
+                for place, one in working.items():
+                    ended[place] = told[one.process_id]
+        if ended != list(results):
+            self.pass_time(0.2)
         return ended
 
     async def ship_as_the_hub_does(self, shipment: Shipment) -> WriteResult | None:

@@ -120,7 +120,8 @@ class StockFeed:
     async def _of_lost(self, tried_at: datetime, own: set[str], messages: Sequence[Message]) -> dict[str, WriteResult]:
         """Look for a feed whose answer was lost.
 
-        Quantities are absolute, so they are published again once all feeds that might be it have ended.
+        Nothing in the list tells whose feed one is: another of ours may have been made and have ended meanwhile. But
+        quantities are absolute, so they are published again once all feeds that might be it have ended.
         """
         try:
             return await self._sought(tried_at, own, messages)
@@ -131,11 +132,8 @@ class StockFeed:
         listed = await self._feeds.made_since(LISTINGS_FEED, tried_at - CLOCKS_APART)
         candidates = [each for each in listed if each.text("feedId") not in own.union(self._known)]
         working = [each for each in candidates if each.text("processingStatus") not in ENDED]
-        young = not candidates and self._clock.now() - tried_at < LOST_FOR
-        if working or young:
+        if working or self._clock.now() - tried_at < LOST_FOR:
             return _all(messages, LOOK_AGAIN)
-        if len(candidates) == 1:
-            return await self._ends(candidates[0], messages)
         return {each.process_id: Deferred(PUBLISH_AGAIN, "the feed's answer was lost") for each in messages}
 
     async def _ends(self, feed: Fields, messages: Sequence[Message]) -> dict[str, WriteResult]:

@@ -46,9 +46,9 @@ async def test_changes_of_the_last_two_minutes_are_found_by_a_later_sweep() -> N
     async with staged(AmazonFixture(data_lag=120.0)) as stage:
         _, cursor = await stage.sweep(None)
         order_id = await stage.sell()
-        page = await stage.patiently(stage.channel.changed_orders, cursor)
-        assert order_id not in [ref.external_id for ref in page.rows]
-        assert order_id in (await stage.sweep(page.cursor))[0], "the suite waits as long as Amazon hides changes"
+        early, cursor = await stage.showing(cursor)
+        assert order_id not in {each.external_id for each in early}
+        assert order_id in (await stage.sweep(cursor))[0]
 
 
 async def test_a_pending_order_claims_without_prices_and_gets_them_later() -> None:

@@ -377,17 +377,29 @@ async def test_a_feed_that_came_to_nothing_is_published_again(clock: HandClock, 
         assert isinstance((await channel.follow([one]))[one], Deferred)
 
 
-async def test_a_feed_whose_answer_was_lost_is_looked_for_before_anything_newer_is_sent(
+async def test_a_feed_whose_answer_was_lost_is_seen_to_its_end_before_anything_newer_is_sent(
     clock: HandClock, desk: FeedDesk
 ) -> None:
     desk.lose = "answer"
     async with Amazon(desk).open(clock) as channel:
         one = process((await channel.publish_stock(updates(MANY)))[-1])
         assert one.startswith("lost:")
+        clock.forward(200)
         assert isinstance((await channel.follow([one]))[one], Pending)
         desk.status = "DONE"
-        desk.report = {"issues": [ISSUE | {"messageId": 1600}]}
-        assert (await channel.follow([one]))[one] == Refused("90220", "not right")
+        assert isinstance((await channel.follow([one]))[one], Deferred)
+
+
+async def test_an_earlier_feed_is_not_taken_for_one_whose_making_was_lost(clock: HandClock, desk: FeedDesk) -> None:
+    async with Amazon(desk).open(clock) as channel:
+        await channel.publish_stock(updates(MANY))
+    desk.status, desk.lose = "DONE", "request"
+    async with Amazon(desk).open(clock) as channel:
+        one = process((await channel.publish_stock(updates(MANY)))[-1])
+        assert one.startswith("lost:")
+        for _ in range(2):
+            assert (await channel.follow([one]))[one] != Accepted()
+            clock.forward(200)
 
 
 async def test_a_feed_that_was_never_made_is_published_again_after_a_while(clock: HandClock, desk: FeedDesk) -> None:
@@ -408,6 +420,7 @@ async def test_where_a_lost_feed_may_be_either_of_two_it_is_published_again_once
         other = process((await channel.publish_stock(updates(MANY)))[-1])
         assert isinstance((await channel.follow([other]))[other], Pending)
         desk.status = "DONE"
+        clock.forward(200)
         assert isinstance((await channel.follow([other]))[other], Deferred)
 
 

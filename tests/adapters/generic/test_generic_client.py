@@ -93,7 +93,7 @@ async def test_a_signing_secret_that_is_none_is_told_when_webhooks_are_set_up() 
 
 
 async def test_a_number_that_a_buyer_moved_is_not_written_over(stage: Stage) -> None:
-    listing = stage.listings[0]
+    listing = replace(stage.listings[0], quantity=500)
     await stage.sell(quantity=2)
     assert await stage.channel.publish_stock([StockUpdate(listing, 499)]) == [Conflict(498)]
     assert stage.shown(listing) == 498
