@@ -44,6 +44,7 @@ SECRETS = {
         "refresh_token": REFRESH_TOKEN,
         "seller_id": SELLER_ID,
     },
+    "generic": {"token": "generic-token", "signing_secret": "whsec_dGhlIGdlbmVyaWMgc2hvcCBhbmQgdGhlIGh1YiAwMzI="},
     "shopify": {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"},
 }
 CUSTOMERS = {"bol": "bol.com", "amazon": "Amazon EU"}
