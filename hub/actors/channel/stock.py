@@ -27,6 +27,9 @@ from hub.store.listings import (
 )
 from hub.store.publishing import Written, note_accepted, note_published
 
+LOOKED_AT = 1000
+"""Listings that one snapshot of the database serves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -62,8 +65,7 @@ class StockLane:
             await self._follow(turn)
 
     async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> None:
-        async with self.scene.desk.database.read() as connection:
-            plans = await plan_publications(connection, self.scene.stored, asked)
+        plans = await self._plans(asked)
         self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
         due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
         if not due:
@@ -81,6 +83,16 @@ class StockLane:
         self._decide_again(turn, sent, now)
         turn.write(lambda work: self._note(work, sent))
         self._follow_up(turn, [one.result for one in sent])
+
+    async def _plans(self, asked: dict[str, Envelope]) -> list[Plan]:
+        """Look at a part of a burst at a time, so that other lanes get at the database in between."""
+        plans: list[Plan] = []
+        ids = list(asked)
+        for start in range(0, len(ids), LOOKED_AT):
+            part = {one: asked[one] for one in ids[start : start + LOOKED_AT]}
+            async with self.scene.desk.database.read() as connection:
+                plans += await plan_publications(connection, self.scene.stored, part)
+        return plans
 
     def _hold_back(self, turn: Turn, ids: Sequence[str]) -> None:
         """One write of a listing at a time: the channel might finish an earlier one after a later one."""
