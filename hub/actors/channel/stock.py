@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
-from hub.actors.measures import record_delays
+from hub.actors.channel.sent import Sent, tell_drift, tell_published, tell_refused
 from hub.actors.messages import FollowStock, PublishStock, SweepOrders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
@@ -25,26 +23,10 @@ from hub.store.listings import (
     note_sending,
     pending_listings,
 )
-from hub.store.publishing import Written, note_accepted, note_published
+from hub.store.publishing import note_accepted, note_published
 
 LOOKED_AT = 1000
 """Listings that one snapshot of the database serves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One write and its answer."""
-
-    plan: Plan
-    result: StockResult
-    at: datetime
-
-    @property
-    def written(self) -> Written | None:
-        """What the channel took, for good or to work on; None where it took nothing."""
-        process_id = self.result.process_id if isinstance(self.result, Pending) else None
-        taken = isinstance(self.result, Accepted | Pending)
-        return Written(self.plan.listing, self.plan.publication, self.at, process_id) if taken else None
 
 
 class StockLane:
@@ -139,55 +121,15 @@ class StockLane:
         tenant, listing = self.scene.tenant, one.plan.listing
         match one.result:
             case Accepted():
-                self._tell_published(work, one)
+                tell_published(self.scene, work, one)
             case Refused(code, reason):
                 await note_refused(work, tenant, listing.listing_id, reason)
-                self._tell_refused(work, listing, code, reason)
+                tell_refused(self.scene, work, listing, code, reason)
             case Conflict(found):
                 await note_found(work, tenant, listing.listing_id, found, one.at)
-                self._tell_drift(work, one, found)
+                tell_drift(self.scene, work, one, found)
             case Pending() | Deferred():
                 pass
-
-    def _tell_drift(self, work: Work, one: Sent, found: int) -> None:
-        listing = one.plan.listing
-        self.scene.tell(
-            work,
-            "stock.drift",
-            f"{listing.sku or listing.external_id} shows {found}, not {listing.believed} as the hub believed",
-            level="warning",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            found=found,
-            believed=listing.believed,
-            wanted=one.plan.quantity,
-        )
-
-    def _tell_published(self, work: Work, one: Sent) -> None:
-        delays: dict[str, Any] = one.plan.delays(one.at)
-        record_delays("stock", self.scene.stored.platform.value, delays)
-        self.scene.tell(
-            work,
-            "stock.published",
-            f"{one.plan.listing.sku or one.plan.listing.external_id} is now {one.plan.quantity}",
-            subject_type="listing",
-            subject_id=one.plan.listing.listing_id,
-            quantity=one.plan.quantity,
-            before=one.plan.listing.quantity,
-            cause=one.plan.cause,
-            **delays,
-        )
-
-    def _tell_refused(self, work: Work, listing: StoredListing, code: str, reason: str) -> None:
-        self.scene.tell(
-            work,
-            "stock.refused",
-            f"The channel refuses the stock of {listing.sku or listing.external_id}: {reason}",
-            level="error",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            code=code,
-        )
 
     async def _follow(self, turn: Turn) -> None:
         async with self.scene.desk.database.read() as connection:
@@ -216,7 +158,7 @@ class StockLane:
             match answer:
                 case Refused(code, reason):
                     await note_refused(work, self.scene.tenant, listing.listing_id, reason)
-                    self._tell_refused(work, listing, code, reason)
+                    tell_refused(self.scene, work, listing, code, reason)
                 case Accepted() | Pending():
                     pass
                 case _:
