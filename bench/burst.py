@@ -26,7 +26,7 @@ from bench.tally import OTHER, STOCK
 
 SEED = 7
 CHANNELS = ["bol", "woocommerce", "amazon", "shopify"]
-PATIENCE = 300.0
+PATIENCE = 700.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,13 @@ SECRETS = {
         "refresh_token": REFRESH_TOKEN,
         "seller_id": SELLER_ID,
     },
+    "generic": {"token": "generic-token", "signing_secret": "whsec_dGhlIGdlbmVyaWMgc2hvcCBhbmQgdGhlIGh1YiAwMzI="},
     "shopify": {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"},
 }
 CUSTOMERS = {"bol": "bol.com", "amazon": "Amazon EU"}
 CARRIERS = {"bol": "TNT"}
 WEBSHOP, POST = "Webshop consumenten", "PostNL"
-PATIENCE, LONG_PATIENCE = 60.0, 240.0
+PATIENCE, LONG_PATIENCE, LOOK_AGAIN = 60.0, 400.0, 3.0
 NOTHING = Decimal(0)
 
 
@@ -127,7 +128,7 @@ class Connecting:
                 shown = await self._shown(name)
                 if shown:
                     break
-                await anyio.sleep(1)
+                await anyio.sleep(LOOK_AGAIN)
 
         async def switch_on(work: Work) -> None:
             here = (listing.c.tenant_id == TENANT, listing.c.listing_id == bindparam("one"))
@@ -143,10 +144,11 @@ class Connecting:
         """Return the quantity of each listing, nothing until all are known."""
         read = select(sync_event.c.seq).where(sync_event.c.kind == "listings.read", sync_event.c.channel_id == name)
         async with self.database.read() as connection:
+            if (await connection.execute(read)).first() is None:
+                return []
             own = [one for one in await channel_listings(connection, TENANT, name) if not one.by_platform]
             readings = await readings_of(connection, TENANT, {one.product_id or "" for one in own})
-            done = (await connection.execute(read)).first() is not None
-        if not done or not all(one.product_id in readings for one in own):
+        if not all(one.product_id in readings for one in own):
             return []
         return [
             {"one": one.listing_id, "units": publishable(StockRule(), readings[one.product_id or ""], NOTHING).quantity}

@@ -39,7 +39,7 @@ FULL = Effort(
     bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
     changes=(1, 100, 1_000, 25_000),
     listening=5.0,
-    deadline=900.0,
+    deadline=1500.0,
 )
 QUICK = Effort(
     postgres=False,

@@ -19,6 +19,7 @@ import anyio
 
 from bench.connecting import Connecting
 from bench.parent import tell_ready, told_plan
+from hub.actors.erp import horizon
 from hub.adapters.amazon import follow, stock, stock_feed, stock_plan, usage_plans
 from hub.adapters.bol import endpoints
 from hub.clock import SystemClock
@@ -88,6 +89,7 @@ def compress(speed: float) -> None:
         object.__setattr__(endpoint, "seconds", endpoint.seconds / speed)
     for operation in usage_plans.ALL:
         object.__setattr__(operation, "rate", operation.rate * speed)
+    horizon.MARGIN /= speed
     for module, names in WAITS.items():
         for name in names:
             setattr(module, name, getattr(module, name) / speed)

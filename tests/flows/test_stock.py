@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.actors import commands
+from hub.actors.channel import stock
 from hub.adapters.bol.client import BolChannel
 from hub.adapters.port import StockResult, StockUpdate
 from hub.domain.channel import StockSource
@@ -44,6 +45,7 @@ async def test_a_burst_goes_out_in_portions_that_the_channel_takes(
 
     monkeypatch.setattr(BolChannel, "publish_stock", noting)
     monkeypatch.setattr(BolChannel, "stock_batch", 3)
+    monkeypatch.setattr(stock, "LOOKED_AT", 2)
     await acme.control("count-burst", count=20)
     await acme.until_ledger(lambda found: bool(found["stock_converged"]))
     assert sum(portions) >= 6

@@ -26,6 +26,9 @@ from hub.store.listings import (
 )
 from hub.store.publishing import note_accepted, note_published
 
+LOOKED_AT = 1000
+"""Listings that one snapshot of the database serves."""
+
 
 class StockLane:
     """Publishes absolute quantities, the newest value of a listing only, what can oversell soonest first."""
@@ -48,8 +51,7 @@ class StockLane:
 
     async def _publish(self, turn: Turn, asked: dict[str, Envelope]) -> Collection[str]:
         """Send what differs; return the listings that are held back until the channel is done with the write before."""
-        async with self.scene.desk.database.read() as connection:
-            plans = await plan_publications(connection, self.scene.stored, asked)
+        plans = await self._plans(asked)
         held = self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
         due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
         due, later = due[: self.scene.channel.stock_batch], due[self.scene.channel.stock_batch :]
@@ -70,6 +72,16 @@ class StockLane:
         self._decide_again(turn, sent, now)
         turn.write(lambda work: self._note(work, sent))
         self._follow_up(turn, [one.result for one in sent])
+
+    async def _plans(self, asked: dict[str, Envelope]) -> list[Plan]:
+        """Look at a part of a burst at a time, so that other lanes get at the database in between."""
+        plans: list[Plan] = []
+        ids = list(asked)
+        for start in range(0, len(ids), LOOKED_AT):
+            part = {one: asked[one] for one in ids[start : start + LOOKED_AT]}
+            async with self.scene.desk.database.read() as connection:
+                plans += await plan_publications(connection, self.scene.stored, part)
+        return plans
 
     def _hold_back(self, turn: Turn, ids: Sequence[str]) -> Collection[str]:
         """One write of a listing at a time: the channel might finish an earlier one after a later one."""
