@@ -79,7 +79,7 @@ async def test_only_the_chosen_warehouse_feeds_a_channel(acme: Stage) -> None:
 async def test_every_published_number_is_stored_with_its_terms(acme: Stage) -> None:
     for row in await acme.rows(select(listing).where(listing.c.status == "published")):
         terms = dict(row.terms)
-        assert int(terms["quantity"]) == row.quantity
+        assert int(terms["quantity"]) == row.sent
         assert "claims" in terms
 
 
