@@ -58,7 +58,7 @@ async def measure(place: Place) -> None:
     for connector in sorted(CONNECTORS):
         if connector.value not in PLATFORMS:
             place.skipped.append(f"skipped: calls of {connector.value}: it is not simulated")
-    for name in PLATFORMS:
+    for name in ("exact", *(one.value for one in sorted(CONNECTORS) if one.value in PLATFORMS)):
         for number in place.effort.changes:
             _add(place, name, number, await away(spend, name, number))
 
