@@ -44,7 +44,7 @@ CREDENTIALS = {
 }
 SIMULATED: dict[str, Callable[[World], Simulated]] = {
     "amazon": lambda world: AmazonPlatform(world, AmazonSwitches(starting_stock=True, data_lag=0.0)),
-    "shopify": lambda world: ShopifyPlatform(world, ShopifySwitches(starting_stock=True)),
+    "shopify": lambda world: ShopifyPlatform(world, ShopifySwitches(starting_stock=True, search_lag=0.0)),
 }
 TOLD = {"amazon": {"seller_id": "A1SANDBOXSELLER"}, "shopify": {}}
 BOTH = pytest.mark.parametrize("name", ["amazon", "shopify"])
