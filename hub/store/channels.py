@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode, StockSource
+from hub.domain.channel import ChannelSettings, ChannelStatus
 from hub.domain.platform import Platform
-from hub.domain.retention import usual_days
-from hub.domain.stock import RuleMode, StockRule
-from hub.domain.tax.rates import Goods
-from hub.domain.tax.treatment import Regime
-from hub.domain.vat_mapping import VatRule
 from hub.store.engine import Work
+from hub.store.settings_codec import settings_from_json, settings_to_json
 from hub.store.tables import channel
 
 
@@ -87,54 +81,3 @@ def _stored(row: Row[Any]) -> StoredChannel:
         credentials=row.credentials,
         hook_secret=row.hook_secret,
     )
-
-
-def settings_to_json(settings: ChannelSettings) -> dict[str, Any]:
-    """Return settings as plain JSON; amounts as text, so that nothing is rounded."""
-    plain = asdict(settings)
-    plain["fulfilment"] = settings.fulfilment.value
-    plain["vat_codes"] = {str(rate): code for rate, code in settings.vat_codes.items()}
-    plain["sources"] = [asdict(source) for source in settings.sources]
-    plain["rule"] = rule_to_json(settings.rule)
-    plain["vat_rules"] = [_vat_rule_to_json(rule) for rule in settings.vat_rules]
-    plain["goods"] = {code: goods.value for code, goods in settings.goods.items()}
-    return plain
-
-
-def _vat_rule_to_json(rule: VatRule) -> dict[str, Any]:
-    regime = None if rule.regime is None else rule.regime.value
-    return {"taxed_in": rule.taxed_in, "rate": str(rule.rate), "code": rule.code, "regime": regime}
-
-
-def _vat_rule_from_json(plain: Mapping[str, Any]) -> VatRule:
-    regime = None if plain["regime"] is None else Regime(plain["regime"])
-    return VatRule(plain["taxed_in"], Decimal(plain["rate"]), plain["code"], regime)
-
-
-def settings_from_json(plain: Mapping[str, Any], platform: Platform) -> ChannelSettings:
-    """Read a channel's settings back from JSON; what older ones lack is as usual for the platform."""
-    values = {"buyer_days": usual_days(platform), **plain}
-    values["fulfilment"] = FulfilmentMode(plain["fulfilment"])
-    values["vat_codes"] = {Decimal(rate): code for rate, code in plain["vat_codes"].items()}
-    values["sources"] = _sources(plain["sources"])
-    values["rule"] = rule_from_json(plain["rule"])
-    values["vat_rules"] = tuple(_vat_rule_from_json(rule) for rule in plain.get("vat_rules", ()))
-    values["goods"] = {code: Goods(goods) for code, goods in plain.get("goods", {}).items()}
-    return ChannelSettings(**values)
-
-
-def _sources(plain: Sequence[Mapping[str, Any]]) -> tuple[StockSource, ...]:
-    return tuple(StockSource(**source) for source in plain)
-
-
-def rule_to_json(rule: StockRule) -> dict[str, Any]:
-    """Return a stock rule as plain JSON."""
-    return asdict(rule) | {"mode": rule.mode.value, "buffer_percent": str(rule.buffer_percent)}
-
-
-def rule_from_json(plain: Mapping[str, Any]) -> StockRule:
-    """Read a stock rule back from JSON."""
-    values = dict(plain)
-    values["mode"] = RuleMode(plain["mode"])
-    values["buffer_percent"] = Decimal(plain["buffer_percent"])
-    return StockRule(**values)

@@ -12,8 +12,8 @@ from sqlalchemy import Row, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import StockRule
-from hub.store.channels import rule_from_json
 from hub.store.engine import Work
+from hub.store.settings_codec import rule_from_json
 from hub.store.tables import listing
 from hub.store.upsert import fitting, upsert
 

@@ -15,11 +15,11 @@ from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
 from hub.domain.tax import Reason, Regime, VatStatus
 from hub.store import tables
 from hub.store.certificates import certificate_to_json
-from hub.store.channels import settings_to_json
 from hub.store.engine import Database, Work
 from hub.store.events import SyncEvent, tell
 from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS, ORDER_KEY
 from hub.store.secrets import Vault
+from hub.store.settings_codec import settings_to_json
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DIVISION = 123456

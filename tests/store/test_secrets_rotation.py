@@ -10,13 +10,13 @@ from sqlalchemy import insert, select
 
 from hub.adapters.port import Grant
 from hub.domain.channel import ChannelSettings
-from hub.store.channels import settings_to_json
 from hub.store.connections import ErpCredentials, create_connection, load_connection
 from hub.store.engine import Database, Work
 from hub.store.grants import StoredGrant
 from hub.store.rotation import BATCH, check_keys, rotate_keys
 from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, SEALED_COLUMNS
 from hub.store.secrets import KeyMissing, Vault, sealed_with
+from hub.store.settings_codec import settings_to_json
 from hub.store.tables import buyer, channel
 from hub.store.tenants import Tenant
 

@@ -13,7 +13,7 @@ from hub.domain.product import VatCode, VatPeriod
 from hub.domain.tax import Goods, Regime, UnknownPolicy
 from hub.domain.tax.profile import TaxProfile
 from hub.domain.vat_mapping import VatRule, mapped_code, vat_code_problem
-from hub.store.channels import settings_from_json, settings_to_json
+from hub.store.settings_codec import settings_from_json, settings_to_json
 from hub.store.tax_profiles import profile_from_json, profile_to_json
 
 HIGH, GERMAN = Decimal("0.21"), Decimal("0.19")

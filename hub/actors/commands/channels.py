@@ -22,12 +22,13 @@ from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
 from hub.domain.order import OrderStatus
 from hub.domain.platform import PROFILES
 from hub.domain.tenant import Principal
-from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel, settings_to_json
+from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
 from hub.store.listings import channel_listings, note_moved
 from hub.store.order_state import orders_awaiting
 from hub.store.orders import change_order, load_order
+from hub.store.settings_codec import settings_to_json
 
 
 async def find_channel(work: Work, who: Principal, channel_id: str) -> StoredChannel:

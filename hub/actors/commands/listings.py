@@ -13,9 +13,10 @@ from hub.actors.runtime import mailbox
 from hub.domain.stock import StockRule
 from hub.domain.tenant import Principal
 from hub.store.catalogue import product_exists
-from hub.store.channels import load_channel, rule_to_json
+from hub.store.channels import load_channel
 from hub.store.engine import Work
 from hub.store.listings import StoredListing, listings_by_id, set_mapping, set_rule
+from hub.store.settings_codec import rule_to_json
 
 
 async def find_listing(work: Work, who: Principal, listing_id: str) -> StoredListing:

@@ -21,7 +21,7 @@ from hub.graphql.types.node import Stored
 from hub.graphql.types.order import Order
 from hub.graphql.types.settings import ChannelSettings
 from hub.store import tables
-from hub.store.channels import settings_from_json
+from hub.store.settings_codec import settings_from_json
 from hub.store.views.catalogue import BY_CHANNEL, ListingFilter, list_listings
 from hub.store.views.orders import NEWEST_FIRST, OrderFilter, list_orders
 

@@ -16,7 +16,7 @@ from hub.graphql.types.node import Stored
 from hub.graphql.types.product import Product
 from hub.graphql.types.stock import StockRule, Term
 from hub.store import tables
-from hub.store.channels import rule_from_json
+from hub.store.settings_codec import rule_from_json
 
 if TYPE_CHECKING:
     from hub.graphql.types.channel import Channel

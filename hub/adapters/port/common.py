@@ -1,0 +1,38 @@
+"""What ERP and channels have in common: pages, meters, subscriptions to webhooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows and where to go on: ``cursor`` is stored after the rows were; ``more`` says read on now."""
+
+    rows: tuple[T, ...]
+    cursor: str | None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A budget as the platform's own headers last told it; ``resets_at`` is UTC, None means unknown."""
+
+    name: str
+    limit: int | None
+    remaining: int | None
+    resets_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HookSubscription:
+    """A webhook subscription as the platform lists it."""
+
+    topic: str
+    external_id: str
+    callback: str
+    active: bool = True
