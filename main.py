@@ -264,6 +264,14 @@ def schema() -> None:
 
 
 @app.command()
+def states() -> None:
+    """Print docs/states.md: what may become of orders, cancellations, returns and invoices."""
+    from hub.domain.life.drawing import page
+
+    typer.echo(page(), nl=False)
+
+
+@app.command()
 def bench(
     only: Annotated[list[str] | None, typer.Option(help="Measure this alone; may be given several times.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Short runs, for a first look.")] = False,

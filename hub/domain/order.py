@@ -72,6 +72,9 @@ class OrderLine:
     states none (bol.com), so that the ERP's item decides;
     an amount without a rate is VAT of several rates, which a person must sort out. ``quantity`` counts offers,
     ``cancelled`` of them no longer wanted. ``deemed`` is set where the marketplace says that it is the supplier.
+    ``discount`` is what was taken off, VAT included; ``paid_by_platform`` is the part of it that the marketplace pays
+    the seller, so that the books count it although the buyer does not pay it. ``voucher`` marks a gift card that is
+    sold: money for later, no supply of goods.
     """
 
     line_id: str
@@ -88,6 +91,8 @@ class OrderLine:
     cancellation_requested: bool = False
     external_listing_id: str | None = None
     deemed: DeemedScheme | None = None
+    paid_by_platform: Decimal = Decimal(0)
+    voucher: bool = False
 
 
 class ChargeKind(StrEnum):
@@ -107,12 +112,70 @@ class Charge:
     vat: Decimal | None = None
 
 
+class PaymentKind(StrEnum):
+    """``GIFT_CARD`` and ``STORE_CREDIT`` are money that the seller took earlier, never a discount."""
+
+    GIFT_CARD = "gift_card"
+    STORE_CREDIT = "store_credit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A part of an order's total that was paid in a way that the books must know of; in the order's currency."""
+
+    kind: PaymentKind
+    amount: Decimal
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFee:
+    """What the channel keeps for itself (commission, payment fee), positive, in ``currency``; VAT as the channel tells.
+
+    ``line_id`` is None for a fee on the whole order.
+    """
+
+    kind: str
+    amount: Decimal
+    currency: str
+    line_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Offers of one line whose money went back; ``gross`` positive, VAT included; ``quantity`` 0 for money alone."""
+
+    line_id: str
+    quantity: int
+    gross: Decimal
+    vat: Decimal | None = None
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back on a channel; ``refund_id`` is the channel's own, amounts positive, VAT included, time UTC."""
+
+    refund_id: str
+    made_at: datetime
+    lines: tuple[RefundedLine, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    reason: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        return total(line.gross for line in self.lines) + total(charge.gross for charge in self.charges)
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelOrder:
     """An order as fetched from a channel; ``total`` is the channel's own grand total, VAT included.
 
     ``changed_at`` orders two fetches of the same order: only a newer one is applied.
-    ``cancelled`` means the whole order is off. ``ship_by`` is the platform's deadline. All times UTC.
+    ``payments`` names gift cards and the like, which are part of ``total``; ``fees`` and ``refunds`` are what the
+    channel tells of them with the order. ``cancelled`` means the whole order is off. ``ship_by`` is the platform's
+    deadline. All times UTC.
     """
 
     external_id: str
@@ -131,6 +194,9 @@ class ChannelOrder:
     country: str | None = None
     raw_status: str = ""
     remarks: tuple[str, ...] = field(default=())
+    payments: tuple[Payment, ...] = ()
+    fees: tuple[ChannelFee, ...] = ()
+    refunds: tuple[Refund, ...] = ()
 
     @property
     def stated_sum(self) -> Decimal:

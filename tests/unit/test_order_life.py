@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from hub.domain.channel import ChannelSettings
+from hub.domain.life.order import Before, ClaimAction, next_step
 from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, OrderStatus, PaymentState
-from hub.domain.order_life import Before, ClaimAction, next_step
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = ChannelSettings(division=1, forwarding=True)

@@ -8,8 +8,8 @@ from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.messages import ForwardOrder
 from hub.actors.runtime.mailbox import post
+from hub.domain.life.order import Before, ClaimAction, Step, cancelled_units, next_step
 from hub.domain.order import ChannelOrder, HoldCause, OrderStatus
-from hub.domain.order_life import Before, ClaimAction, Step, cancelled_units, next_step
 from hub.domain.retention import kept_since
 from hub.store import orders as stored_orders
 from hub.store.buyers import keep_buyer

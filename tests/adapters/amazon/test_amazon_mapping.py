@@ -13,9 +13,9 @@ from hub.adapters.amazon.mapping import channel_order
 from hub.adapters.amazon.proceeds import rate_of
 from hub.adapters.fields import Fields
 from hub.domain.channel import ChannelSettings
+from hub.domain.life.order import ClaimAction, next_step
 from hub.domain.money import vat_within
 from hub.domain.order import ChannelOrder, ChargeKind, FulfilledBy, OrderStatus, PaymentState
-from hub.domain.order_life import ClaimAction, next_step
 from hub.domain.tax.supply import DeemedScheme
 from tests.adapters.amazon.amazon_by_hand import money, order, proceeds
 

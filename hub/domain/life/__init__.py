@@ -1,0 +1,1 @@
+"""What becomes of orders, cancellations, returns and invoices: tables of states, and the rules that ask them."""

@@ -1,0 +1,30 @@
+"""All state machines of the hub as one page of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from hub.domain.life.machine import Machine
+
+MACHINES: tuple[Machine[StrEnum], ...] = ()
+"""Every machine, in the order of the page."""
+
+
+def page() -> str:
+    """Return ``docs/states.md``."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# States"
+    yield ""
+    yield "Drawn from the tables in `hub/domain/life` by `python main.py states`; a name in brackets is the mutation"
+    yield "by which a person decides."
+    for machine in MACHINES:
+        yield ""
+        yield f"## {machine.name}"
+        yield ""
+        yield "```mermaid"
+        yield from machine.drawn()
+        yield "```"
