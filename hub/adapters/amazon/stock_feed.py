@@ -16,7 +16,7 @@ from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate,
 from hub.clock import Clock
 from hub.outcome import Rejected, Throttled, Unavailable
 
-LOOK_AGAIN = 30.0
+LOOK_AGAIN = 60.0
 """Seconds between looks at a feed; its end is also announced where there is a queue."""
 PUBLISH_AGAIN = 5.0
 LOST_FOR = timedelta(seconds=150)
