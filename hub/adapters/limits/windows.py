@@ -1,41 +1,17 @@
-"""Platform budgets kept on our side: windows told by headers, token buckets, and a breaker for client errors."""
+"""Budgets in windows, as the platform's own headers tell them."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
 
 from hub.adapters.http import http_date
+from hub.adapters.limits.lanes import RESERVES, Lane
 from hub.adapters.port import Meter
 from hub.clock import Clock
 from hub.outcome import Throttled
-
-
-class Lane(IntEnum):
-    """What a call is for, the most urgent first; a lower lane leaves a reserve for the higher ones."""
-
-    TOKENS = 0
-    ORDERS = 1
-    TRACKING = 2
-    STOCK = 3
-    CATALOGUE = 4
-    BACKFILL = 5
-
-
-RESERVES: Mapping[Lane, float] = {
-    Lane.TOKENS: 0.0,
-    Lane.ORDERS: 0.0,
-    Lane.TRACKING: 0.10,
-    Lane.STOCK: 0.20,
-    Lane.CATALOGUE: 0.40,
-    Lane.BACKFILL: 0.60,
-}
-"""The part of a window that a lane leaves to the lanes above it."""
-
 
 _CLOCK_WAS_SET = timedelta(seconds=60)
 
@@ -154,106 +130,6 @@ class Budget:
         if window.resets_at is None:
             return 1.0 if self._in_flight else 60.0
         return max((window.resets_at - now).total_seconds(), 0.0) + 0.05
-
-
-class Bucket:
-    """A token bucket for one endpoint group: ``capacity`` calls per ``window`` seconds, refilled evenly."""
-
-    def __init__(self, name: str, capacity: float, window: float, clock: Clock) -> None:
-        self._name = name
-        self._clock = clock
-        self._capacity = capacity
-        self._rate = capacity / window
-        self._tokens = capacity
-        self._at = clock.monotonic()
-        self._held_until = self._at
-        self._resets_at: datetime | None = None
-
-    def admit(self, cost: float = 1.0) -> None:
-        """Take ``cost`` calls, or raise ``Throttled`` with the seconds until they are there."""
-        now = self._clock.monotonic()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        wait = max(self._held_until - now, (cost - self._tokens) / self._rate)
-        if wait > 1e-9:
-            raise Throttled(wait, f"limit of {self._name}")
-        self._tokens -= cost
-
-    def correct(
-        self, *, limit: float | None = None, remaining: float | None = None, reset_in: float | None = None
-    ) -> None:
-        """Believe the platform's headers: calls per window, calls left, seconds to the reset; None is unknown."""
-        if limit is not None and limit > 0:
-            self._rate *= limit / self._capacity
-            self._capacity = limit
-        if remaining is not None:
-            self._tokens = min(self._tokens, remaining)
-        if reset_in is not None:
-            self._resets_at = self._clock.now() + timedelta(seconds=reset_in)
-            if remaining is not None and remaining <= 0:
-                self.hold(reset_in)
-
-    @property
-    def period(self) -> float:
-        """The seconds in which one call comes back."""
-        return 1 / self._rate
-
-    def pace(self, rate: float) -> None:
-        """Believe the platform's calls per second from here on; what may be called at once stays."""
-        now = self._clock.monotonic()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        self._at, self._rate = now, rate
-
-    def room(self) -> int:
-        """Return how many calls would be admitted now."""
-        now = self._clock.monotonic()
-        if now < self._held_until:
-            return 0
-        return max(0, int(min(self._capacity, self._tokens + (now - self._at) * self._rate)))
-
-    def hold(self, seconds: float) -> None:
-        """Admit nothing for so long, as a 429 demanded; afterwards the bucket is not empty."""
-        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
-        self._tokens = max(self._tokens, 1.0)
-
-    def meter(self) -> Meter:
-        """Return limit and remaining as this side counts them."""
-        return Meter(self._name, int(self._capacity), max(int(self._tokens), 0), self._resets_at)
-
-
-@dataclass(slots=True)
-class ErrorBreaker:
-    """Stops an endpoint for a key after ``most`` client errors within ``window`` seconds.
-
-    Exact blocks a key after more than ten in an hour; five keeps well below that.
-    """
-
-    clock: Clock
-    most: int = 5
-    window: float = 3600.0
-    _errors: dict[str, deque[float]] = field(default_factory=dict)
-
-    def admit(self, endpoint: str) -> None:
-        """Raise ``Throttled`` for the rest of the window when the endpoint had its share of errors."""
-        errors = self._recent(endpoint)
-        if len(errors) >= self.most:
-            wait = errors[0] + self.window - self.clock.monotonic()
-            raise Throttled(wait, f"{endpoint} stopped after {len(errors)} refused calls within the hour")
-
-    def count(self, endpoint: str) -> None:
-        """Note one client error of an endpoint."""
-        self._recent(endpoint).append(self.clock.monotonic())
-
-    def stopped(self) -> tuple[str, ...]:
-        """Return the endpoints that are stopped now."""
-        return tuple(name for name in tuple(self._errors) if len(self._recent(name)) >= self.most)
-
-    def _recent(self, endpoint: str) -> deque[float]:
-        errors = self._errors.setdefault(endpoint, deque())
-        horizon = self.clock.monotonic() - self.window
-        while errors and errors[0] <= horizon:
-            errors.popleft()
-        return errors
 
 
 def _number(text: str | None) -> int | None:
