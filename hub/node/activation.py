@@ -12,7 +12,7 @@ from hub.actors.erp import ErpActor
 from hub.actors.privacy import PrivacyActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
-from hub.adapters.port import Channel, Erp
+from hub.adapters.port import Channel, Erp, Meter
 from hub.adapters.vat_register import VatRegister
 from hub.adapters.vies.register import open_vies
 from hub.clock import Clock
@@ -22,7 +22,7 @@ from hub.node.platforms import Platforms, open_exact
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection, load_connection
-from hub.store.divisions import load_division
+from hub.store.divisions import load_division, load_meters
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 """Exact keeps calendar dates; an order of late evening belongs to the Dutch day it was placed on."""
@@ -69,9 +69,12 @@ class LiveErp:
         """Return the adapter for the connection as it is configured now; raises KeyMissing."""
         async with self._desk.database.read() as connection:
             stored = await load_connection(connection, address.tenant, connection_id)
+            budgets = await load_meters(connection, address.tenant, str(address)) if self._opened is None else []
         if stored is None:
             raise LookupError(f"connection {connection_id} is gone")
-        return await self._open(stored, int(address.name))
+        erp = await self._open(stored, int(address.name))
+        erp.remember([Meter(one.name, one.limit, one.remaining, one.resets_at) for one in budgets])
+        return erp
 
     async def _open(self, stored: ErpConnection, code: int) -> Erp:
         key = (stored.base_url, stored.credentials)

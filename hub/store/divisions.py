@@ -31,6 +31,20 @@ class Gauge(Protocol):
     @property
     def resets_at(self) -> datetime | None: ...
 
+    @property
+    def per_hour(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGauge:
+    """A budget as it was last stored."""
+
+    name: str
+    limit: int | None
+    remaining: int | None
+    resets_at: datetime | None
+    per_hour: float | None
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDivision:
@@ -106,11 +120,19 @@ async def save_meters(work: Work, tenant_id: str, owner: str, gauges: Sequence[G
             "allowed": gauge.limit,
             "remaining": gauge.remaining,
             "resets_at": gauge.resets_at,
+            "per_hour": gauge.per_hour,
             "seen_at": now,
         }
         for gauge in gauges
     ]
     await upsert(work.connection, budget, rows)
+
+
+async def load_meters(connection: AsyncConnection, tenant_id: str, owner: str) -> list[StoredGauge]:
+    """Return the budgets of an owner as they were last stored."""
+    statement = select(budget).where(budget.c.tenant_id == tenant_id, budget.c.owner == owner)
+    rows = (await connection.execute(statement)).all()
+    return [StoredGauge(row.name, row.allowed, row.remaining, row.resets_at, row.per_hour) for row in rows]
 
 
 async def save_hooks(

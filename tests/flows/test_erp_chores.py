@@ -36,6 +36,9 @@ ADDRESS = erp_address("acme", 1)
 class Refusing:
     """An Exact that refuses whatever is asked."""
 
+    def remember(self, meters: object) -> None:
+        pass
+
     def meters(self) -> tuple[()]:
         return ()
 

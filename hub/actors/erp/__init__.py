@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from hub.actors.desk import Desk, Teller
 from hub.actors.erp.control import ControlLane
@@ -12,9 +13,10 @@ from hub.actors.erp.stock import StockLane
 from hub.actors.erp.tracking import TrackingLane
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import Erp
+from hub.adapters.port import ERRORS, Erp, Meter
 from hub.adapters.vat_register import VatRegister
 from hub.store.divisions import save_meters
+from hub.store.engine import Work
 
 Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
 
@@ -35,6 +37,7 @@ class ErpActor:
         self.adapter = adapter
         self.connection_id = connection_id
         self.register = register
+        self._resting: frozenset[str] = frozenset()
 
     def batch(self, lane: str) -> int:
         """Return the most messages that one turn of a lane takes."""
@@ -49,3 +52,20 @@ class ErpActor:
         await LANES[turn.lane](scene).handle(turn)
         meters, now = erp.meters(), self.desk.clock.now()
         turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, now))
+        self._tell_resting(turn, scene, meters)
+
+    def _tell_resting(self, turn: Turn, scene: Scene, meters: Sequence[Meter]) -> None:
+        """Tell once of an endpoint that the hub leaves alone before Exact would block it."""
+        resting = frozenset(one.name.removeprefix(ERRORS) for one in meters if _is_spent(one))
+        for endpoint in sorted(resting - self._resting):
+            turn.write(partial(_tell, scene, endpoint))
+        self._resting = resting
+
+
+def _is_spent(meter: Meter) -> bool:
+    return meter.name.startswith(ERRORS) and not meter.remaining
+
+
+async def _tell(scene: Scene, endpoint: str, work: Work) -> None:
+    message = f"{endpoint} rests for up to an hour: Exact refused too many calls to it, and blocks it at more than ten"
+    scene.tell(work, "erp.endpoint_rests", message, level="error", endpoint=endpoint)

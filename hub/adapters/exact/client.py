@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,8 +44,13 @@ class ExactClient:
         self._caller = Caller(http, "exact", wait_hook=self._wait)
 
     def meters(self) -> tuple[Meter, ...]:
-        """Return the minute and day windows as last told by Exact."""
-        return self._budget.meters()
+        """Return the minute and day windows as last told by Exact, and the errors that endpoints have left."""
+        return (*self._budget.meters(), *self._breaker.meters())
+
+    def remember(self, meters: Sequence[Meter]) -> None:
+        """Take up budgets as they were last stored."""
+        self._budget.remember(meters)
+        self._breaker.remember(meters)
 
     def time_at(self, here: datetime) -> datetime | None:
         """Return Exact's time when ours was ``here``, at the least, as the ``Date`` of its answers tells."""

@@ -59,6 +59,9 @@ class ExactErp:
     def meters(self) -> tuple[Meter, ...]:
         return self._client.meters()
 
+    def remember(self, meters: Sequence[Meter]) -> None:
+        self._client.remember(meters)
+
     def time_at(self, here: datetime) -> datetime | None:
         return self._client.time_at(here)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hub.adapters.http import http_date
 from hub.adapters.limits.lanes import RESERVES, Lane
+from hub.adapters.limits.spending import Spending
 from hub.adapters.port import Meter
 from hub.clock import Clock
 from hub.outcome import Throttled
@@ -34,12 +35,13 @@ class _Window:
     limit: int | None = None
     remaining: int | None = None
     resets_at: datetime | None = None
+    spending: Spending | None = None
 
     def roll(self, server_now: datetime) -> None:
         if self.resets_at is not None and server_now >= self.resets_at:
             self.remaining, self.resets_at = self.limit, None
 
-    def observe(self, headers: Mapping[str, str]) -> None:
+    def observe(self, headers: Mapping[str, str], at: float) -> None:
         """Believe the headers; an answer overtaken by a later one never raises what is left."""
         limit = _number(headers.get(self.names.limit))
         remaining = _number(headers.get(self.names.remaining))
@@ -52,6 +54,17 @@ class _Window:
         same_window = self.remaining is not None and reset == self.resets_at
         self.remaining = min(self.remaining or 0, remaining) if same_window else remaining
         self.resets_at = reset
+        self._spend(self.remaining, at)
+
+    def _spend(self, left: int, at: float) -> None:
+        if self.spending is None:
+            self.spending = Spending.begin(at, left)
+        else:
+            self.spending.spend(at, left)
+
+    def meter(self, at: float) -> Meter:
+        pace = None if self.spending is None else self.spending.per_hour(at)
+        return Meter(self.names.name, self.limit, self.remaining, self.resets_at, pace)
 
     def lacks(self, reserve: float, in_flight: int) -> bool:
         """Tell whether one more call would touch the reserve; calls under way may not be counted yet."""
@@ -95,7 +108,7 @@ class Budget:
         """Learn from the headers of an answer, a 429's too."""
         self._learn_time(http_date(headers.get("Date", "")))
         for window in self._windows:
-            window.observe(headers)
+            window.observe(headers, self._clock.monotonic())
 
     def _learn_time(self, date: datetime | None) -> None:
         """Keep the largest lead of the server seen: ``Date`` is cut to the second and ages on its way.
@@ -116,7 +129,15 @@ class Budget:
 
     def meters(self) -> tuple[Meter, ...]:
         """Return the windows as last told, in the order they were given."""
-        return tuple(Meter(w.names.name, w.limit, w.remaining, w.resets_at) for w in self._windows)
+        return tuple(window.meter(self._clock.monotonic()) for window in self._windows)
+
+    def remember(self, meters: Iterable[Meter]) -> None:
+        """Take up what was stored of windows that still last."""
+        stored = {meter.name: meter for meter in meters}
+        for window in self._windows:
+            meter = stored.get(window.names.name)
+            if meter is not None and meter.resets_at is not None and meter.resets_at > self._clock.now():
+                window.limit, window.remaining, window.resets_at = meter.limit, meter.remaining, meter.resets_at
 
     def server_time(self, here: datetime) -> datetime | None:
         """Return the server's time when ours was ``here``, at the least; None before its first answer."""

@@ -18,14 +18,22 @@ class Page(Generic[T]):
     more: bool = False
 
 
+ERRORS = "errors "
+"""What the name of a meter of client errors begins with; the endpoint follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A budget as the platform's own headers last told it; ``resets_at`` is UTC, None means unknown."""
+    """A budget as the platform's own headers last told it; ``resets_at`` is UTC, None means unknown.
+
+    ``per_hour`` is the pace at which it was spent lately, None where that is not known or not worth telling.
+    """
 
     name: str
     limit: int | None
     remaining: int | None
     resets_at: datetime | None
+    per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,13 @@ class Erp(Protocol):
         """Return the budgets last seen (minute, day); costs no call."""
         ...
 
+    def remember(self, meters: Sequence[Meter]) -> None:
+        """Take up the budgets as they were last stored, by another node perhaps; those of the past count for nothing.
+
+        For before the first call, so that a hand-over neither forgets refusals nor what the day has left.
+        """
+        ...
+
     def time_at(self, here: datetime) -> datetime | None:
         """Return what the ERP's clock showed at the least when ours showed ``here`` (UTC), as its answers tell.
 

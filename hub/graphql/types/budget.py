@@ -8,8 +8,13 @@ from typing import Any, Self
 import strawberry
 from sqlalchemy import Row
 
+from hub.domain.forecast import empty_at
 
-@strawberry.type(description="A budget of platform calls as the platform's own headers last told it.")
+
+@strawberry.type(
+    description="A budget of platform calls as the platform's own headers last told it, or the client errors that an"
+    " endpoint may still answer before the hub leaves it alone (name: errors ENDPOINT)."
+)
 class Budget:
     owner: str
     name: str
@@ -17,6 +22,10 @@ class Budget:
     remaining: int | None
     resets_at: datetime | None = strawberry.field(description="Null means unknown.")
     seen_at: datetime
+    per_hour: float | None = strawberry.field(description="Calls an hour, as spent lately.")
+    empty_at: datetime | None = strawberry.field(
+        description="When it is empty at this pace; null where it lasts until the reset."
+    )
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
@@ -27,6 +36,8 @@ class Budget:
             remaining=row.remaining,
             resets_at=row.resets_at,
             seen_at=row.seen_at,
+            per_hour=row.per_hour,
+            empty_at=empty_at(row.remaining, row.per_hour, row.seen_at, row.resets_at),
         )
 
 

@@ -92,10 +92,11 @@ budget = Table(
     metadata,
     tenant_key(),
     key("owner", 128),
-    key("name", 32),
+    key("name", 96),
     Column("allowed", Integer),
     Column("remaining", Integer),
     Column("resets_at", Instant),
+    Column("per_hour", Float),
     Column("seen_at", Instant, nullable=False),
 )
 
