@@ -12,6 +12,8 @@ LARGEST_PUBLISHED = 999
 """bol.com refused more than 999 in v10 and v11 states no maximum, so a rule without a cap stops there."""
 
 ZERO = Decimal(0)
+STOPPED = "stopped"
+"""What a term is called, or ends with, that says why something must not be sold."""
 
 
 class RuleMode(StrEnum):
@@ -130,7 +132,7 @@ def _stop(supply: Supply, rule: StockRule) -> str | None:
 
 
 def _stopped(stops: Sequence[Supply], rule: StockRule, supplies: Sequence[Supply]) -> Publication:
-    terms = [Term(_name(one, "stopped"), _stop(one, rule) or "") for one in stops]
+    terms = [Term(_name(one, STOPPED), _stop(one, rule) or "") for one in stops]
     return Publication(0, (*terms, Term("quantity", "0")), doubtful=not _claimed(supplies))
 
 

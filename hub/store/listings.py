@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
 from hub.domain.matching import Match, MatchedBy
-from hub.domain.stock import StockRule
+from hub.domain.stock import STOPPED, StockRule
 from hub.store.engine import Work
 from hub.store.parts import parts_of_listings, replace_parts
 from hub.store.settings_codec import rule_from_json
@@ -38,7 +38,8 @@ class StoredListing:
     """A listing with its mapping and what was published last; ``quantity`` None means unknown.
 
     ``believed`` is what the channel should show after sales of its own, for platforms that compare before they set.
-    ``again`` says that it was to be published while the channel still worked on the write before.
+    ``again`` says that it was to be published while the channel still worked on the write before. ``zero_due`` is
+    when (UTC) a zero goes out that waits for a person, ``stopped`` are the terms that say why it must not be sold.
     """
 
     listing_id: str
@@ -60,6 +61,7 @@ class StoredListing:
     process_id: str | None
     version: int
     zero_due: datetime | None = None
+    stopped: tuple[tuple[str, str], ...] = ()
 
     @property
     def sells(self) -> bool:
@@ -334,4 +336,10 @@ def _stored(row: Row[Any]) -> StoredListing:
         process_id=row.process_id,
         version=row.version,
         zero_due=row.zero_due,
+        stopped=_stopped(row.terms),
     )
+
+
+def _stopped(terms: Any) -> tuple[tuple[str, str], ...]:
+    pairs = (one.values() if isinstance(one, Mapping) else one for one in terms or ())
+    return tuple((str(name), str(value)) for name, value in pairs if str(name).endswith(STOPPED))

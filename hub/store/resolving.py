@@ -46,22 +46,16 @@ async def resolve_products(
 ) -> dict[str, Resolved]:
     """Return what each line sells, by line id: by the listing's own id, then its SKU, then its EAN.
 
-    ``units_per_offer`` is the channel's, for listings without a rule of their own. Last comes what a person said of a
-    SKU that is no listing.
+    A SKU or EAN of several listings that sell different things is not guessed. ``units_per_offer`` is the channel's,
+    for listings without a rule of their own. Last comes what a person said of a SKU that is no listing.
     """
-    found = await _listings_named(connection, tenant_id, channel_id, lines)
-    parts = await parts_of_listings(connection, tenant_id, [row.listing_id for row in found])
+    rows = await _listings_named(connection, tenant_id, channel_id, lines)
+    parts = await parts_of_listings(connection, tenant_id, [row.listing_id for row in rows])
     skus = await mapped_skus(connection, tenant_id, channel_id, [line.sku for line in lines if line.sku])
-    resolved = {}
-    for line in lines:
-        named = [row for row in found if row.product_id is not None or row.listing_id in parts]
-        row = _match(line, named)
-        resolved[line.line_id] = (
-            _by_hand(line, skus, units_per_offer)
-            if row is None
-            else _sold(row, parts.get(row.listing_id, ()), units_per_offer, booking)
-        )
-    return resolved
+    sold = [(row, _sold(row, parts.get(row.listing_id, ()), units_per_offer, booking)) for row in rows]
+    known = [(row, one) for row, one in sold if one.product_id is not None or one.parts]
+    unknown = Resolved(None, units_per_offer)
+    return {line.line_id: _match(line, known) or _by_hand(line, skus) or unknown for line in lines}
 
 
 async def _listings_named(
@@ -78,11 +72,11 @@ async def _listings_named(
     return (await connection.execute(statement)).all()
 
 
-def _match(line: OrderLine, named: Sequence[Row[Any]]) -> Row[Any] | None:
+def _match(line: OrderLine, known: Sequence[tuple[Row[Any], Resolved]]) -> Resolved | None:
     for name, value in (("external_id", line.external_listing_id), ("sku", line.sku), ("ean", line.ean)):
-        for row in named:
-            if value and getattr(row, name) == value:
-                return row
+        found = [one for row, one in known if value and getattr(row, name) == value]
+        if found:
+            return found[0] if all(one == found[0] for one in found) else None
     return None
 
 
@@ -96,6 +90,6 @@ def _sold(row: Row[Any], parts: tuple[Part, ...], units_per_offer: Decimal, book
     return Resolved(own, Decimal(1), parts)
 
 
-def _by_hand(line: OrderLine, skus: Mapping[str, Part], units_per_offer: Decimal) -> Resolved:
+def _by_hand(line: OrderLine, skus: Mapping[str, Part]) -> Resolved | None:
     part = skus.get(line.sku or "")
-    return Resolved(None, units_per_offer) if part is None else Resolved(part.product_id, part.units)
+    return None if part is None else Resolved(part.product_id, part.units)

@@ -19,6 +19,7 @@ from hub.store.engine import Database, Work
 from hub.store.listings import OfferedProduct, listings_selling, save_listings, set_mapping
 from hub.store.order_import import save_order
 from hub.store.orders import load_order, note_forwarded
+from hub.store.parts import map_sku
 from hub.store.sales_lines import orders_of_sales_lines
 from hub.store.stock import begin_read, drop_claims, finish_read, make_claims, open_claims, show_claims
 from hub.store.tables import claim, division, order_line
@@ -132,6 +133,47 @@ async def test_a_line_that_is_gone_claims_nothing(shop: Shop) -> None:
     await shop.sell(("A", 2), ("SIX", 1))
     await shop.sell(("A", 2))
     assert await shop.claimed() == {"a": Decimal(2)}
+
+
+async def test_a_line_that_sells_nothing_known_claims_nothing_and_takes_the_old_claims_along(shop: Shop) -> None:
+    await shop.sell(("A", 2))
+    await shop.database.write(lambda work: set_mapping(work, "acme", shop.ids["A"], None))
+    one = await shop.sell(("A", 2))
+    async with shop.database.read() as connection:
+        stored = await load_order(connection, "acme", one)
+    assert stored is not None
+    assert [line.known for line in stored.lines] == [False]
+    assert await shop.claimed() == {}
+
+
+async def test_a_sku_that_is_no_listing_sells_what_a_person_said(shop: Shop) -> None:
+    part = Part("b", Decimal(4))
+    await shop.database.write(lambda work: map_sku(work, "acme", "shop", "OLD", part))
+    await shop.sell(("OLD", 2))
+    assert await shop.claimed() == {"b": Decimal(8)}
+
+
+@pytest.mark.parametrize(("second", "claimed"), [("b", {}), ("a", {"a": Decimal(1)})])
+async def test_an_ean_of_two_listings_is_guessed_only_where_both_sell_the_same(
+    shop: Shop, second: str, claimed: dict[str, Decimal]
+) -> None:
+    twins = [OfferedProduct(one, None, "8712345678906", one, {}, by_platform=False) for one in ("T1", "T2")]
+    matches = {"T1": Match("a", MatchedBy.EAN), "T2": Match(second, MatchedBy.EAN)}
+    await shop.database.write(lambda work: save_listings(work, "acme", "shop", twins, matches))
+    await shop.tell([OrderLine("0", None, "8712345678906", "Mug", 1, Decimal(5))])
+    assert await shop.claimed() == claimed
+
+
+@pytest.mark.parametrize(("by_hand", "claimed"), [(False, 12), (True, 3)])
+async def test_a_mapping_by_hand_outlives_what_the_rules_say_later(shop: Shop, by_hand: bool, claimed: int) -> None:
+    if by_hand:
+        part = (Part("a", Decimal(3)),)
+        await shop.database.write(lambda work: set_mapping(work, "acme", shop.ids["SIX"], None, part))
+    later = MATCHES | {"SIX": Match("a", MatchedBy.RULE, Decimal(12))}
+    fresh = await shop.database.write(lambda work: save_listings(work, "acme", "shop", OFFERS, later))
+    assert fresh == ([] if by_hand else [shop.ids["SIX"]])
+    await shop.sell(("SIX", 1))
+    assert await shop.claimed() == {"a": Decimal(claimed)}
 
 
 async def test_every_listing_that_holds_a_product_is_told_of_it(shop: Shop) -> None:

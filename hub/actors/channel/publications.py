@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.actors.channel.shelves import read_shelves
 from hub.actors.messages import PublishStock
 from hub.actors.runtime.message import Envelope
-from hub.domain.stock import Publication
+from hub.domain.stock import STOPPED, Publication
 from hub.store.channels import StoredChannel
 from hub.store.listings import StoredListing, listings_by_id
 
@@ -43,6 +43,12 @@ class Plan:
     def differs(self) -> bool:
         wanted = self.publication.quantity
         return wanted is not None and (self.message.force or wanted != self.listing.quantity)
+
+    @property
+    def explains_anew(self) -> bool:
+        """Whether the number stays and the reason why it must not be sold does not."""
+        stopped = tuple((term.name, term.value) for term in self.publication.terms if term.name.endswith(STOPPED))
+        return not self.differs and self.publication.quantity is not None and self.listing.stopped != stopped
 
     @property
     def empties(self) -> bool:

@@ -25,7 +25,7 @@ from hub.store.listings import (
     note_sending,
     pending_listings,
 )
-from hub.store.publishing import note_accepted, note_published
+from hub.store.publishing import note_accepted, note_explained, note_published
 
 LOOKED_AT = 1000
 """Listings that one snapshot of the database serves."""
@@ -57,6 +57,8 @@ class StockLane:
         held = self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
         plans = await self.zeros.let_through(turn, [plan for plan in plans if not plan.busy])
         self._end_presales(turn, plans)
+        if explained := [plan for plan in plans if plan.explains_anew]:
+            turn.write(lambda work: self._explain(work, explained))
         due = sorted((plan for plan in plans if plan.differs), key=lambda plan: plan.urgency)
         due, later = due[: self.scene.channel.stock_batch], due[self.scene.channel.stock_batch :]
         if due:
@@ -131,6 +133,10 @@ class StockLane:
         due = now + timedelta(seconds=self.scene.desk.pace.follow)
         for one in drifted:
             turn.post(turn.address, PublishStock(one.plan.listing.listing_id, "the channel's number moved"), due_at=due)
+
+    async def _explain(self, work: Work, plans: Sequence[Plan]) -> None:
+        for plan in plans:
+            await note_explained(work, self.scene.tenant, plan.listing, plan.publication)
 
     async def _note(self, work: Work, sent: Sequence[Sent]) -> None:
         written = [each.written for each in sent]

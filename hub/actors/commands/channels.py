@@ -71,6 +71,8 @@ async def change_settings(
     await change_channel(work, who.tenant_id, channel_id, settings=settings)
     record(work, who, now, "channel.configured", f"Settings of {before.name} were changed", channel_id=channel_id,
            before=settings_to_json(before.settings), after=settings_to_json(settings))  # fmt: skip
+    if settings.matching != before.settings.matching:
+        mailbox.post(work, channel_address(who.tenant_id, channel_id), ReadListings(tick=False))
     await _follow_settings(work, who.tenant_id, channel_id, settings, was_off=not before.settings.stock)
 
 

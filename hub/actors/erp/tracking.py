@@ -119,8 +119,8 @@ class TrackingLane:
         left = [
             line.line_id
             for line in order.lines
-            if line.sales_order_line_id is not None
-            and gone.get(line.sales_order_line_id, Decimal(0)) >= line.quantity * line.units_per_offer
+            for one in line.bookings
+            if gone.get(one.sales_order_line_id or "", Decimal(0)) >= max(0, line.quantity - line.cancelled) * one.units
         ]
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division, kits=left)
 

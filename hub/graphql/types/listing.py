@@ -12,6 +12,7 @@ from strawberry import relay
 
 from hub.domain.matching import MatchedBy, MatchProblem, codes_of
 from hub.domain.platform import Platform
+from hub.domain.stock import STOPPED
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.types.enums import ListingStatus
@@ -107,7 +108,7 @@ class Listing(Stored):
 
     @shown("Why it must not be sold, where its item ended or was blocked in Exact; null where it may be.")
     def stopped(self) -> str | None:
-        told = [term.value for term in self.explanation if term.name.endswith("stopped")]
+        told = [term.value for term in self.explanation if term.name.endswith(STOPPED)]
         return "; ".join(told) or None
 
     @shown("Why it has no product; null where it has one, or needs none.")
