@@ -24,7 +24,7 @@ async def repair_orders(work: Work, channel: StoredChannel) -> None:
 
 
 async def _repair(work: Work, channel: StoredChannel, order: StoredOrder) -> None:
-    await rematch_lines(work, order, channel.settings.rule.units_per_offer)
+    await rematch_lines(work, order, channel.settings.rule.units_per_offer, channel.settings.kits.booking)
     if order.fulfilled_by != "platform":
         products = await make_claims(work, order.tenant_id, order.order_id, work.clock.now())
         await pass_on_stock(work, order.tenant_id, products, Cause(f"order {order.number}"))
@@ -35,7 +35,7 @@ async def _repair(work: Work, channel: StoredChannel, order: StoredOrder) -> Non
 async def _go_on(work: Work, channel: StoredChannel, order: StoredOrder) -> None:
     fresh = await load_order(work.connection, order.tenant_id, order.order_id)
     division = channel.settings.division
-    if fresh is None or division is None or any(line.product_id is None for line in fresh.lines):
+    if fresh is None or division is None or any(not line.known for line in fresh.lines):
         return
     ready = OrderStatus.READY.value
     await change_order(work, order.tenant_id, order.order_id, status=ready, hold_cause=None, hold_detail=None)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.kit import KitSettings
+from hub.domain.matching import MatchingRules
 from hub.domain.platform import Platform
 from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
 from hub.domain.tax.rates import Goods
 from hub.domain.vat_mapping import VatRule
+from hub.domain.zero_guard import ZeroGuard
 
 
 class ChannelStatus(StrEnum):
@@ -48,6 +51,7 @@ class ChannelSettings:
     them at the leading one.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
+    ``matching`` says how SKUs stand for items, ``kits`` how kits are booked, ``zero_guard`` when a mass zero waits.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -71,11 +75,23 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    matching: MatchingRules = field(default_factory=MatchingRules)
+    kits: KitSettings = field(default_factory=KitSettings)
+    zero_guard: ZeroGuard = field(default_factory=ZeroGuard)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:
         """Return the settings that a channel of this platform begins with."""
         return cls(buyer_days=usual_days(platform))
+
+    @property
+    def warehouse_id(self) -> str | None:
+        """The warehouse that sales orders take goods from: the first chosen one of the division; None is its main one.
+
+        Else an order would lower a number that the channel does not show.
+        """
+        chosen = [source.warehouse_id for source in self.sources if source.division == self.division]
+        return None if None in chosen else next(iter(chosen), None)
 
     def origin(self, division_country: str | None) -> str | None:
         """Return the country that goods leave from; None where the warehouses lie in several."""

@@ -83,6 +83,7 @@ def draft_case(case: Case) -> Drafted:
         lines=lines,
         charges=tuple(charge for charge, _ in charges),
         total=total(line.gross for line in lines) + total(charge.gross for charge, _ in charges),
+        warehouse_id=settings.warehouse_id,
     )
     _must_equal(draft, expected_total(order, treatments), order)
     return Drafted(draft, treatments, tuple(treatment for _, treatment in charges))
@@ -103,7 +104,8 @@ def _all_known(lines: Sequence[LineToForward], books: Books) -> Sequence[LineToF
 def _draft_line(line: LineToForward, case: Case, treatment: Treatment | None) -> DraftLine:
     item = case.books.items[line.product_id or ""]
     rate, code = _rate_and_code(line, item, case, treatment)
-    quantity = Decimal(line.wanted * line.units_per_offer)
+    quantity = line.wanted * line.units_per_offer
+    _must_be_sold_so(item, quantity, line)
     gross = line.share(line.gross) - marketplaces_vat(line, treatment)
     vat = _stated_vat(line, treatment)
     net = gross if code.kind == "I" else gross - (vat if vat is not None else vat_within(gross, rate))
@@ -118,6 +120,15 @@ def _draft_line(line: LineToForward, case: Case, treatment: Treatment | None) ->
         vat=vat,
         description=line.title[:60],
     )
+
+
+def _must_be_sold_so(item: ErpItem, quantity: Decimal, line: LineToForward) -> None:
+    if quantity != quantity.to_integral_value() and not item.fractional:
+        raise Hold(
+            HoldCause.UNKNOWN_PRODUCT,
+            f"Item {item.code} is sold in whole units, {line.name} takes {quantity:f}; correct the listing's units.",
+            lines=[line.line_id],
+        )
 
 
 def _rate_and_code(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class ErpItem:
-    """One item of one Exact division. ``vat_code`` is the division's own code for sales."""
+    """One item of one Exact division. ``vat_code`` is the division's own code for sales.
+
+    It is sold until ``ends_at`` (UTC); ``fractional`` says that parts of its unit may be sold.
+    """
 
     division: int
     item_id: str
@@ -21,6 +24,23 @@ class ErpItem:
     is_stock_item: bool = True
     is_sales_item: bool = True
     ended: bool = False
+    ends_at: datetime | None = None
+    fractional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLife:
+    """How an item of a division may be sold now."""
+
+    division: int
+    ended: bool
+    sold: bool
+    stocked: bool
+    fractional: bool
+
+    @property
+    def on_sale(self) -> bool:
+        return self.sold and not self.ended
 
 
 @dataclass(frozen=True, slots=True)

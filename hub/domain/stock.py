@@ -11,6 +11,10 @@ from enum import StrEnum
 LARGEST_PUBLISHED = 999
 """bol.com refused more than 999 in v10 and v11 states no maximum, so a rule without a cap stops there."""
 
+ZERO = Decimal(0)
+STOPPED = "stopped"
+"""What a term is called, or ends with, that says why something must not be sold."""
+
 
 class RuleMode(StrEnum):
     FREE_STOCK = "free_stock"
@@ -24,6 +28,9 @@ class StockRule:
 
     ``buffer`` is in offers, ``buffer_percent`` a percentage (10 means 10 %) kept back, result rounded
     down; ``units_per_offer`` is the number of stock units in one offer; ``fixed`` replaces everything.
+    ``safety_stock`` is kept back of each product, in stock units, where the product itself has no higher one.
+    ``backorder`` offers may be sold beyond FreeStock. Until ``presale_until`` (UTC) the listing sells ``presale``
+    offers of goods that are yet to come, and nothing else.
     """
 
     mode: RuleMode = RuleMode.FREE_STOCK
@@ -31,7 +38,15 @@ class StockRule:
     buffer_percent: Decimal = Decimal(0)
     cap: int = LARGEST_PUBLISHED
     fixed: int = 0
-    units_per_offer: int = 1
+    units_per_offer: Decimal = Decimal(1)
+    safety_stock: Decimal = Decimal(0)
+    backorder: int = 0
+    presale: int = 0
+    presale_until: datetime | None = None
+
+    def presells(self, now: datetime | None) -> bool:
+        """Say whether goods that are yet to come are sold now; without a time, whether they ever are."""
+        return self.presale_until is not None and (now is None or now < self.presale_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,27 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """One product of an offer: so many ``units`` of it in each, what is free, and what is promised already.
+
+    ``safety_stock`` is the product's own. ``stopped`` says why it must not be sold at all, ``unstocked`` why
+    FreeStock tells nothing of it. ``name`` is what people call it, for offers of several products.
+    """
+
+    units: Decimal
+    readings: Sequence[Reading]
+    claims: Decimal
+    safety_stock: Decimal = ZERO
+    stopped: str | None = None
+    unstocked: str | None = None
+    name: str = ""
+
+    @property
+    def free(self) -> Decimal:
+        return sum((reading.free_stock for reading in self.readings), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One line of the explanation of a published number."""
 
@@ -54,10 +90,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The quantity to publish and the terms it was made of; ``quantity`` is None for hands off."""
+    """The quantity to publish and the terms it was made of; ``quantity`` is None for hands off.
+
+    ``doubtful`` is a zero that follows from what Exact says alone: no buyer and no person has had a part in it.
+    """
 
     quantity: int | None
     terms: tuple[Term, ...]
+    doubtful: bool = False
 
 
 def publishable(
@@ -69,32 +109,99 @@ def publishable(
     ``warehouses`` limits the sum to these warehouse ids; None takes all readings.
     Without any reading nothing may be sold yet, so the quantity is zero.
     """
-    match rule.mode:
-        case RuleMode.HANDS_OFF:
-            return Publication(None, (Term("rule", "hands off"),))
-        case RuleMode.FIXED:
-            return Publication(rule.fixed, (Term("rule", "fixed"), Term("quantity", str(rule.fixed))))
-        case RuleMode.FREE_STOCK:
-            chosen = None if warehouses is None else frozenset(warehouses)
-            used = [r for r in readings if chosen is None or r.warehouse_id in chosen]
-            return _from_free_stock(rule, used, claims)
+    chosen = None if warehouses is None else frozenset(warehouses)
+    used = [r for r in readings if chosen is None or r.warehouse_id in chosen]
+    return publishable_offer(rule, [Supply(rule.units_per_offer, used, claims)])
 
 
-def _from_free_stock(rule: StockRule, readings: Sequence[Reading], claims: Decimal) -> Publication:
-    free = sum((reading.free_stock for reading in readings), Decimal(0))
-    offers = _floor((free - claims) / rule.units_per_offer)
+def publishable_offer(rule: StockRule, supplies: Sequence[Supply], now: datetime | None = None) -> Publication:
+    """Return what may be sold of an offer made of these products: the scarcest decides. ``now`` is UTC."""
+    if rule.mode is RuleMode.HANDS_OFF:
+        return Publication(None, (Term("rule", "hands off"),))
+    if stops := [one for one in supplies if _stop(one, rule)]:
+        return _stopped(stops, rule, supplies)
+    if rule.mode is RuleMode.FIXED:
+        return Publication(rule.fixed, (Term("rule", "fixed"), Term("quantity", str(rule.fixed))))
+    if rule.presells(now):
+        return _from_presale(rule, supplies)
+    return _from_free_stock(rule, supplies)
+
+
+def _stop(supply: Supply, rule: StockRule) -> str | None:
+    return supply.stopped or (supply.unstocked if rule.mode is RuleMode.FREE_STOCK else None)
+
+
+def _stopped(stops: Sequence[Supply], rule: StockRule, supplies: Sequence[Supply]) -> Publication:
+    terms = [Term(_name(one, STOPPED), _stop(one, rule) or "") for one in stops]
+    return Publication(0, (*terms, Term("quantity", "0")), doubtful=not _claimed(supplies))
+
+
+def _from_free_stock(rule: StockRule, supplies: Sequence[Supply]) -> Publication:
+    terms: list[Term] = []
+    offers = min(_offers(rule, one, terms) for one in supplies)
     kept = rule.buffer + _percentage_buffer(offers, rule.buffer_percent)
-    quantity = max(0, min(offers - kept, rule.cap))
-    terms = [Term(f"free stock {r.division}/{r.warehouse_id}", _plain(r.free_stock)) for r in readings]
-    terms += [
-        Term("claims", _plain(-claims)),
-        Term("units per offer", str(rule.units_per_offer)),
-        Term("offers", str(offers)),
-        Term("buffer", str(-kept)),
-        Term("cap", str(rule.cap)),
-        Term("quantity", str(quantity)),
+    sellable = offers - kept
+    if len(supplies) > 1:
+        terms.append(Term("offers", str(offers)))
+    terms.append(Term("buffer", str(-kept)))
+    if rule.backorder:
+        sellable = max(sellable, rule.backorder + min(0, offers))
+        terms.append(Term("backorder", str(rule.backorder)))
+    doubtful = offers <= 0 and not _claimed(supplies) and rule.cap > 0
+    return _clamped(sellable, rule, terms, doubtful=doubtful)
+
+
+def _offers(rule: StockRule, supply: Supply, terms: list[Term]) -> int:
+    safety = max(rule.safety_stock, supply.safety_stock)
+    offers = _floor((supply.free - supply.claims - safety) / supply.units)
+    terms += _free_terms(supply)
+    terms.append(Term(_name(supply, "claims"), _plain(-supply.claims)))
+    if safety:
+        terms.append(Term(_name(supply, "safety stock"), _plain(-safety)))
+    terms.append(Term(_name(supply, "units per offer"), _plain(supply.units)))
+    terms.append(Term(_name(supply, "offers"), str(offers)))
+    return offers
+
+
+def _from_presale(rule: StockRule, supplies: Sequence[Supply]) -> Publication:
+    """Sell what is announced, less all that is promised of it: by claims, and by what FreeStock is short of."""
+    terms = [
+        Term("presale until", rule.presale_until.isoformat() if rule.presale_until else ""),
+        Term("presale", str(rule.presale)),
     ]
-    return Publication(quantity, tuple(terms))
+    offers = min(_presold(rule, one, terms) for one in supplies)
+    return _clamped(offers, rule, terms)
+
+
+def _presold(rule: StockRule, supply: Supply, terms: list[Term]) -> int:
+    short = min(ZERO, supply.free)
+    offers = _floor((rule.presale * supply.units + short - supply.claims) / supply.units)
+    terms.append(Term(_name(supply, "short of free stock"), _plain(short)))
+    terms.append(Term(_name(supply, "claims"), _plain(-supply.claims)))
+    terms.append(Term(_name(supply, "units per offer"), _plain(supply.units)))
+    terms.append(Term(_name(supply, "offers"), str(offers)))
+    return offers
+
+
+def _clamped(sellable: int, rule: StockRule, terms: Sequence[Term], *, doubtful: bool = False) -> Publication:
+    quantity = max(0, min(sellable, rule.cap))
+    ends = (Term("cap", str(rule.cap)), Term("quantity", str(quantity)))
+    return Publication(quantity, (*terms, *ends), doubtful=doubtful and quantity == 0)
+
+
+def _free_terms(supply: Supply) -> list[Term]:
+    return [
+        Term(_name(supply, f"free stock {one.division}/{one.warehouse_id}"), _plain(one.free_stock))
+        for one in supply.readings
+    ]
+
+
+def _claimed(supplies: Sequence[Supply]) -> bool:
+    return any(one.claims for one in supplies)
+
+
+def _name(supply: Supply, what: str) -> str:
+    return f"{supply.name}: {what}" if supply.name else what
 
 
 def _percentage_buffer(offers: int, percent: Decimal) -> int:
@@ -109,4 +216,4 @@ def _floor(value: Decimal) -> int:
 
 
 def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f") if value else "0"
+    return format(Decimal(value).normalize(), "f") if value else "0"

@@ -36,7 +36,7 @@ class LineToForward:
     title: str
     sku: str | None
     product_id: str | None
-    units_per_offer: int
+    units_per_offer: Decimal
     quantity: int
     cancelled: int
     gross: Decimal

@@ -25,6 +25,7 @@ from hub.graphql.types.erp import Division, ErpConnection
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
 from hub.graphql.types.listing import Listing
 from hub.graphql.types.order import Order
+from hub.graphql.types.order_line import OrderLine
 from hub.graphql.types.platform import PlatformProfile
 from hub.graphql.types.product import Product
 from hub.graphql.types.tenant import ApiToken, Tenant, Viewer
@@ -41,6 +42,7 @@ from hub.store.views.log import (
     list_parcels,
 )
 from hub.store.views.orders import MOST_URGENT_FIRST, NEWEST_FIRST, OrderFilter, list_orders
+from hub.store.views.repairs import BY_LINE, list_unlisted_lines
 from hub.store.views.risk import list_at_risk
 from hub.store.views.rows import rows_of_tenant
 
@@ -131,6 +133,34 @@ class Query:
         )
         found = list_listings(info.context.tenant_id, only)
         return await connect(info, Listing.of, found, BY_CHANNEL, first, after, last, before)
+
+    @shown("Listings without a product; each tells why, and which products it may stand for. listingMap repairs one.")
+    async def listings_to_repair(
+        self,
+        info: Info,
+        channel_id: relay.GlobalID | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Keyset[Listing]:
+        chosen = id_of("Channel", channel_id, "channelId")
+        only = ListingFilter(channel_id=chosen, statuses=(ListingStatus.UNMAPPED.value,))
+        found = list_listings(info.context.tenant_id, only)
+        return await connect(info, Listing.of, found, BY_CHANNEL, first, after, last, before)
+
+    @shown("Lines of waiting orders whose SKU is no listing at all. orderLineMap repairs one, and all with its SKU.")
+    async def lines_to_repair(
+        self,
+        info: Info,
+        channel_id: relay.GlobalID | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Keyset[OrderLine]:
+        found = list_unlisted_lines(info.context.tenant_id, id_of("Channel", channel_id, "channelId"))
+        return await connect(info, OrderLine.of, found, BY_LINE, first, after, last, before)
 
     @shown("Orders, newest first.")
     async def orders(

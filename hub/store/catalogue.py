@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.matching import Catalogue
 from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, VatPeriod, Warehouse
 from hub.store.engine import Work
 from hub.store.tables import customer, erp_item, product, shipping_method, vat_code, warehouse
@@ -21,18 +22,35 @@ def product_id(tenant_id: str, code: str) -> str:
     return uuid5(NAMESPACE_URL, f"handelhub:{tenant_id}:{code}").hex
 
 
-async def save_items(work: Work, tenant_id: str, items: Sequence[ErpItem]) -> None:
-    """Store items of a division and the products they stand for.
+async def save_items(work: Work, tenant_id: str, items: Sequence[ErpItem]) -> set[str]:
+    """Store items of a division and the products they stand for; return the products whose sale began or ended.
 
     An item whose code was changed in Exact stays the same product, with its readings and listings.
     """
     newest = {item.item_id: item for item in items}
     if not newest:
-        return
+        return set()
+    before = await _standings(work.connection, tenant_id, items[0].division, newest)
     ids = await _product_ids(work.connection, tenant_id, list(newest.values()))
     products = {ids[item.item_id]: _product_row(tenant_id, ids[item.item_id], item) for item in newest.values()}
     await upsert(work.connection, product, list(products.values()))
     await upsert(work.connection, erp_item, [_item_row(tenant_id, ids[key], item) for key, item in newest.items()])
+    return {ids[key] for key, item in newest.items() if key in before and before[key] != _standing(item)}
+
+
+def _standing(item: ErpItem) -> tuple[bool, bool, bool]:
+    return item.ended, item.is_sales_item, item.is_stock_item
+
+
+async def _standings(
+    connection: AsyncConnection, tenant_id: str, division: int, item_ids: Iterable[str]
+) -> dict[str, tuple[bool, bool, bool]]:
+    table = erp_item
+    statement = select(table.c.item_id, table.c.ended, table.c.sold, table.c.stocked).where(
+        table.c.tenant_id == tenant_id, table.c.division == division, table.c.item_id.in_(list(item_ids))
+    )
+    rows = (await connection.execute(statement)).all()
+    return {row.item_id: (row.ended, row.sold, row.stocked) for row in rows}
 
 
 async def _product_ids(connection: AsyncConnection, tenant_id: str, items: Sequence[ErpItem]) -> dict[str, str]:
@@ -69,6 +87,8 @@ def _item_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
         "stocked": item.is_stock_item,
         "sold": item.is_sales_item,
         "ended": item.ended,
+        "ends_at": item.ends_at,
+        "fractional": item.fractional,
     }
 
 
@@ -149,6 +169,8 @@ async def items_of(
             is_stock_item=row.stocked,
             is_sales_item=row.sold,
             ended=row.ended,
+            ends_at=row.ends_at,
+            fractional=row.fractional,
         )
         for row in rows
     }
@@ -208,15 +230,15 @@ async def products_by_item(
     return {row.item_id: row.product_id for row in (await connection.execute(statement)).all()}
 
 
-async def products_by_code(connection: AsyncConnection, tenant_id: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return product ids by item code and by EAN; an EAN that stands for several products is left out."""
+async def read_codes(connection: AsyncConnection, tenant_id: str) -> Catalogue:
+    """Return product ids by item code and by EAN."""
     statement = select(product.c.product_id, product.c.code, product.c.ean).where(product.c.tenant_id == tenant_id)
-    rows = (await connection.execute(statement)).all()
+    rows = (await connection.execute(statement.order_by(product.c.code))).all()
     eans: dict[str, list[str]] = {}
     for row in rows:
         if row.ean:
             eans.setdefault(row.ean, []).append(row.product_id)
-    return {row.code: row.product_id for row in rows}, {ean: ids[0] for ean, ids in eans.items() if len(ids) == 1}
+    return Catalogue({row.code: row.product_id for row in rows}, eans)
 
 
 async def product_exists(connection: AsyncConnection, tenant_id: str, one: str) -> bool:

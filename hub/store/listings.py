@@ -11,10 +11,13 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Row, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.stock import StockRule
+from hub.domain.kit import Part
+from hub.domain.matching import Match, MatchedBy
+from hub.domain.stock import STOPPED, StockRule
 from hub.store.engine import Work
+from hub.store.parts import parts_of_listings, replace_parts
 from hub.store.settings_codec import rule_from_json
-from hub.store.tables import listing
+from hub.store.tables import listing, listing_part
 from hub.store.upsert import fitting, upsert
 
 
@@ -35,7 +38,8 @@ class StoredListing:
     """A listing with its mapping and what was published last; ``quantity`` None means unknown.
 
     ``believed`` is what the channel should show after sales of its own, for platforms that compare before they set.
-    ``again`` says that it was to be published while the channel still worked on the write before.
+    ``again`` says that it was to be published while the channel still worked on the write before. ``zero_due`` is
+    when (UTC) a zero goes out that waits for a person, ``stopped`` are the terms that say why it must not be sold.
     """
 
     listing_id: str
@@ -56,6 +60,18 @@ class StoredListing:
     again: bool
     process_id: str | None
     version: int
+    zero_due: datetime | None = None
+    stopped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sells(self) -> bool:
+        """Whether it sells something known from own stock."""
+        return self.status != "unmapped" and not self.by_platform
+
+    @property
+    def showed(self) -> int | None:
+        """What it showed by the last that is known: what was seen, else what was sent."""
+        return self.sent if self.quantity is None else self.quantity
 
 
 def listing_id(tenant_id: str, channel_id: str, external_id: str) -> str:
@@ -64,16 +80,38 @@ def listing_id(tenant_id: str, channel_id: str, external_id: str) -> str:
 
 
 async def save_listings(
-    work: Work, tenant_id: str, channel_id: str, offered: Sequence[OfferedProduct], products: Mapping[str, str]
+    work: Work, tenant_id: str, channel_id: str, offered: Sequence[OfferedProduct], matches: Mapping[str, Match]
 ) -> list[str]:
-    """Store listings as read; ``products`` maps external ids to product ids found by SKU or EAN.
+    """Store listings as read; ``matches`` holds what was found for external ids.
 
     A mapping made by hand stays. Returns the ids of listings that are new or newly mapped.
     """
     before = {row.external_id: row for row in await _locked_listings(work, tenant_id, channel_id)}
-    rows = [_row(tenant_id, channel_id, one, before.get(one.external_id), products) for one in offered]
+    rows = [_row(tenant_id, channel_id, one, before.get(one.external_id), matches) for one in offered]
     await upsert(work.connection, listing, rows)
-    return [row["listing_id"] for row in rows if _newly_mapped(row, before.get(row["external_id"]))]
+    repacked = await _save_packs(work, tenant_id, rows, matches)
+    return [
+        row["listing_id"]
+        for row in rows
+        if row["listing_id"] in repacked or _newly_mapped(row, before.get(row["external_id"]))
+    ]
+
+
+async def _save_packs(
+    work: Work, tenant_id: str, rows: Sequence[Mapping[str, Any]], matches: Mapping[str, Match]
+) -> set[str]:
+    """Set what the rules say that offers hold, unless a person has; return the listings where that is new."""
+    ruled = [row for row in rows if row["mapped_by"] != MatchedBy.HAND.value]
+    held = await parts_of_listings(work.connection, tenant_id, [row["listing_id"] for row in ruled])
+    wanted = {row["listing_id"]: _pack(matches.get(row["external_id"])) for row in ruled}
+    changed = {one: parts for one, parts in wanted.items() if held.get(one, ()) != parts}
+    await replace_parts(work, tenant_id, changed)
+    sold = {row["listing_id"] for row in ruled if not row["by_platform"] and row["product_id"] is not None}
+    return sold & changed.keys()
+
+
+def _pack(match: Match | None) -> tuple[Part, ...]:
+    return () if match is None or match.units is None else (Part(match.product_id, match.units),)
 
 
 def _row(
@@ -81,10 +119,13 @@ def _row(
     channel_id: str,
     one: OfferedProduct,
     before: StoredListing | None,
-    products: Mapping[str, str],
+    matches: Mapping[str, Match],
 ) -> dict[str, Any]:
-    kept_by_hand = before is not None and before.mapped_by == "hand"
-    product = before.product_id if before is not None and kept_by_hand else products.get(one.external_id)
+    match = matches.get(one.external_id)
+    product, by = (None, None) if match is None else (match.product_id, match.by.value)
+    by_hand = before is not None and before.mapped_by == MatchedBy.HAND.value
+    if before is not None and by_hand:
+        product, by = before.product_id, before.mapped_by
     kept = before is not None and before.product_id == product and before.status not in ("unmapped", "platform")
     return {
         "tenant_id": tenant_id,
@@ -92,6 +133,7 @@ def _row(
         "channel_id": channel_id,
         "external_id": one.external_id,
         "product_id": product,
+        "mapped_by": by,
         "sku": one.sku,
         "ean": fitting(one.ean, 32),
         "title": one.title,
@@ -135,13 +177,25 @@ async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Itera
 async def listings_selling(
     connection: AsyncConnection, tenant_id: str, product_ids: Iterable[str]
 ) -> list[tuple[str, str, str]]:
-    """Return (product id, channel id, listing id) of every listing that sells one of the products from own stock."""
-    statement = select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id).where(
-        listing.c.tenant_id == tenant_id,
-        listing.c.product_id.in_(list(product_ids)),
-        listing.c.by_platform.is_(False),
+    """Return (product id, channel id, listing id) of every listing that sells one of the products from own stock.
+
+    A kit sells each of its parts.
+    """
+    wanted = list(product_ids)
+    own = select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id).where(
+        listing.c.tenant_id == tenant_id, listing.c.product_id.in_(wanted), listing.c.by_platform.is_(False)
     )
-    rows = (await connection.execute(statement)).all()
+    of = (listing.c.tenant_id == listing_part.c.tenant_id) & (listing.c.listing_id == listing_part.c.listing_id)
+    within = (
+        select(listing_part.c.product_id, listing.c.channel_id, listing.c.listing_id)
+        .join(listing, of)
+        .where(
+            listing_part.c.tenant_id == tenant_id,
+            listing_part.c.product_id.in_(wanted),
+            listing.c.by_platform.is_(False),
+        )
+    )
+    rows = (await connection.execute(own.union(within))).all()
     return [(row.product_id, row.channel_id, row.listing_id) for row in rows]
 
 
@@ -161,7 +215,7 @@ async def note_sending(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
     await work.execute(
         update(listing)
         .where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
-        .values(quantity=None, believed=None)
+        .values(quantity=None, believed=None, zero_due=None)
     )
 
 
@@ -205,13 +259,21 @@ async def note_moved(
     Of a write under way it is unknown then what will stand in the end.
     """
     products = list(product_ids)
+    part = listing_part.c
+    kits = select(part.listing_id).where(part.tenant_id == tenant_id, part.product_id.in_(products))
     own = (
         listing.c.tenant_id == tenant_id,
         listing.c.channel_id == channel_id,
-        listing.c.product_id.in_(products),
+        listing.c.product_id.in_(products) | listing.c.listing_id.in_(kits),
     )
     believed = {"believed": _left(sold) if sold else null()}
     await work.execute(update(listing).where(*own).values(believed | _moved()))
+
+
+async def note_forgotten(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
+    """Forget what some listings show, and should show."""
+    own = update(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
+    await work.execute(own.values({"believed": None} | _moved()))
 
 
 def _moved() -> dict[str, Any]:
@@ -228,15 +290,19 @@ def _left(sold: Sold) -> Any:
     return case(*moved, else_=null()) if taken else null()
 
 
-async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None) -> None:
-    """Map a listing to a product by hand, or take the mapping away."""
+async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | None, parts: Sequence[Part] = ()) -> None:
+    """Map a listing to a product by hand, with what an offer holds where it is not one; or take the mapping away.
+
+    A kit may have a product that it is in Exact as a whole.
+    """
     values = {
         "product_id": product_id,
-        "mapped_by": "hand",
-        "status": "mapped" if product_id else "unmapped",
+        "mapped_by": MatchedBy.HAND.value,
+        "status": "mapped" if product_id or parts else "unmapped",
         "believed": None,
     }
     await _change(work, tenant_id, one, values | _moved())
+    await replace_parts(work, tenant_id, {one: parts})
 
 
 async def set_rule(work: Work, tenant_id: str, one: str, rule: Mapping[str, Any] | None) -> None:
@@ -269,4 +335,11 @@ def _stored(row: Row[Any]) -> StoredListing:
         again=row.again,
         process_id=row.process_id,
         version=row.version,
+        zero_due=row.zero_due,
+        stopped=_stopped(row.terms),
     )
+
+
+def _stopped(terms: Any) -> tuple[tuple[str, str], ...]:
+    pairs = (one.values() if isinstance(one, Mapping) else one for one in terms or ())
+    return tuple((str(name), str(value)) for name, value in pairs if str(name).endswith(STOPPED))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.kit import ONE, KitBooking
 from hub.domain.order import ChannelOrder, Charge, OrderLine, OrderStatus
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
-from hub.store.tables import listing, order_line, orders
+from hub.store.parts import replace_line_parts
+from hub.store.resolving import Resolved, is_kit, resolve_products
+from hub.store.tables import order_line, orders
 from hub.store.upsert import fitting, upsert
 
 EAN_LENGTH = 32
@@ -27,13 +31,14 @@ async def save_order(
     now: datetime,
     trace_id: str | None,
     *,
-    units_per_offer: int = 1,
+    units_per_offer: Decimal = ONE,
+    booking: KitBooking = KitBooking.PARTS,
     keep_products: bool = False,
 ) -> str:
     """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable.
 
-    ``units_per_offer`` holds for listings without a rule of their own. ``keep_products`` leaves the products of
-    known lines as they went to Exact, whatever the mapping says today.
+    ``units_per_offer`` holds for listings without a rule of their own, ``booking`` for kits with an item of their own.
+    ``keep_products`` leaves the products of known lines as they went to Exact, whatever the mapping says today.
     """
     one = order_id(tenant_id, channel_id, fetched.external_id)
     head = _head(tenant_id, channel_id, one, fetched) | {
@@ -42,9 +47,22 @@ async def save_order(
         "trace_id": trace_id,
     }
     await upsert(work.connection, orders, [head], keep=("imported_at", "trace_id", "placed_at"))
-    products = await resolve_products(work.connection, tenant_id, channel_id, fetched.lines, units_per_offer)
+    known = await _lines_of(work.connection, tenant_id, one) if keep_products else set()
+    products = await resolve_products(work.connection, tenant_id, channel_id, fetched.lines, units_per_offer, booking)
     await _save_lines(work, tenant_id, one, fetched.lines, products, keep_products)
+    fresh = {line_id: found for line_id, found in products.items() if line_id not in known}
+    await _save_parts(work, tenant_id, one, fresh)
     return one
+
+
+async def _lines_of(connection: AsyncConnection, tenant_id: str, one: str) -> set[str]:
+    statement = select(order_line.c.line_id).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id == one)
+    return set((await connection.execute(statement)).scalars())
+
+
+async def _save_parts(work: Work, tenant_id: str, one: str, products: Mapping[str, Resolved]) -> None:
+    exploded = {line_id for line_id, found in products.items() if found.product_id is None}
+    await replace_line_parts(work, tenant_id, one, {key: found.parts for key, found in products.items()}, exploded)
 
 
 def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> dict[str, Any]:
@@ -73,7 +91,7 @@ async def _save_lines(
     tenant_id: str,
     one: str,
     lines: Sequence[OrderLine],
-    products: Mapping[str, tuple[str | None, int]],
+    products: Mapping[str, Resolved],
     keep_products: bool,
 ) -> None:
     gone = delete(order_line).where(
@@ -89,9 +107,9 @@ async def _save_lines(
 
 
 def _line_row(
-    tenant_id: str, one: str, place: int, line: OrderLine, products: Mapping[str, tuple[str | None, int]]
+    tenant_id: str, one: str, place: int, line: OrderLine, products: Mapping[str, Resolved]
 ) -> dict[str, Any]:
-    product, units = products[line.line_id]
+    found = products[line.line_id]
     return {
         "tenant_id": tenant_id,
         "order_id": one,
@@ -101,8 +119,8 @@ def _line_row(
         "ean": fitting(line.ean, EAN_LENGTH),
         "title": line.title,
         "external_listing_id": line.external_listing_id,
-        "product_id": product,
-        "units_per_offer": units,
+        "product_id": found.product_id,
+        "units_per_offer": found.units,
         "quantity": line.quantity,
         "cancelled": line.cancelled,
         "shipped": line.shipped,
@@ -115,38 +133,6 @@ def _line_row(
     }
 
 
-async def resolve_products(
-    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine], units_per_offer: int
-) -> dict[str, tuple[str | None, int]]:
-    """Return (product id, units per offer) by line id: by the listing's own id, then its SKU, then its EAN.
-
-    ``units_per_offer`` is the channel's, for listings without a rule of their own.
-    """
-    found = await _listings_named(connection, tenant_id, channel_id, lines)
-    return {line.line_id: _match(line, found, units_per_offer) for line in lines}
-
-
-async def _listings_named(
-    connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
-) -> Sequence[Any]:
-    externals = [line.external_listing_id for line in lines if line.external_listing_id]
-    skus = [line.sku for line in lines if line.sku]
-    eans = [line.ean for line in lines if line.ean]
-    named = listing.c.external_id.in_(externals) | listing.c.sku.in_(skus) | listing.c.ean.in_(eans)
-    statement = select(listing.c.external_id, listing.c.sku, listing.c.ean, listing.c.product_id, listing.c.rule).where(
-        listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, named
-    )
-    return (await connection.execute(statement)).all()
-
-
-def _match(line: OrderLine, found: Sequence[Row[Any]], units_per_offer: int) -> tuple[str | None, int]:
-    for name, value in (("external_id", line.external_listing_id), ("sku", line.sku), ("ean", line.ean)):
-        for row in found:
-            if value and getattr(row, name) == value and row.product_id is not None:
-                return row.product_id, (row.rule or {}).get("units_per_offer", units_per_offer)
-    return None, units_per_offer
-
-
 async def orders_without_product(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[str]:
     """Return the ids of a channel's orders that are not in Exact and have a line without a product, oldest first."""
     statement = (
@@ -157,7 +143,7 @@ async def orders_without_product(connection: AsyncConnection, tenant_id: str, ch
             orders.c.status.in_([OrderStatus.WAITING.value, OrderStatus.READY.value, OrderStatus.HELD.value]),
             orders.c.order_id.in_(
                 select(order_line.c.order_id).where(
-                    order_line.c.tenant_id == tenant_id, order_line.c.product_id.is_(None)
+                    order_line.c.tenant_id == tenant_id, order_line.c.product_id.is_(None), ~is_kit()
                 )
             ),
         )
@@ -166,9 +152,11 @@ async def orders_without_product(connection: AsyncConnection, tenant_id: str, ch
     return list((await connection.execute(statement)).scalars())
 
 
-async def rematch_lines(work: Work, stored: StoredOrder, units_per_offer: int) -> None:
+async def rematch_lines(
+    work: Work, stored: StoredOrder, units_per_offer: Decimal, booking: KitBooking = KitBooking.PARTS
+) -> None:
     """Resolve again the products of lines that had none, after a mapping was repaired."""
-    missing = [line for line in stored.lines if line.product_id is None]
+    missing = [line for line in stored.lines if not line.known]
     if not missing:
         return
     statement = select(order_line.c.line_id, order_line.c.external_listing_id).where(
@@ -176,8 +164,9 @@ async def rematch_lines(work: Work, stored: StoredOrder, units_per_offer: int) -
     )
     externals = {row.line_id: row.external_listing_id for row in (await work.connection.execute(statement)).all()}
     asked = [_asked(line, externals.get(line.line_id)) for line in missing]
-    products = await resolve_products(work.connection, stored.tenant_id, stored.channel_id, asked, units_per_offer)
-    for line_id, (product, units) in products.items():
+    place = stored.tenant_id, stored.channel_id
+    products = await resolve_products(work.connection, *place, asked, units_per_offer, booking)
+    for line_id, found in products.items():
         await work.execute(
             update(order_line)
             .where(
@@ -185,8 +174,9 @@ async def rematch_lines(work: Work, stored: StoredOrder, units_per_offer: int) -
                 order_line.c.order_id == stored.order_id,
                 order_line.c.line_id == line_id,
             )
-            .values(product_id=product, units_per_offer=units)
+            .values(product_id=found.product_id, units_per_offer=found.units)
         )
+    await _save_parts(work, stored.tenant_id, stored.order_id, products)
 
 
 def _asked(line: StoredLine, external: str | None) -> OrderLine:

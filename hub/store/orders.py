@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,23 +13,31 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.forwarding import LineToForward, OrderToForward
+from hub.domain.kit import shares
+from hub.domain.money import total
 from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
+from hub.domain.tax.amounts import share_out
 from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
+from hub.store.parts import Booking, LinePart, parts_of_lines
+from hub.store.sales_lines import note_sales_line
 from hub.store.tables import order_line, orders
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units."""
+    """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units.
+
+    A kit has ``parts``. One that is booked as its parts has no product of its own, and no line of its own in Exact.
+    """
 
     line_id: str
     sku: str | None
     ean: str | None
     title: str
     product_id: str | None
-    units_per_offer: int
+    units_per_offer: Decimal
     quantity: int
     cancelled: int
     shipped: int
@@ -39,6 +47,42 @@ class StoredLine:
     vat: Decimal | None
     sales_order_line_id: str | None
     deemed: str | None = None
+    parts: tuple[LinePart, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known what the line sells."""
+        return self.product_id is not None or bool(self.parts)
+
+    @property
+    def exploded(self) -> bool:
+        """Whether the line stands as its parts on the sales order."""
+        return any(part.booked for part in self.parts)
+
+    @property
+    def products(self) -> set[str]:
+        """The products whose stock the line takes."""
+        if self.parts:
+            return {part.product_id for part in self.parts}
+        return set() if self.product_id is None else {self.product_id}
+
+    @property
+    def bookings(self) -> tuple[Booking, ...]:
+        """What of the line stands on the sales order, line by line."""
+        if not self.exploded:
+            own = self.line_id, self.product_id, self.units_per_offer, self.sales_order_line_id
+            return (Booking(self.line_id, *own),)
+        return tuple(
+            Booking(
+                f"{self.line_id}/{one.product_id}",
+                self.line_id,
+                one.product_id,
+                one.units,
+                one.sales_order_line_id,
+                part=True,
+            )
+            for one in self.parts
+        )
 
     @property
     def open(self) -> int:
@@ -76,16 +120,45 @@ class StoredOrder:
     country: str | None = None
 
     def to_forward(self) -> OrderToForward:
-        """Return the part that the books need."""
+        """Return the part that the books need; a kit that is booked as its parts is a line for each of them.
+
+        Of such a kit only what is still wanted is told, so that no cent is lost in what is not.
+        """
         return OrderToForward(
             external_id=self.external_id,
             number=self.number,
             placed_at=self.placed_at,
             currency=self.currency,
-            total=self.total,
-            lines=tuple(_line_to_forward(line) for line in self.lines),
+            total=self.total - total(_called_off(line) for line in self.lines if line.exploded),
+            lines=tuple(one for line in self.lines for one in _lines_to_forward(line)),
             charges=self.charges,
         )
+
+
+def _called_off(line: StoredLine) -> Decimal:
+    whole = _line_to_forward(line)
+    return whole.gross - whole.share(whole.gross)
+
+
+def _lines_to_forward(line: StoredLine) -> tuple[LineToForward, ...]:
+    whole = _line_to_forward(line)
+    if not line.exploded:
+        return (whole,)
+    gross = shares(whole.share(whole.gross), [one.part for one in line.parts])
+    vat = None if whole.vat is None else share_out(whole.share(whole.vat), gross)
+    return tuple(
+        replace(
+            whole,
+            line_id=one.key,
+            product_id=one.product_id,
+            units_per_offer=one.units,
+            quantity=whole.wanted,
+            cancelled=0,
+            gross=gross[one.product_id or ""],
+            vat=None if vat is None else vat[one.product_id or ""],
+        )
+        for one in line.bookings
+    )
 
 
 def _line_to_forward(line: StoredLine) -> LineToForward:
@@ -121,9 +194,10 @@ async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable
     heads = select(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(wanted))
     lines = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id.in_(wanted))
     rows = (await connection.execute(heads)).all()
-    by_order: dict[str, list[Row[Any]]] = {}
+    parts = await parts_of_lines(connection, tenant_id, wanted)
+    by_order: dict[str, list[StoredLine]] = {}
     for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
-        by_order.setdefault(row.order_id, []).append(row)
+        by_order.setdefault(row.order_id, []).append(_stored_line(row, parts.get((row.order_id, row.line_id), ())))
     return [_stored(row, by_order.get(row.order_id, [])) for row in rows]
 
 
@@ -150,7 +224,7 @@ async def hold_order(
 async def note_forwarded(
     work: Work, stored: StoredOrder, sales: SalesOrder, lines: Mapping[str, str], now: datetime
 ) -> None:
-    """Store the sales order's ids; ``lines`` maps our line ids to Exact's."""
+    """Store the sales order's ids; ``lines`` maps our bookings' keys to Exact's lines."""
     await change_order(
         work,
         stored.tenant_id,
@@ -162,27 +236,9 @@ async def note_forwarded(
         sales_order_number=sales.order_number,
         forwarded_at=now,
     )
-    for line_id, sales_line in lines.items():
-        await work.execute(
-            update(order_line)
-            .where(
-                order_line.c.tenant_id == stored.tenant_id,
-                order_line.c.order_id == stored.order_id,
-                order_line.c.line_id == line_id,
-            )
-            .values(sales_order_line_id=sales_line)
-        )
-
-
-async def orders_of_sales_lines(
-    connection: AsyncConnection, tenant_id: str, sales_lines: Iterable[str]
-) -> dict[str, tuple[str, str, int]]:
-    """Return (order id, line id, units per offer) by Exact's sales order line id."""
-    statement = select(
-        order_line.c.sales_order_line_id, order_line.c.order_id, order_line.c.line_id, order_line.c.units_per_offer
-    ).where(order_line.c.tenant_id == tenant_id, order_line.c.sales_order_line_id.in_(list(sales_lines)))
-    rows = (await connection.execute(statement)).all()
-    return {row.sales_order_line_id: (row.order_id, row.line_id, row.units_per_offer) for row in rows}
+    bookings = {one.key: one for line in stored.lines for one in line.bookings}
+    for key, sales_line in lines.items():
+        await note_sales_line(work, stored.tenant_id, stored.order_id, bookings[key], sales_line)
 
 
 def _charge_from_json(plain: Mapping[str, Any]) -> Charge:
@@ -195,7 +251,7 @@ def _charge_from_json(plain: Mapping[str, Any]) -> Charge:
     )
 
 
-def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
+def _stored(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
     return StoredOrder(
         tenant_id=row.tenant_id,
         order_id=row.order_id,
@@ -219,11 +275,11 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         sales_order_id=row.sales_order_id,
         sales_order_number=row.sales_order_number,
         charges=tuple(_charge_from_json(charge) for charge in row.charges),
-        lines=tuple(_stored_line(line) for line in lines),
+        lines=tuple(lines),
         country=row.country,
     )
 
 
-def _stored_line(row: Row[Any]) -> StoredLine:
-    names = StoredLine.__dataclass_fields__
-    return StoredLine(**{name: getattr(row, name) for name in names})
+def _stored_line(row: Row[Any], parts: tuple[LinePart, ...]) -> StoredLine:
+    names = [name for name in StoredLine.__dataclass_fields__ if name != "parts"]
+    return StoredLine(**{name: getattr(row, name) for name in names}, parts=parts)

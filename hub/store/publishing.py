@@ -72,6 +72,16 @@ async def note_accepted(work: Work, tenant_id: str, ended: Sequence[StoredListin
     await _many(work, _ACCEPTED, [_place(tenant_id, one) | _shows(one, one.sent, at) for one in ended])
 
 
+async def note_explained(work: Work, tenant_id: str, one: StoredListing, publication: Publication) -> None:
+    """Store what the number that a listing shows already is made of by now."""
+    own = update(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id == one.listing_id)
+    await work.execute(own.values(terms=_terms(publication)))
+
+
+def _terms(publication: Publication) -> list[list[str]]:
+    return [[term.name, term.value] for term in publication.terms]
+
+
 async def _many(work: Work, statement: Update, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await work.execute(statement, rows)
@@ -82,8 +92,11 @@ def _place(tenant_id: str, one: StoredListing) -> dict[str, Any]:
 
 
 def _sent(one: Written) -> dict[str, Any]:
-    terms = [[term.name, term.value] for term in one.publication.terms]
-    return {"taken": one.publication.quantity, "explained": terms, "process": one.process_id}
+    return {
+        "taken": one.publication.quantity,
+        "explained": _terms(one.publication),
+        "process": one.process_id,
+    }
 
 
 def _shows(one: StoredListing, quantity: int | None, at: datetime) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Reading
 from hub.store.engine import Work
-from hub.store.tables import claim, division, erp_item, order_line, stock_reading
+from hub.store.orders import StoredLine, load_order
+from hub.store.tables import claim, division, erp_item, order_line_part, stock_reading
 from hub.store.upsert import upsert
 
 
@@ -177,44 +179,85 @@ async def finish_read(work: Work, tenant_id: str, code: int, read_no: int, read_
 
 
 async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: datetime) -> set[str]:
-    """Claim what an order that is not forwarded yet still wants, and return the products concerned.
+    """Claim what an order that is not forwarded yet still wants, kits part by part; return the products concerned.
 
-    Repeatable: the claims are set to what the stored lines say, never added up.
+    Repeatable: the claims are set to what the stored lines say, never added up. What is claimed for a product that a
+    line no longer stands for is released.
     """
-    statement = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id == order_id)
-    lines = [row for row in (await work.connection.execute(statement)).all() if row.product_id is not None]
+    order = await load_order(work.connection, tenant_id, order_id)
     rows = [
         {
             "tenant_id": tenant_id,
-            "product_id": row.product_id,
+            "product_id": product_id,
             "order_id": order_id,
-            "line_id": row.line_id,
-            "quantity": Decimal(max(0, row.quantity - row.cancelled) * row.units_per_offer),
+            "line_id": line.line_id,
+            "quantity": units,
             "made_at": made_at,
             "released_at": None,
             "released_by": None,
         }
-        for row in lines
+        for line in (order.lines if order is not None else ())
+        for product_id, units in _wanted(line).items()
     ]
+    released = await _release_others(work, tenant_id, order_id, [(row["line_id"], row["product_id"]) for row in rows])
     await upsert(work.connection, claim, rows, keep=("made_at",))
-    return {row.product_id for row in lines}
+    return released | {str(row["product_id"]) for row in rows}
 
 
-async def show_claims(work: Work, tenant_id: str, order_id: str, code: int) -> None:
-    """Note that the order's sales order is visible in Exact: any stock read that begins from now on reflects it."""
+def _wanted(line: StoredLine) -> dict[str, Decimal]:
+    """Return the stock units that a line still wants, by product."""
+    offers = max(0, line.quantity - line.cancelled)
+    if line.parts:
+        return {part.product_id: offers * part.units for part in line.parts}
+    return {} if line.product_id is None else {line.product_id: offers * line.units_per_offer}
+
+
+async def _release_others(work: Work, tenant_id: str, order_id: str, wanted: Sequence[tuple[Any, Any]]) -> set[str]:
+    kept = tuple_(claim.c.line_id, claim.c.product_id).in_(wanted)
+    return await _release(work, tenant_id, order_id, work.clock.now(), "mapped otherwise", ~kept)
+
+
+async def claimed_products(connection: AsyncConnection, tenant_id: str, order_id: str) -> set[str]:
+    """Return the products that an order has open claims on."""
+    statement = select(claim.c.product_id).where(
+        claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.released_at.is_(None)
+    )
+    return set((await connection.execute(statement)).scalars())
+
+
+async def show_claims(work: Work, tenant_id: str, order_id: str, code: int, kits: Iterable[str] | None = None) -> None:
+    """Note that the order's sales order is visible in Exact: any stock read that begins from now on reflects it.
+
+    Of a kit that stands there as its own item Exact knows no parts: what they are claimed for shows when it has left.
+    ``kits`` are the lines of such kits that have.
+    """
     number = await reads_begun(work, tenant_id, code)
+    which = ~_of_kit() if kits is None else _of_kit() & claim.c.line_id.in_(list(kits))
     await work.execute(
         update(claim)
-        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.visible_read.is_(None))
+        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.visible_read.is_(None), which)
         .values(division=code, visible_read=number)
     )
 
 
+def _of_kit() -> ColumnElement[bool]:
+    """Return the condition that a claim is for a part of a kit that stands as its own item on the sales order."""
+    part = order_line_part.c
+    same = (part.tenant_id == claim.c.tenant_id, part.order_id == claim.c.order_id, part.line_id == claim.c.line_id)
+    return select(part.product_id).where(*same, part.booked.is_(False)).exists()
+
+
 async def drop_claims(work: Work, tenant_id: str, order_id: str, now: datetime, reason: str) -> set[str]:
     """Release an order's claims because the goods are no longer promised, and return their products."""
+    return await _release(work, tenant_id, order_id, now, reason)
+
+
+async def _release(
+    work: Work, tenant_id: str, order_id: str, now: datetime, reason: str, *which: ColumnElement[bool]
+) -> set[str]:
     statement = (
         update(claim)
-        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.released_at.is_(None))
+        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.released_at.is_(None), *which)
         .values(released_at=now, released_by=reason)
         .returning(claim.c.product_id)
     )

@@ -155,6 +155,15 @@ def _shop(house: House) -> list[tuple[Table, dict[str, Any]]]:
              "status": "published", "quantity": 11, "sent": 11,
              "terms": [["free stock", "12"], ["claims", "-1"], ["quantity", "11"]]},
         ),
+        (
+            tables.listing_part,
+            {"listing_id": house.key("listing"), "product_id": house.key("product"), "place": 0,
+             "units": Decimal(1)},
+        ),
+        (
+            tables.sku_mapping,
+            {"channel_id": "shop", "sku": "OLD-MUG", "product_id": house.key("product"), "units": Decimal(1)},
+        ),
     ]  # fmt: skip
 
 
@@ -173,7 +182,7 @@ def line_row(house: House, name: str, line_id: str = "1", **fields: Any) -> dict
     """Return a line of an order of the house."""
     return {
         "order_id": house.key(name), "line_id": line_id, "place": 0, "sku": "MUG", "title": "Mug, blue",
-        "product_id": house.key("product"), "units_per_offer": 1, "quantity": 2, "cancelled": 0, "shipped": 0,
+        "product_id": house.key("product"), "units_per_offer": Decimal(1), "quantity": 2, "cancelled": 0, "shipped": 0,
         "cancellation_requested": False, "gross": Decimal("24.20"), "vat_rate": Decimal("0.21"),
         "vat": Decimal("4.20"), "discount": Decimal(0),
     } | fields  # fmt: skip
@@ -209,6 +218,11 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
     return [
         (tables.orders, order_row(house, "order", derivation=certificate_to_json(certificate(house)))),
         (tables.order_line, line_row(house, "order")),
+        (
+            tables.order_line_part,
+            {**order, "line_id": "1", "product_id": house.key("product"), "place": 0, "units": Decimal(1),
+             "booked": False},
+        ),
         (
             tables.claim,
             {**order, "product_id": house.key("product"), "line_id": "1", "quantity": Decimal(2), "made_at": NOON},

@@ -84,6 +84,18 @@ def changes(house: House) -> dict[str, Change]:
             "listing.mapped",
             ({"product_id": house.key("product"), "mapped_by": None}, {"product_id": None, "mapped_by": "hand"}),
         ),
+        "channelZerosConfirm": Change(SHOP, "stock.zeros_confirmed"),
+        "productSafetyStockSet": Change(
+            {"productId": global_id("Product", house.key("product")), "units": "3"},
+            "product.safety_stock",
+            ({"safety_stock": "0"}, {"safety_stock": "3"}),
+        ),
+        "orderLineMap": Change(
+            {"lineId": global_id("OrderLine", house.key("order") + ":1"),
+             "productId": global_id("Product", house.key("product")), "units": "6"},
+            "sku.mapped",
+            ({"parts": []}, {"parts": [{"product_id": house.key("product"), "units": "6", "weight": None}]}),
+        ),
         "listingRuleSet": Change(listing | {"rule": {"buffer": 3}}, "listing.rule", ({"rule": None}, {})),
         "orderRetry": Change(order, "order.retried", (held, {"status": "ready", "hold_cause": None})),
         "orderCancel": Change(

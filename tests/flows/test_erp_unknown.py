@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -91,7 +92,7 @@ async def test_an_attempt_stays_with_the_division_it_was_made_in(acme: Stage) ->
 
 
 async def test_an_offer_of_six_is_told_with_the_delivery_that_completes_it(acme: Stage) -> None:
-    await acme.configure("woocommerce", rule=StockRule(units_per_offer=6))
+    await acme.configure("woocommerce", rule=StockRule(units_per_offer=Decimal(6)))
     external_id = await acme.sell("woocommerce", lines=[{"sku": "ART-00001", "quantity": 1}])
     order = await acme.until_order(external_id, "forwarded")
     for code, quantity in (("3SFIRST", 4), ("3SSECOND", 2)):

@@ -36,7 +36,7 @@ async def place_order(work: Work, one: str, **fields: Any) -> None:
         "status": "ready", "country": "NL",
     } | fields  # fmt: skip
     line = {
-        "tenant_id": "acme", "order_id": one, "line_id": "1", "place": 0, "title": "Mug", "units_per_offer": 1,
+        "tenant_id": "acme", "order_id": one, "line_id": "1", "place": 0, "title": "Mug", "units_per_offer": Decimal(1),
         "quantity": 1, "cancelled": 0, "shipped": 0, "cancellation_requested": False, "gross": Decimal("24.20"),
         "discount": Decimal(0),
     }  # fmt: skip

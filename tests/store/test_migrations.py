@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,15 +13,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, insert, inspect, select, table, text
+from sqlalchemy import Integer, column, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 
 from hub.clock import SystemClock
 from hub.store.audit.verifying import verify_stored
 from hub.store.engine import Database, StoreBusy
 from hub.store.engine.connect import writing_engine
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, config, migrate, newest
-from hub.store.tables import metadata, sync_event, tenant
+from hub.store.tables import claim, metadata, order_line, sync_event, tenant
 from tests.postgres import Server
 from tests.store.audit_stage import NOON, event, told
 
@@ -143,3 +145,42 @@ def write_old_log(connection: Connection) -> None:
                  "detail": {"number": 0.5, "far": 1e17}, "actor": "hub"}  # fmt: skip
         if count:
             connection.execute(insert(old), [usual | {"seq": seq} for seq in range(1, count + 1)])
+
+
+async def test_claims_of_before_are_put_right_and_kept_so(empty_url: str) -> None:
+    url = empty_url.replace("/deep/down", "")
+    await in_database(url, lambda connection: command.upgrade(config(connection), "0005"))
+    await in_database(url, write_old_claims)
+    await migrate(url)
+    assert await in_database(url, differences) == []
+    rows = await in_database(url, lambda connection: connection.execute(select(claim)).all())
+    kept = {row.product_id: (row.quantity, row.released_by, row.division, row.visible_read) for row in rows}
+    assert kept == {
+        "right": (Decimal(12), None, 123456, 7),
+        "negative": (Decimal(0), None, None, None),
+        "released": (Decimal(1), "unknown", None, None),
+        "half": (Decimal(1), None, None, None),
+    }
+    lines = await in_database(url, lambda connection: connection.execute(select(order_line)).all())
+    assert [row.units_per_offer for row in lines] == [Decimal(6)]
+    with pytest.raises(DBAPIError, match=r"(?i)constraint"):
+        await in_database(url, lambda connection: connection.execute(text("UPDATE claim SET line_id = 'none'")))
+
+
+def write_old_claims(connection: Connection) -> None:
+    """Write an order of six-packs and claims on it as nothing but the program kept them right."""
+    line = {"tenant_id": "acme", "order_id": "o", "line_id": "1", "place": 0, "title": "Mug", "units_per_offer": 6,
+            "quantity": 2, "cancelled": 0, "shipped": 0, "cancellation_requested": False, "gross": Decimal(24),
+            "discount": Decimal(0)}  # fmt: skip
+    columns = [column(name, Integer() if name == "units_per_offer" else order_line.c[name].type) for name in line]
+    connection.execute(insert(table("order_line", *columns)), line)
+    usual = {"tenant_id": "acme", "order_id": "o", "line_id": "1", "quantity": Decimal(1), "made_at": NOON,
+             "division": None, "visible_read": None, "released_at": None, "released_by": None}  # fmt: skip
+    old = [
+        usual | {"product_id": "right", "quantity": Decimal(12), "division": 123456, "visible_read": 7},
+        usual | {"product_id": "negative", "quantity": Decimal(-1)},
+        usual | {"product_id": "released", "released_at": NOON},
+        usual | {"product_id": "half", "division": 123456},
+        usual | {"product_id": "orphan", "line_id": "2"},
+    ]
+    connection.execute(insert(table("claim", *(column(name, claim.c[name].type) for name in old[0]))), old)

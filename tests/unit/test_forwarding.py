@@ -39,7 +39,7 @@ def line(
 ) -> LineToForward:
     values = {"vat_rate": None, "vat": None} | more
     rate, vat = values["vat_rate"], values["vat"]
-    return LineToForward("1", "Thing", "SKU", product, 1, quantity, cancelled, Decimal(gross), rate, vat)
+    return LineToForward("1", "Thing", "SKU", product, Decimal(1), quantity, cancelled, Decimal(gross), rate, vat)
 
 
 def order(*lines: LineToForward, charges: tuple[Charge, ...] = (), off: str = "0") -> OrderToForward:

@@ -63,7 +63,7 @@ OSS = Seller("NL", oss=Oss(registered=True))
 
 def line(gross: str, product: str = "p1", **more: Decimal | None) -> LineToForward:
     rate, vat = more.get("vat_rate"), more.get("vat")
-    return LineToForward("1", "Thing", "SKU", product, 1, 1, 0, Decimal(gross), rate, vat)
+    return LineToForward("1", "Thing", "SKU", product, Decimal(1), 1, 0, Decimal(gross), rate, vat)
 
 
 def order(*lines: LineToForward, charges: tuple[Charge, ...] = ()) -> OrderToForward:

@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from hub.actors.erp.parcels import broken_offers, contents_of, free_references, units_before
 from hub.domain.delivery import Delivery, DeliveryLine, ShippedUnits
 from hub.domain.pacing import patience
+from hub.store.sales_lines import SalesLine
 
 ORDER = "0123456789abcdef"
-KNOWN = {"S1": (ORDER, "L1", 6), "S2": (ORDER, "L2", 1), "S9": ("another", "L9", 1)}
+KNOWN = {
+    "S1": SalesLine(ORDER, "L1", {"S1": Decimal(6)}),
+    "S2": SalesLine(ORDER, "L2", {"S2": Decimal(1)}),
+    "S9": SalesLine("another", "L9", {"S9": Decimal(1)}),
+}
 
 
 def delivery(number: int, *lines: tuple[str, int], tracking: str | None = "3S") -> Delivery:

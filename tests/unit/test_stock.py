@@ -21,7 +21,7 @@ rules = st.builds(
     st.decimals(0, 100, places=1),
     st.integers(0, 999),
     st.just(0),
-    st.integers(1, 12),
+    st.integers(1, 12).map(Decimal),
 )
 claims = st.decimals(min_value=0, max_value=500, places=0)
 
@@ -57,7 +57,7 @@ def test_every_published_number_explains_itself(rule: StockRule, found: list[Rea
 
 
 def test_buffer_and_units_per_offer_are_taken_off() -> None:
-    rule = StockRule(buffer=2, units_per_offer=6)
+    rule = StockRule(buffer=2, units_per_offer=Decimal(6))
     assert publishable(rule, [reading("40"), reading("21", "B")], Decimal(5)).quantity == 7
 
 

@@ -13,7 +13,8 @@ from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import ChannelListing
-from hub.store.catalogue import products_by_code
+from hub.domain.matching import match_listing
+from hub.store.catalogue import read_codes
 from hub.store.channels import change_channel
 from hub.store.engine import Work
 from hub.store.listings import OfferedProduct, save_listings
@@ -53,16 +54,18 @@ class ControlLane:
             turn.post(turn.address, ReadListings(), due_at=due)
 
     async def _save(self, work: Work, turn: Turn, found: list[ChannelListing]) -> None:
-        codes, eans = await products_by_code(work.connection, self.scene.tenant)
-        products = {one.external_id: match for one in found if (match := _match(one, codes, eans))}
-        fresh = await save_listings(work, *self.scene.key, [_offered(one) for one in found], products)
+        catalogue = await read_codes(work.connection, self.scene.tenant)
+        rules = self.scene.stored.settings.matching
+        tried = {one.external_id: match_listing(one.sku, one.ean, rules, catalogue) for one in found}
+        matches = {one: found.match for one, found in tried.items() if found.match is not None}
+        fresh = await save_listings(work, *self.scene.key, [_offered(one) for one in found], matches)
         now = work.clock.now()
         await change_channel(work, *self.scene.key, listings_read_at=now)
         for listing_id in fresh:
             post(work, turn.address, PublishStock(listing_id, "new listing"))
         if fresh:
             await repair_orders(work, self.scene.stored)
-        unmapped = len(found) - len(products)
+        unmapped = len(found) - len(matches)
         self.scene.tell(
             work,
             "listings.read",
@@ -110,10 +113,6 @@ class ControlLane:
 
     async def _read_keys(self, turn: Turn) -> None:
         await self._secret(turn)
-
-
-def _match(one: ChannelListing, codes: dict[str, str], eans: dict[str, str]) -> str | None:
-    return codes.get(one.sku or "") or eans.get(one.ean or "")
 
 
 def _offered(one: ChannelListing) -> OfferedProduct:

@@ -19,7 +19,7 @@ from hub.store.listings import Sold, note_moved
 from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
-from hub.store.stock import drop_claims, make_claims
+from hub.store.stock import claimed_products, drop_claims, make_claims
 
 BEYOND_US = (OrderStatus.FORWARDED, OrderStatus.SENDING)
 
@@ -56,6 +56,7 @@ class OrderBook:
         now = work.clock.now()
         units = settings.rule.units_per_offer
         frozen = before is not None and before.status in BEYOND_US
+        claimed = await claimed_products(work.connection, self.scene.tenant, one)
         await save_order(
             work,
             *self.scene.key,
@@ -64,10 +65,11 @@ class OrderBook:
             now,
             current_trace_id(),
             units_per_offer=units,
+            booking=settings.kits.booking,
             keep_products=frozen,
         )
         await self._keep_buyer(work, one, fetched)
-        await self._claim(work, one, step, before, fetched)
+        await self._claim(work, one, step, before, fetched, claimed)
         await self._tell_what_happened(work, one, before, step, fetched)
         self._forward(work, one, step)
 
@@ -80,12 +82,23 @@ class OrderBook:
             since = kept_since(self.scene.stored.settings.buyer_days, work.clock.now())
             await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, since)
 
-    async def _claim(self, work: Work, one: str, step: Step, before: StoredOrder | None, fetched: ChannelOrder) -> None:
-        """Claim or give back, and publish anew what the channel itself has lowered or raised by this news."""
+    async def _claim(
+        self,
+        work: Work,
+        one: str,
+        step: Step,
+        before: StoredOrder | None,
+        fetched: ChannelOrder,
+        claimed: set[str],
+    ) -> None:
+        """Claim or give back, and publish anew what the channel itself has lowered or raised by this news.
+
+        ``claimed`` before are products too that no line stands for any more.
+        """
         now = work.clock.now()
         match step.claims:
             case ClaimAction.SET:
-                products = await make_claims(work, self.scene.tenant, one, now)
+                products = claimed | await make_claims(work, self.scene.tenant, one, now)
             case ClaimAction.DROP:
                 products = await drop_claims(work, self.scene.tenant, one, now, step.status.value)
             case ClaimAction.KEEP:
@@ -111,7 +124,7 @@ class OrderBook:
         """A late payment or cancellation moves the channel's own number, whatever Exact has of the order."""
         if before is None or _news(before) == (fetched.payment.value, cancelled_units(fetched)):
             return set()
-        return {line.product_id for line in before.lines if line.product_id is not None}
+        return {product for line in before.lines for product in line.products}
 
     def _forward(self, work: Work, one: str, step: Step) -> None:
         division = self.scene.stored.settings.division

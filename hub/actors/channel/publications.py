@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.actors.channel.shelves import read_shelves
 from hub.actors.messages import PublishStock
 from hub.actors.runtime.message import Envelope
-from hub.domain.channel import ChannelSettings
-from hub.domain.stock import Publication, Reading, publishable
+from hub.domain.stock import STOPPED, Publication
 from hub.store.channels import StoredChannel
 from hub.store.listings import StoredListing, listings_by_id
-from hub.store.stock import open_claims, readings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,17 @@ class Plan:
         return wanted is not None and (self.message.force or wanted != self.listing.quantity)
 
     @property
+    def explains_anew(self) -> bool:
+        """Whether the number stays and the reason why it must not be sold does not."""
+        stopped = tuple((term.name, term.value) for term in self.publication.terms if term.name.endswith(STOPPED))
+        return not self.differs and self.publication.quantity is not None and self.listing.stopped != stopped
+
+    @property
+    def empties(self) -> bool:
+        """Whether a listing that shows stock, as far as is known, would show none by what Exact alone says."""
+        return self.publication.doubtful and self.differs and not self.message.force and self.listing.showed != 0
+
+    @property
     def busy(self) -> bool:
         """Whether the channel still works on the write before."""
         return self.listing.process_id is not None
@@ -74,36 +83,9 @@ def _milliseconds(start: datetime, end: datetime) -> int:
 
 
 async def plan_publications(
-    connection: AsyncConnection, channel: StoredChannel, asked: Mapping[str, Envelope]
+    connection: AsyncConnection, channel: StoredChannel, asked: Mapping[str, Envelope], now: datetime
 ) -> list[Plan]:
     """Return a plan for every listing that is mapped and sold from own stock; one snapshot serves them all."""
-    listings = await listings_by_id(connection, channel.tenant_id, asked)
-    products = {one.product_id for one in listings if one.product_id is not None}
-    readings = await readings_of(connection, channel.tenant_id, products)
-    claims = await open_claims(connection, channel.tenant_id, products)
-    return [
-        Plan(one, _publication(one, channel.settings, readings, claims), asked[one.listing_id])
-        for one in listings
-        if one.product_id is not None and not one.by_platform
-    ]
-
-
-def _publication(
-    one: StoredListing,
-    settings: ChannelSettings,
-    readings: Mapping[str, list[Reading]],
-    claims: Mapping[str, Decimal],
-) -> Publication:
-    product = one.product_id or ""
-    used = [reading for reading in readings.get(product, []) if feeds(settings, reading)]
-    return publishable(one.rule or settings.rule, used, claims.get(product, Decimal(0)))
-
-
-def feeds(settings: ChannelSettings, reading: Reading) -> bool:
-    """Say whether a reading feeds the channel: by its chosen sources, else all of the order division."""
-    if not settings.sources:
-        return reading.division == settings.division
-    return any(
-        source.division == reading.division and source.warehouse_id in (None, reading.warehouse_id)
-        for source in settings.sources
-    )
+    listings = [one for one in await listings_by_id(connection, channel.tenant_id, asked) if one.sells]
+    shelves = await read_shelves(connection, channel, listings)
+    return [Plan(one, shelves.publication(one, now), asked[one.listing_id]) for one in listings]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
 from hub.actors.channel.stock_news import Sent, StockNews
+from hub.actors.channel.zeros import Zeros
 from hub.actors.messages import FollowStock, PublishStock, SweepOrders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import Envelope
@@ -24,7 +25,7 @@ from hub.store.listings import (
     note_sending,
     pending_listings,
 )
-from hub.store.publishing import note_accepted, note_published
+from hub.store.publishing import note_accepted, note_explained, note_published
 
 LOOKED_AT = 1000
 """Listings that one snapshot of the database serves."""
@@ -39,6 +40,7 @@ class StockLane:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.news = StockNews(scene)
+        self.zeros = Zeros(scene)
 
     async def handle(self, turn: Turn) -> None:
         """Publish the listings named, then ask how earlier writes ended."""
@@ -53,7 +55,11 @@ class StockLane:
         """Send what differs; return the listings that are held back until the channel is done with the write before."""
         plans = await self._plans(asked)
         held = self._hold_back(turn, [plan.listing.listing_id for plan in plans if plan.busy])
-        due = sorted((plan for plan in plans if plan.differs and not plan.busy), key=lambda plan: plan.urgency)
+        plans = await self.zeros.let_through(turn, [plan for plan in plans if not plan.busy])
+        self._end_presales(turn, plans)
+        if explained := [plan for plan in plans if plan.explains_anew]:
+            turn.write(lambda work: self._explain(work, explained))
+        due = sorted((plan for plan in plans if plan.differs), key=lambda plan: plan.urgency)
         due, later = due[: self.scene.channel.stock_batch], due[self.scene.channel.stock_batch :]
         if due:
             await self._send(turn, due, later, asked)
@@ -80,8 +86,17 @@ class StockLane:
         for start in range(0, len(ids), LOOKED_AT):
             part = {one: asked[one] for one in ids[start : start + LOOKED_AT]}
             async with self.scene.desk.database.read() as connection:
-                plans += await plan_publications(connection, self.scene.stored, part)
+                plans += await plan_publications(connection, self.scene.stored, part, self.scene.desk.clock.now())
         return plans
+
+    def _end_presales(self, turn: Turn, plans: Sequence[Plan]) -> None:
+        """A presale ends at its time, whether or not anything else happens then."""
+        now = self.scene.desk.clock.now()
+        for plan in plans:
+            rule = plan.listing.rule or self.scene.stored.settings.rule
+            if rule.presells(now):
+                again = PublishStock(plan.listing.listing_id, "the presale ends")
+                turn.post(turn.address, again, due_at=rule.presale_until)
 
     def _hold_back(self, turn: Turn, ids: Sequence[str]) -> Collection[str]:
         """One write of a listing at a time: the channel might finish an earlier one after a later one."""
@@ -118,6 +133,10 @@ class StockLane:
         due = now + timedelta(seconds=self.scene.desk.pace.follow)
         for one in drifted:
             turn.post(turn.address, PublishStock(one.plan.listing.listing_id, "the channel's number moved"), due_at=due)
+
+    async def _explain(self, work: Work, plans: Sequence[Plan]) -> None:
+        for plan in plans:
+            await note_explained(work, self.scene.tenant, plan.listing, plan.publication)
 
     async def _note(self, work: Work, sent: Sequence[Sent]) -> None:
         written = [each.written for each in sent]

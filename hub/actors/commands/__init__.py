@@ -15,7 +15,7 @@ from hub.actors.commands.channels import (
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.erp import connection_granted, enable_division
-from hub.actors.commands.listings import map_listing, set_listing_rule
+from hub.actors.commands.listings import confirm_zeros, map_line, map_listing, set_listing_rule, set_safety
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
@@ -29,6 +29,7 @@ __all__ = [
     "cancel_order",
     "change_settings",
     "channel_granted",
+    "confirm_zeros",
     "connection_granted",
     "create_channel",
     "discard_parked",
@@ -38,6 +39,7 @@ __all__ = [
     "erase_buyer",
     "found_tenant",
     "make_token",
+    "map_line",
     "map_listing",
     "note_export",
     "pause_channel",
@@ -48,6 +50,7 @@ __all__ = [
     "retry_parcel",
     "retry_parked",
     "set_listing_rule",
+    "set_safety",
     "set_tax_profile",
     "sweep_channel",
 ]

@@ -25,7 +25,7 @@ from hub.domain.tenant import Principal
 from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
-from hub.store.listings import channel_listings, note_moved
+from hub.store.listings import channel_listings, note_forgotten
 from hub.store.order_state import orders_awaiting
 from hub.store.orders import change_order, load_order
 from hub.store.settings_codec import settings_to_json
@@ -71,6 +71,8 @@ async def change_settings(
     await change_channel(work, who.tenant_id, channel_id, settings=settings)
     record(work, who, now, "channel.configured", f"Settings of {before.name} were changed", channel_id=channel_id,
            before=settings_to_json(before.settings), after=settings_to_json(settings))  # fmt: skip
+    if settings.matching != before.settings.matching:
+        mailbox.post(work, channel_address(who.tenant_id, channel_id), ReadListings(tick=False))
     await _follow_settings(work, who.tenant_id, channel_id, settings, was_off=not before.settings.stock)
 
 
@@ -154,9 +156,9 @@ async def republish_channel(work: Work, who: Principal, now: datetime, channel_i
 
 async def _publish_all(work: Work, tenant_id: str, channel_id: str, cause: str, *, force: bool) -> int:
     listings = await channel_listings(work.connection, tenant_id, channel_id)
-    due = [one for one in listings if one.product_id is not None and not one.by_platform]
+    due = [one for one in listings if one.sells]
     if force:
-        await note_moved(work, tenant_id, channel_id, {one.product_id for one in due if one.product_id})
+        await note_forgotten(work, tenant_id, [one.listing_id for one in due])
     for one in due:
         mailbox.post(work, channel_address(tenant_id, channel_id), PublishStock(one.listing_id, cause, force=force))
     return len(due)

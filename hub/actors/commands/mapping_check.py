@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.actors.commands.parts_check import LARGEST_UNITS
 from hub.actors.commands.refusal import CommandRefused
 from hub.domain.channel import ChannelSettings, FulfilmentMode
+from hub.domain.matching import rules_problem
 from hub.domain.product import VatCode
-from hub.domain.stock import StockRule
+from hub.domain.stock import LARGEST_PUBLISHED, StockRule
 from hub.domain.tax.places import Place, place_of
 from hub.domain.tax.rates import all_rates
 from hub.domain.vat_mapping import VatRule, vat_code_problem
@@ -22,12 +24,14 @@ LONGEST_PREFIX = 12
 async def check_settings(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
     """Raise CommandRefused for the first setting that cannot work, with the path of its field."""
     check_rule(settings.rule, ("settings", "rule"))
+    _check_goods(settings)
     await _check_prefix(work, tenant_id, channel_id, settings)
     await _check_sources(work, tenant_id, settings)
     if settings.division is None:
         _needs_no_division(settings)
         return
     await _check_division(work, tenant_id, settings.division, ("settings", "division"))
+    _must_see_own_orders(settings)
     await _check_customer(work, tenant_id, settings.division, settings)
     await _check_vat_codes(work, tenant_id, settings.division, settings)
     await _check_vat_rules(work, tenant_id, settings.division, settings)
@@ -119,6 +123,18 @@ async def _check_sources(work: Work, tenant_id: str, settings: ChannelSettings) 
             raise CommandRefused("WAREHOUSE_UNKNOWN", "The division has no such warehouse.", field)
 
 
+def _must_see_own_orders(settings: ChannelSettings) -> None:
+    """What an order takes must come off a number that feeds the channel, else the same goods are sold again."""
+    divisions = {source.division for source in settings.sources}
+    if settings.stock and settings.forwarding and divisions and settings.division not in divisions:
+        raise CommandRefused(
+            "SOURCE_UNFIT",
+            f"Orders go to division {settings.division}: its stock must be among the sources, for only there is seen "
+            "what they take.",
+            ("settings", "sources"),
+        )
+
+
 async def _check_prefix(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:
     """Two channels with one prefix could give two orders the same reference in Exact."""
     field = ("settings", "referencePrefix")
@@ -143,8 +159,26 @@ def check_rule(rule: StockRule, field: tuple[str, ...]) -> None:
         "bufferPercent": not 0 <= rule.buffer_percent <= 100,
         "cap": rule.cap < 0,
         "fixed": rule.fixed < 0,
-        "unitsPerOffer": rule.units_per_offer < 1,
+        "unitsPerOffer": not 0 < rule.units_per_offer <= LARGEST_UNITS,
+        "safetyStock": rule.safety_stock < 0,
+        "backorder": not 0 <= rule.backorder <= LARGEST_PUBLISHED,
+        "presale": rule.presale < 0 or (rule.presale > 0 and rule.presale_until is None),
     }
     for name, wrong in problems.items():
         if wrong:
             raise CommandRefused("RULE_UNFIT", f"{name} is out of range.", (*field, name))
+
+
+def _check_goods(settings: ChannelSettings) -> None:
+    """Refuse what no listing or no shop could follow; what holds for every item may not presume fractions."""
+    if settings.rule.units_per_offer != settings.rule.units_per_offer.to_integral_value():
+        field = ("settings", "rule", "unitsPerOffer")
+        raise CommandRefused("UNITS_UNFIT", "Give fractions to single listings; not every item allows them.", field)
+    if problem := rules_problem(settings.matching):
+        name, message = problem
+        raise CommandRefused("RULE_UNFIT", message, ("settings", "matching", name))
+    guard = settings.zero_guard
+    fits = {"percent": 0 <= guard.percent <= 100, "listings": guard.listings >= 1, "minutes": 0 <= guard.minutes <= 60}
+    for name, right in fits.items():
+        if not right:
+            raise CommandRefused("RULE_UNFIT", f"{name} is out of range.", ("settings", "zeroGuard", name))

@@ -65,7 +65,7 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
         raise CommandRefused(
             "OTHER_DIVISION", f"A try was begun in division {order.division}; look there before it goes elsewhere."
         )
-    await rematch_lines(work, order, settings.rule.units_per_offer)
+    await rematch_lines(work, order, settings.rule.units_per_offer, settings.kits.booking)
     products = await make_claims(work, who.tenant_id, order_id, now)
     await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
     mailbox.post(work, erp_address(who.tenant_id, settings.division), ForwardOrder(order_id))

@@ -11,11 +11,12 @@ from hub.domain.money import CENT, total
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft, SalesOrderLine
 from hub.store.orders import StoredLine, StoredOrder
+from hub.store.parts import Booking
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
-    """What Exact should hold for one of our lines (stock units)."""
+    """What Exact should hold for one of our lines, or for a part of a kit, by the booking's key (stock units)."""
 
     line_id: str
     item_id: str
@@ -24,15 +25,18 @@ class ExpectedLine:
 
 def expected_lines(order: StoredOrder, books: Books) -> list[ExpectedLine]:
     """Return what Exact should hold of an order; lines called off by now come last, as they were first ordered."""
-    known = [line for line in order.lines if line.product_id is not None and line.product_id in books.items]
-    known.sort(key=lambda line: _wanted(line) == 0)
+    known = [
+        (line, one)
+        for line in order.lines
+        for one in line.bookings
+        if one.product_id is not None and one.product_id in books.items
+    ]
+    known.sort(key=lambda each: _wanted(*each) == 0)
     return [
         ExpectedLine(
-            line.line_id,
-            books.items[line.product_id or ""].item_id,
-            _wanted(line) or Decimal(line.quantity * line.units_per_offer),
+            one.key, books.items[one.product_id or ""].item_id, _wanted(line, one) or line.quantity * one.units
         )
-        for line in known
+        for line, one in known
     ]
 
 
@@ -68,13 +72,13 @@ def _first(
 
 def is_off(order: StoredOrder) -> bool:
     """Say whether nothing of an order is wanted any more."""
-    return order.cancelled or (bool(order.lines) and all(_wanted(line) == 0 for line in order.lines))
+    return order.cancelled or (bool(order.lines) and all(line.quantity <= line.cancelled for line in order.lines))
 
 
 def called_off(order: StoredOrder, found: SalesOrder, lines: dict[str, str]) -> Hold | None:
     """Say what Exact holds of an order that the channel no longer wants; None where both agree."""
     quantities = {line.line_id: line.quantity for line in found.lines}
-    wanted = {line.line_id: _wanted(line) for line in order.lines}
+    wanted = {one.key: _wanted(line, one) for line in order.lines for one in line.bookings}
     over = [one for one, theirs in lines.items() if quantities[theirs] > wanted.get(one, Decimal(0))]
     if is_off(order) or order.status is OrderStatus.CANCELLED or over:
         part = "was cancelled" if is_off(order) or order.status is OrderStatus.CANCELLED else "was cancelled in part"
@@ -112,5 +116,5 @@ def _vat_difference(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
     return (stored.total - stored.total_excluding_vat) - stated
 
 
-def _wanted(line: StoredLine) -> Decimal:
-    return Decimal(max(0, line.quantity - line.cancelled) * line.units_per_offer)
+def _wanted(line: StoredLine, one: Booking) -> Decimal:
+    return max(0, line.quantity - line.cancelled) * one.units

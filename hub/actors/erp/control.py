@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
-from hub.actors.desk import channel_address
+from hub.actors.desk import Cause, channel_address, pass_on_stock
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
@@ -24,6 +24,7 @@ from hub.store.catalogue import (
 )
 from hub.store.channels import list_channels
 from hub.store.engine import Work
+from hub.store.item_life import end_due_items
 
 Lists: TypeAlias = tuple[Sequence[Warehouse], Sequence[VatCode], Sequence[ShippingMethod]]
 UNFINISHED = "unfinished"
@@ -106,7 +107,9 @@ class ControlLane:
             await replace_vat_codes(work, *self.scene.key, codes)
             await replace_shipping_methods(work, *self.scene.key, methods)
         await save_customers(work, self.scene.tenant, customers)
-        await save_items(work, self.scene.tenant, items)
+        changed = await save_items(work, self.scene.tenant, items)
+        changed |= await end_due_items(work, *self.scene.key, work.clock.now())
+        await pass_on_stock(work, self.scene.tenant, changed, Cause("item changed in Exact"))
         await self._tell_channels(work, turn, len(items))
 
     async def _tell_channels(self, work: Work, turn: Turn, items: int) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count, islice
 
 from hub.domain.channel import ChannelSettings, FulfilmentMode
-from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
+from hub.domain.delivery import Delivery, DeliveryLine, ParcelStatus, ShippedUnits
 from hub.store.channels import load_channel
 from hub.store.deliveries import (
     StoredParcel,
@@ -20,10 +20,11 @@ from hub.store.deliveries import (
     units_by_line,
 )
 from hub.store.engine import Work
-from hub.store.orders import StoredOrder, load_orders, orders_of_sales_lines
+from hub.store.orders import StoredOrder, load_orders
+from hub.store.sales_lines import SalesLine, orders_of_sales_lines
 
-SalesLines = Mapping[str, tuple[str, str, int]]
-"""(order id, line id, units per offer) by Exact's sales order line id."""
+SalesLines = Mapping[str, SalesLine]
+"""What each line of a sales order stands for, by Exact's id of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ async def pack(
     known = await orders_of_sales_lines(
         work.connection, packing.tenant, [line.sales_order_line_id for line in packing.delivery.lines]
     )
-    ids = {order_id for order_id, _, _ in known.values() if order_id in order_ids}
+    ids = {one.order_id for one in known.values() if one.order_id in order_ids}
     ready: list[StoredParcel] = []
     waiting: list[StoredParcel] = []
     for order in await load_orders(work.connection, packing.tenant, sorted(ids)):
@@ -112,17 +113,18 @@ def contents_of(
 ) -> list[Content]:
     """Return what of a delivery belongs to one order and was not told before, grouped by tracking code.
 
-    An offer of several stock units leaves with the delivery that completes it, counting those ``earlier``.
+    An offer of several stock units, or of several products, leaves with the delivery that completes it, counting
+    those ``earlier``.
     """
     gone, left = dict(earlier), dict(told)
     groups: dict[str | None, list[ShippedUnits]] = defaultdict(list)
     for line in delivery.lines:
-        owner, line_id, units = known.get(line.sales_order_line_id, ("", "", 1))
-        if owner != order_id:
+        owner = known.get(line.sales_order_line_id)
+        if owner is None or owner.order_id != order_id:
             continue
-        before = gone.get(line.sales_order_line_id, Decimal(0))
-        gone[line.sales_order_line_id] = before + line.quantity
-        quantity = int((before + line.quantity) // units) - int(before // units)
+        line_id, before = owner.line_id, owner.offers(gone)
+        gone[line.sales_order_line_id] = gone.get(line.sales_order_line_id, Decimal(0)) + line.quantity
+        quantity = owner.offers(gone) - before
         taken = min(quantity, left.get(line_id, 0))
         left[line_id] = left.get(line_id, 0) - taken
         if quantity > taken:
@@ -131,22 +133,33 @@ def contents_of(
 
 
 def broken_offers(deliveries: Sequence[Delivery], known: SalesLines) -> set[str]:
-    """Return the sales order lines of which no whole number of offers left with one of these deliveries."""
+    """Return the sales order lines of which one of these deliveries alone does not tell how many offers have left.
+
+    That is where no whole number of them left with it, and of kits always.
+    """
     return {
         line.sales_order_line_id
         for one in deliveries
         for line in one.lines
-        if line.sales_order_line_id in known and line.quantity % known[line.sales_order_line_id][2]
+        if line.sales_order_line_id in known and _is_broken(line, known[line.sales_order_line_id])
     }
+
+
+def _is_broken(line: DeliveryLine, owner: SalesLine) -> bool:
+    return not owner.alone or line.quantity % owner.needs[line.sales_order_line_id] != 0
 
 
 def units_before(delivery: Delivery, others: Sequence[Delivery]) -> dict[str, Decimal]:
     """Return the stock units that left with deliveries of a lower number, by Exact's sales order line."""
+    return units_gone([one for one in others if (one.number, one.entry_id) < (delivery.number, delivery.entry_id)])
+
+
+def units_gone(deliveries: Sequence[Delivery]) -> dict[str, Decimal]:
+    """Return the stock units that left with deliveries, by Exact's sales order line."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for one in others:
-        if (one.number, one.entry_id) < (delivery.number, delivery.entry_id):
-            for line in one.lines:
-                sums[line.sales_order_line_id] += line.quantity
+    for one in deliveries:
+        for line in one.lines:
+            sums[line.sales_order_line_id] += line.quantity
     return dict(sums)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hub.actors.desk import channel_address
 from hub.actors.each import for_each
-from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before
+from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before, units_gone
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, ReadDeliveriesOf, SweepDeliveries
 from hub.actors.refusals import discreetly, said_of
@@ -23,7 +23,9 @@ from hub.store.catalogue import shipping_codes
 from hub.store.deliveries import StoredParcel, change_parcel, load_parcel, save_delivery
 from hub.store.engine import Work
 from hub.store.order_state import sending_orders
-from hub.store.orders import StoredOrder, load_order, orders_of_sales_lines
+from hub.store.orders import StoredOrder, load_order
+from hub.store.sales_lines import orders_of_sales_lines
+from hub.store.stock import show_claims
 
 CURSOR = "delivery_cursor"
 UNFINISHED = "unfinished"
@@ -77,12 +79,12 @@ class TrackingLane:
         lines = {line.sales_order_line_id for one in deliveries for line in one.lines}
         sending = await sending_orders(work.connection, *self.scene.key)
         known = await orders_of_sales_lines(work.connection, self.scene.tenant, lines)
-        broken = {known[one][0] for one in broken_offers(deliveries, known)}
+        broken = {known[one].order_id for one in broken_offers(deliveries, known)}
         for order_id in sorted(broken):
             post(work, self.scene.teller.address, ReadDeliveriesOf(order_id))
         if len(known) < len(lines):
             self._ask_later(work, sending)
-        whole = {order_id for order_id, _, _ in known.values()} - broken
+        whole = {one.order_id for one in known.values()} - broken
         await self._pack_all(work, deliveries, whole)
 
     def _ask_later(self, work: Work, sending: Sequence[str]) -> None:
@@ -103,11 +105,24 @@ class TrackingLane:
         if order.status is OrderStatus.SENDING:
             waited = self._seconds_since(order.attempt_at or order.imported_at)
             raise Throttled(patience(waited, self.scene.desk.pace.follow), "the order may be in Exact or not")
-        lines = [line.sales_order_line_id for line in order.lines if line.sales_order_line_id is not None]
-        if not lines:
+        lines = [one.sales_order_line_id for line in order.lines for one in line.bookings]
+        asked = [one for one in lines if one is not None]
+        if not asked:
             return
-        found = await self.scene.erp.deliveries_of(lines)
+        found = await self.scene.erp.deliveries_of(asked)
         turn.write(lambda work: self._pack_all(work, found, {order.order_id}, counted=found))
+        turn.write(lambda work: self._show_kits(work, order, found))
+
+    async def _show_kits(self, work: Work, order: StoredOrder, found: Sequence[Delivery]) -> None:
+        """What left of a kit that is an item of its own lowered FreeStock of its parts, as nothing did before."""
+        gone = units_gone(found)
+        left = [
+            line.line_id
+            for line in order.lines
+            for one in line.bookings
+            if gone.get(one.sales_order_line_id or "", Decimal(0)) >= max(0, line.quantity - line.cancelled) * one.units
+        ]
+        await show_claims(work, self.scene.tenant, order.order_id, self.scene.division, kits=left)
 
     async def _pack_all(
         self, work: Work, deliveries: Sequence[Delivery], order_ids: Set[str], counted: Sequence[Delivery] = ()
@@ -235,7 +250,8 @@ def sales_lines(parcel: StoredParcel, order: StoredOrder) -> dict[str, Decimal] 
     found: dict[str, Decimal] = {}
     for unit in parcel.units:
         line = lines.get(unit.line_id)
-        if line is None or line.sales_order_line_id is None:
-            return None
-        found[line.sales_order_line_id] = Decimal(unit.quantity * line.units_per_offer)
+        for one in line.bookings if line is not None else (None,):
+            if one is None or one.sales_order_line_id is None:
+                return None
+            found[one.sales_order_line_id] = unit.quantity * one.units
     return found

@@ -109,6 +109,8 @@ def item(row: Row, code: int, now: datetime) -> ErpItem:
         is_stock_item=read_flag(row, "IsStockItem"),
         is_sales_item=read_flag(row, "IsSalesItem"),
         ended=ends is not None and ends < now,
+        ends_at=ends,
+        fractional=read_flag(row, "IsFractionAllowedItem"),
     )
 
 

@@ -19,17 +19,20 @@ from hub.graphql.mutations.channel_pause import channel_pause
 from hub.graphql.mutations.channel_republish import channel_republish
 from hub.graphql.mutations.channel_resume import channel_resume
 from hub.graphql.mutations.channel_sweep import channel_sweep
+from hub.graphql.mutations.channel_zeros_confirm import channel_zeros_confirm
 from hub.graphql.mutations.division_enable import division_enable
 from hub.graphql.mutations.erp_connection_create import erp_connection_create
 from hub.graphql.mutations.erp_connection_reconnect import erp_connection_reconnect
 from hub.graphql.mutations.listing_map import listing_map
 from hub.graphql.mutations.listing_rule_set import listing_rule_set
 from hub.graphql.mutations.order_cancel import order_cancel
+from hub.graphql.mutations.order_line_map import order_line_map
 from hub.graphql.mutations.order_retry import order_retry
 from hub.graphql.mutations.parcel_enter import parcel_enter
 from hub.graphql.mutations.parcel_retry import parcel_retry
 from hub.graphql.mutations.parked_discard import parked_discard
 from hub.graphql.mutations.parked_retry import parked_retry
+from hub.graphql.mutations.product_safety_stock_set import product_safety_stock_set
 from hub.graphql.mutations.tax_profile_set import tax_profile_set
 from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
 
@@ -53,8 +56,11 @@ class Mutation:
     channel_resume = _needs(NeedsOperator, channel_resume)
     channel_sweep = _needs(NeedsOperator, channel_sweep)
     channel_republish = _needs(NeedsOperator, channel_republish)
+    channel_zeros_confirm = _needs(NeedsOperator, channel_zeros_confirm)
     listing_map = _needs(NeedsOperator, listing_map)
     listing_rule_set = _needs(NeedsOperator, listing_rule_set)
+    product_safety_stock_set = _needs(NeedsOperator, product_safety_stock_set)
+    order_line_map = _needs(NeedsOperator, order_line_map)
     order_retry = _needs(NeedsOperator, order_retry)
     order_cancel = _needs(NeedsOperator, order_cancel)
     parcel_enter = _needs(NeedsOperator, parcel_enter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.domain.retention import LONGEST, SHORTEST
 from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
 from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
+from hub.graphql.mutations.goods_input import KitSettingsInput, MatchingRulesInput, ZeroGuardInput
 
 LONGEST_LIST = 200
 SWEEP_SECONDS = (5.0, 86_400.0)
@@ -26,7 +28,15 @@ class StockRuleInput:
     buffer_percent: Decimal = strawberry.field(default=Decimal(0), description="Percentage kept back.")
     cap: int = strawberry.field(default=LARGEST_PUBLISHED, description="The most that is ever shown.")
     fixed: int = strawberry.field(default=0, description="What mode FIXED shows.")
-    units_per_offer: int = strawberry.field(default=1, description="Stock units in one offer.")
+    units_per_offer: Decimal = strawberry.field(
+        default=Decimal(1), description="Stock units in one offer; a fraction only where the item allows it."
+    )
+    safety_stock: Decimal = strawberry.field(
+        default=Decimal(0), description="Stock units of each product kept back, unless the product has a higher one."
+    )
+    backorder: int = strawberry.field(default=0, description="Offers that may be sold beyond FreeStock.")
+    presale: int = strawberry.field(default=0, description="Offers of goods yet to come, sold until presaleUntil.")
+    presale_until: datetime | None = None
 
     def read(self) -> StockRule:
         """Return the rule."""
@@ -37,6 +47,10 @@ class StockRuleInput:
             cap=self.cap,
             fixed=self.fixed,
             units_per_offer=self.units_per_offer,
+            safety_stock=self.safety_stock,
+            backorder=self.backorder,
+            presale=self.presale,
+            presale_until=self.presale_until,
         )
 
 
@@ -100,6 +114,9 @@ class ChannelSettingsInput:
     goods: strawberry.Maybe[list[GoodsInput]]
     split_charges: strawberry.Maybe[bool]
     buyer_days: strawberry.Maybe[int | None]
+    matching: strawberry.Maybe[MatchingRulesInput]
+    kits: strawberry.Maybe[KitSettingsInput]
+    zero_guard: strawberry.Maybe[ZeroGuardInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -122,7 +139,7 @@ def _read(name: str, value: Any) -> Any:
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
             return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
-        case "rule":
+        case "rule" | "matching" | "kits" | "zero_guard":
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))

@@ -8,6 +8,8 @@ import strawberry
 
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.delivery import ParcelStatus
+from hub.domain.kit import KitBooking
+from hub.domain.matching import MatchedBy, MatchProblem
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
@@ -25,6 +27,9 @@ DESCRIBED: dict[type[StrEnum], str] = {
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
+    KitBooking: "How a kit stands on a sales order: as the item that it is in Exact, or as its parts, a line each.",
+    MatchProblem: "Why a listing has no product: nothing fits, or several products do.",
+    MatchedBy: "What led to a product: a person, the SKU, the channel's rules, the EAN.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
     Goods: "What is sold, as far as VAT rates differ by it.",

@@ -19,6 +19,27 @@ from hub.graphql.types.product import Product
 from hub.store import tables
 
 
+@strawberry.type(description="A product within an order line that is a kit.")
+class OrderLinePart:
+    units: Decimal = strawberry.field(description="Stock units in one offer.")
+    booked: bool = strawberry.field(description="Whether it is a line of its own on the sales order.")
+    sales_order_line_id: str | None = strawberry.field(description="Exact's id of that line.")
+    product_id: strawberry.Private[str]
+
+    @shown("What it is.")
+    async def product(self, info: Info) -> Product | None:
+        return await Product.find(info, self.product_id)
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        return cls(
+            units=row.units,
+            booked=row.booked,
+            sales_order_line_id=row.sales_order_line_id,
+            product_id=row.product_id,
+        )
+
+
 @strawberry.type(description="One line of an order; quantities count offers.")
 class OrderLine(Stored):
     key = tables.order_line.c.order_id
@@ -31,7 +52,7 @@ class OrderLine(Stored):
     cancelled: int
     shipped: int
     cancellation_requested: bool
-    units_per_offer: int = strawberry.field(description="Stock units in one offer.")
+    units_per_offer: Decimal = strawberry.field(description="Stock units in one offer.")
     gross: Decimal = strawberry.field(description="What the buyer pays for the line, VAT included.")
     vat_rate: Decimal | None = strawberry.field(description="A fraction; null where the channel states none.")
     vat: Decimal | None
@@ -42,6 +63,12 @@ class OrderLine(Stored):
     @shown("The product that the line was mapped to.")
     async def product(self, info: Info) -> Product | None:
         return await Product.find(info, self.product_id)
+
+    @shown("The products of a kit, each in so many units.")
+    async def parts(self, info: Info) -> list[OrderLinePart]:
+        part = tables.order_line_part.c
+        rows = await info.context.load.many(part.order_id, self.read_id(self.node_id), part.line_id, part.place)
+        return [OrderLinePart.of(row) for row in rows if row.line_id == self.line_id]
 
     @shown("Offers still to be shipped.")
     def open(self) -> int:

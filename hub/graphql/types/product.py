@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -30,6 +31,8 @@ class ErpItem:
     stocked: bool
     sold: bool
     ended: bool
+    ends_at: datetime | None = strawberry.field(description="It is sold until then.")
+    fractional: bool = strawberry.field(description="Whether parts of its unit may be sold.")
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
@@ -41,6 +44,8 @@ class ErpItem:
             stocked=row.stocked,
             sold=row.sold,
             ended=row.ended,
+            ends_at=row.ends_at,
+            fractional=row.fractional,
         )
 
 
@@ -51,10 +56,17 @@ class Product(Stored):
     code: str
     ean: str | None
     description: str
+    safety_stock: Decimal = strawberry.field(description="Stock units kept back on every channel.")
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
-        return cls(product_id=row.product_id, code=row.code, ean=row.ean, description=row.description)
+        return cls(
+            product_id=row.product_id,
+            code=row.code,
+            ean=row.ean,
+            description=row.description,
+            safety_stock=row.safety_stock or Decimal(0),
+        )
 
     @shown("The items of the divisions that carry this product.")
     async def items(self, info: Info) -> list[ErpItem]:

@@ -21,7 +21,11 @@ class StockRule:
     buffer_percent: Decimal = strawberry.field(description="Percentage kept back; the result is rounded down.")
     cap: int = strawberry.field(description="The most that is ever shown.")
     fixed: int = strawberry.field(description="What mode FIXED shows.")
-    units_per_offer: int = strawberry.field(description="Stock units in one offer.")
+    units_per_offer: Decimal = strawberry.field(description="Stock units in one offer.")
+    safety_stock: Decimal = strawberry.field(description="Stock units of each product kept back.")
+    backorder: int = strawberry.field(description="Offers that may be sold beyond FreeStock.")
+    presale: int = strawberry.field(description="Offers of goods yet to come that are sold until presaleUntil.")
+    presale_until: datetime | None
 
     @classmethod
     def of(cls, rule: Rule) -> Self:
@@ -32,6 +36,10 @@ class StockRule:
             cap=rule.cap,
             fixed=rule.fixed,
             units_per_offer=rule.units_per_offer,
+            safety_stock=rule.safety_stock,
+            backorder=rule.backorder,
+            presale=rule.presale,
+            presale_until=rule.presale_until,
         )
 
 

@@ -59,6 +59,18 @@ def writing_engine(url: URL) -> AsyncEngine:
     )
 
 
+def migrating_engine(url: URL) -> AsyncEngine:
+    """Return the engine that changes the schema.
+
+    SQLite rebuilds a table by dropping it, which would take along all that refers to its rows.
+    """
+    if url.get_backend_name() != "sqlite":
+        return writing_engine(url)
+    engine = _sqlite(url, sqlite.MIGRATION_PRAGMAS, poolclass=NullPool)
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
 async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that waits for nothing but this connection, in the way that is cheapest for its database."""
     if connection.dialect.name == "sqlite":

@@ -28,6 +28,7 @@ from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
 T = TypeVar("T")
 
 WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "secure_delete=ON")
+MIGRATION_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
 SCRUB_WAIT = 2.0
 """Seconds that readers get to end; the writer waits as long, well within its own patience."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.sql import text
 
 from hub.store.engine import Database
-from hub.store.engine.connect import writing_engine
+from hub.store.engine.connect import migrating_engine
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ async def migrate(url: str) -> str:
     sqlite = where.get_backend_name() == "sqlite"
     if sqlite:
         file_of(where).parent.mkdir(parents=True, exist_ok=True)
-    engine = writing_engine(where)
+    engine = migrating_engine(where)
     try:
         with only_process(file_of(where)) if sqlite else nullcontext():
             async with engine.begin() as connection:
@@ -78,7 +78,16 @@ def _upgrade(connection: Connection) -> str:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     revision_of(connection)
     command.upgrade(config(connection), "head")
+    _must_refer_to_rows(connection)
     return newest()
+
+
+def _must_refer_to_rows(connection: Connection) -> None:
+    """SQLite does not look at references while tables are rebuilt: here they are looked at once more."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise RuntimeError(f"after the migration {len(broken)} rows refer to rows that are not there")
 
 
 def _scripts() -> ScriptDirectory:

@@ -9,12 +9,21 @@ from hub.store.tables.catalogue import (
     vat_code,
     warehouse,
 )
-from hub.store.tables.channels import channel, listing
+from hub.store.tables.channels import channel, listing, listing_part, sku_mapping
 from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
 from hub.store.tables.metadata import metadata
-from hub.store.tables.orders import buyer, claim, delivery, order_key, order_line, orders, parcel
+from hub.store.tables.orders import (
+    buyer,
+    claim,
+    delivery,
+    order_key,
+    order_line,
+    order_line_part,
+    orders,
+    parcel,
+)
 from hub.store.tables.tax import tax_profile, vat_number
 from hub.store.tables.tenancy import (
     api_token,
@@ -42,6 +51,7 @@ __all__ = [
     "hook",
     "lane",
     "listing",
+    "listing_part",
     "message",
     "metadata",
     "node",
@@ -49,6 +59,7 @@ __all__ = [
     "oauth_state",
     "order_key",
     "order_line",
+    "order_line_part",
     "orders",
     "parcel",
     "parked",
@@ -56,6 +67,7 @@ __all__ = [
     "sealing_key",
     "seen",
     "shipping_method",
+    "sku_mapping",
     "stock_reading",
     "sync_event",
     "tax_profile",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json, Money
@@ -20,6 +20,7 @@ product = Table(
     Column("code", String(128), nullable=False),
     Column("ean", String(32)),
     Column("description", Text, nullable=False),
+    Column("safety_stock", Money),
     Index("ix_product_code", "tenant_id", "code", unique=True),
     Index("ix_product_ean", "tenant_id", "ean"),
 )
@@ -36,6 +37,8 @@ erp_item = Table(
     Column("stocked", Boolean, nullable=False),
     Column("sold", Boolean, nullable=False),
     Column("ended", Boolean, nullable=False),
+    Column("ends_at", Instant),
+    Column("fractional", Boolean, nullable=False, server_default=false()),
     Index("ix_erp_item_product", "tenant_id", "product_id", "division"),
 )
 

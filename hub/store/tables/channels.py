@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, false
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, Text, false
 
 from hub.store.tables.metadata import key, metadata, tenant_key
-from hub.store.types import Instant, Json
+from hub.store.types import Instant, Json, Money
 
 channel = Table(
     "channel",
@@ -50,6 +50,31 @@ listing = Table(
     Column("process_id", String(128)),
     Column("terms", Json),
     Column("version", Integer, nullable=False, server_default="0"),
+    Column("zero_due", Instant),
     Index("ix_listing_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_listing_product", "tenant_id", "product_id"),
+)
+
+listing_part = Table(
+    "listing_part",
+    metadata,
+    tenant_key(),
+    key("listing_id"),
+    key("product_id"),
+    Column("place", Integer, nullable=False),
+    Column("units", Money, nullable=False),
+    Column("weight", Money),
+    CheckConstraint("CAST(units AS NUMERIC) > 0", name="ck_listing_part_units"),
+    Index("ix_listing_part_product", "tenant_id", "product_id"),
+)
+
+sku_mapping = Table(
+    "sku_mapping",
+    metadata,
+    tenant_key(),
+    key("channel_id"),
+    key("sku", 128),
+    Column("product_id", String(64), nullable=False),
+    Column("units", Money, nullable=False),
+    CheckConstraint("CAST(units AS NUMERIC) > 0", name="ck_sku_mapping_units"),
 )

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json, Money
@@ -58,7 +71,7 @@ order_line = Table(
     Column("title", Text, nullable=False),
     Column("external_listing_id", String(128)),
     Column("product_id", String(64)),
-    Column("units_per_offer", Integer, nullable=False),
+    Column("units_per_offer", Money, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("cancelled", Integer, nullable=False),
     Column("shipped", Integer, nullable=False),
@@ -69,7 +82,34 @@ order_line = Table(
     Column("discount", Money, nullable=False),
     Column("deemed", String(16)),
     Column("sales_order_line_id", String(64)),
+    CheckConstraint("CAST(units_per_offer AS NUMERIC) > 0", name="ck_order_line_units_per_offer"),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),
+)
+
+
+def _of_order_line(table: str) -> ForeignKeyConstraint:
+    """What belongs to an order line goes with it."""
+    line = ["tenant_id", "order_id", "line_id"]
+    return ForeignKeyConstraint(
+        line, [f"order_line.{name}" for name in line], name=f"fk_{table}_order_line", ondelete="CASCADE"
+    )
+
+
+order_line_part = Table(
+    "order_line_part",
+    metadata,
+    tenant_key(),
+    key("order_id"),
+    key("line_id", 128),
+    key("product_id"),
+    Column("place", Integer, nullable=False),
+    Column("units", Money, nullable=False),
+    Column("weight", Money),
+    Column("booked", Boolean, nullable=False),
+    Column("sales_order_line_id", String(64)),
+    _of_order_line("order_line_part"),
+    CheckConstraint("CAST(units AS NUMERIC) > 0", name="ck_order_line_part_units"),
+    Index("ix_order_line_part_sales_order_line", "tenant_id", "sales_order_line_id"),
 )
 
 claim = Table(
@@ -85,6 +125,10 @@ claim = Table(
     Column("visible_read", BigInteger),
     Column("released_at", Instant),
     Column("released_by", String(32)),
+    _of_order_line("claim"),
+    CheckConstraint("CAST(quantity AS NUMERIC) >= 0", name="ck_claim_quantity"),
+    CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="ck_claim_released"),
+    CheckConstraint("(division IS NULL) = (visible_read IS NULL)", name="ck_claim_visible"),
     Index(
         "ix_claim_open",
         "tenant_id",
