@@ -45,7 +45,8 @@ class Buyer:
     """The person or company behind an order: personal data, stored sealed, never logged.
 
     A marketplace's scrambled ``email`` is never an identity; ``customer_ref`` is: the channel's own lasting id of the
-    buyer, where it has one. ``confirmed`` is what a person said of ``ship_to``.
+    buyer, where it has one. ``bill_to`` is set where the channel tells it apart. ``confirmed`` is what a person said
+    of ``ship_to``.
     """
 
     ship_to: PostalAddress
@@ -54,4 +55,5 @@ class Buyer:
     vat_number: str | None = None
     chamber_of_commerce: str | None = None
     customer_ref: str | None = None
+    bill_to: PostalAddress | None = None
     confirmed: ConfirmedAddress | None = None

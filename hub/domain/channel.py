@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.customers.policy import CustomerPolicy
 from hub.domain.platform import Platform
 from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
@@ -48,6 +49,7 @@ class ChannelSettings:
     them at the leading one.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
+    ``customers`` says which account an order is booked on, where that is not ``customer_id``.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -71,6 +73,7 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    customers: CustomerPolicy = field(default_factory=CustomerPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import strawberry
 
+from hub.domain.addressing import CheckState, Doubt, Kind
 from hub.domain.channel import ChannelStatus, FulfilmentMode
+from hub.domain.customers import MatchedBy
 from hub.domain.delivery import ParcelStatus
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
@@ -25,6 +27,10 @@ DESCRIBED: dict[type[StrEnum], str] = {
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
+    MatchedBy: "How the account of an order was found.",
+    CheckState: "Whether an address is fit for a label; AS_GIVEN where lines of its country are not taken apart.",
+    Kind: "What an address is: a street, a post office box, or a pickup point.",
+    Doubt: "Why a person should look at an address before a label is made.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
     Goods: "What is sold, as far as VAT rates differ by it.",
@@ -35,8 +41,10 @@ DESCRIBED: dict[type[StrEnum], str] = {
 
 strawberry.enum(ConnectionStatus, name="ErpConnectionStatus", description="Whether Exact accepts the grant.")
 
+NAMES: dict[type[StrEnum], str] = {CheckState: "AddressState", Doubt: "AddressDoubt", Kind: "AddressKind"}
+
 for _closed, _meaning in DESCRIBED.items():
-    strawberry.enum(_closed, description=_meaning)
+    strawberry.enum(_closed, name=NAMES.get(_closed), description=_meaning)
 
 
 @strawberry.enum(description="How far a listing's quantity has come.")

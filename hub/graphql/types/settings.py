@@ -10,6 +10,7 @@ import strawberry
 from hub.domain import channel as domain
 from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
+from hub.graphql.types.customers import CustomerPolicy
 from hub.graphql.types.stock import StockRule
 
 
@@ -76,6 +77,8 @@ class ChannelSettings:
         description="Days that a buyer is kept after the last parcel or the cancellation; null until somebody asks."
     )
 
+    customers: CustomerPolicy
+
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
         return cls(
@@ -105,4 +108,5 @@ class ChannelSettings:
             goods=[GoodsOfCode(code=code, goods=goods) for code, goods in sorted(one.goods.items())],
             split_charges=one.split_charges,
             buyer_days=one.buyer_days,
+            customers=CustomerPolicy.of(one.customers),
         )

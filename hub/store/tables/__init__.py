@@ -10,6 +10,7 @@ from hub.store.tables.catalogue import (
     warehouse,
 )
 from hub.store.tables.channels import channel, listing
+from hub.store.tables.customers import account_attempt, customer_link, identity_key, order_address, order_customer
 from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
@@ -28,6 +29,7 @@ from hub.store.tables.tenancy import (
 )
 
 __all__ = [
+    "account_attempt",
     "actor",
     "api_token",
     "budget",
@@ -35,11 +37,13 @@ __all__ = [
     "channel",
     "claim",
     "customer",
+    "customer_link",
     "delivery",
     "division",
     "erp_connection",
     "erp_item",
     "hook",
+    "identity_key",
     "lane",
     "listing",
     "message",
@@ -47,6 +51,8 @@ __all__ = [
     "node",
     "oauth_grant",
     "oauth_state",
+    "order_address",
+    "order_customer",
     "order_key",
     "order_line",
     "orders",
