@@ -152,6 +152,12 @@ async def end_account(work: Work, tenant_id: str, division: int, identity: str) 
     )
 
 
+async def end_accounts_for(work: Work, tenant_id: str, order_id: str) -> None:
+    """Write down that an order has its account, whoever made it. Repeatable."""
+    attempt = account_attempt.c
+    await work.execute(delete(account_attempt).where(attempt.tenant_id == tenant_id, attempt.order_id == order_id))
+
+
 async def forget_identity(work: Work, tenant_id: str, order_id: str) -> None:
     """Forget what an order's buyer was known by, and what was remembered under it. Repeatable."""
     known = (await customer_of(work.connection, tenant_id, order_id)).identity

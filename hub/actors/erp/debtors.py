@@ -32,8 +32,10 @@ from hub.store.buyers import load_buyer
 from hub.store.customers import (
     OrderCustomer,
     customer_of,
+    end_accounts_for,
     linked_account,
     note_customer,
+    note_debtor,
 )
 from hub.store.engine import Work
 from hub.store.identities import digests
@@ -70,6 +72,12 @@ class Debtors:
         if stored.account_id is None or stored.matched_by is None:
             return one.case
         return replace(one.case, debtor=Debtor(stored.account_id, stored.matched_by, stored.address_id))
+
+    async def note(self, work: Work, order_id: str, debtor: Debtor) -> None:
+        """Write down whom an order is booked on."""
+        await note_debtor(work, self.scene.tenant, order_id, self.scene.division, debtor)
+        if not debtor.matched_by.collective:
+            await end_accounts_for(work, self.scene.tenant, order_id)
 
     async def find(self, turn: Turn, one: StoredCase) -> Plan:
         """Return whom an order is to be booked on, asking Exact where the hub knows of no account; makes nothing.

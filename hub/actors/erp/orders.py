@@ -19,7 +19,6 @@ from hub.domain.forwarding import Case, Drafted, Hold, draft_case
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.outcome import Rejected, Throttled, Unavailable
-from hub.store.customers import note_debtor
 from hub.store.engine import Work
 from hub.store.order_state import begin_attempt, lose_attempt, take_back_attempt
 from hub.store.orders import StoredOrder
@@ -151,7 +150,7 @@ class OrderLane:
 
         async def begin(work: Work) -> int | None:
             if debtor is not None:
-                await note_debtor(work, self.scene.tenant, order.order_id, self.scene.division, debtor)
+                await self.debtors.note(work, order.order_id, debtor)
             begun = await begin_attempt(
                 work,
                 self.scene.tenant,
