@@ -23,6 +23,7 @@ from hub.store.buyers import load_buyer
 from hub.store.certificates import certificate_from_json
 from hub.store.customers import note_debtor
 from hub.store.tables import account_attempt, customer, order_address, order_customer, sync_event
+from tests.flows.canaries import Quoting
 from tests.flows.stage import TENANT, Stage, stage
 
 ANNA = Buyer(
@@ -176,6 +177,27 @@ async def test_a_mistyped_number_makes_no_account(trader: Stage, monkeypatch: py
     buys(monkeypatch, replace(NEW, vat_number="NL123456789B01"))
     held = await trader.until_order(await trader.sell("bol"), "held")
     assert (held.hold_cause, held.hold_detail["can_be_made"]) == ("customer_not_found", False)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_exact_refuses_holds_the_order_and_names_nobody(
+    trader: Stage, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    await trader.configure("bol", customers=MAKING)
+    buys(monkeypatch, NEW)
+    doors = trader.sandbox._doors
+    doors["exact"] = quoting = Quoting(doors["exact"])
+    words = {"lang": "", "value": f"Niet toegestaan: {NEW.company}, {NEW.vat_number}"}
+    quoting.refuse(method, "crm/Accounts", {"error": {"code": "", "message": words}})
+    held = await trader.until_order(await trader.sell("bol"), "held")
+    assert held.hold_cause == "refused_by_erp"
+    told = str(held.hold_detail) + str(await trader.rows(select(sync_event)))
+    assert "Niet toegestaan" in told
+    assert not any(word in told for word in (NEW.company, NEW.vat_number))
+    assert await trader.rows(select(account_attempt)) == []
+    await trader.command(commands.retry_order, held.order_id)
+    await trader.until_order(held.external_id, "forwarded")
+    assert len(accounts(trader, NEW.vat_number)) == 1
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "lost_request", "broken_answer"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from hub.store.customers import (
     open_attempts,
 )
 from hub.store.engine import Database, Work
+from hub.store.erasure import BY_POLICY, bury
 from hub.store.identities import digests
 from hub.store.order_addresses import address_state, save_check
 from hub.store.secrets import Vault
@@ -149,6 +151,12 @@ async def test_who_is_forgotten_on_request_is_not_remembered_by_a_link(database:
         assert (await connection.execute(select(customer_link.c.identity))).scalars().all() == ["d2"]
         rows = select(order_customer.c.order_id).where(order_customer.c.identity.is_not(None))
         assert (await connection.execute(rows)).scalars().all() == ["o2"]
+
+
+async def test_a_buyer_whose_time_is_over_leaves_no_digest_at_the_order(database: Database, acme: Tenant) -> None:
+    await in_work(database, remember, "o1", "d1")
+    await in_work(database, bury, "acme", "o1", BY_POLICY, datetime(2026, 11, 23, tzinfo=UTC))
+    assert (await known(database)).identity is None
 
 
 async def kept(database: Database, given: Buyer) -> Buyer | None:

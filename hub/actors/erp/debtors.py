@@ -27,7 +27,6 @@ from hub.domain.customers import (
 )
 from hub.domain.forwarding import Case, Hold
 from hub.domain.order import HoldCause
-from hub.outcome import Rejected
 from hub.store.buyers import load_buyer
 from hub.store.customers import (
     OrderCustomer,
@@ -130,21 +129,15 @@ class Debtors:
         return Plan(TO_BE_MADE, new=account_draft(known.business, one.stored.currency), known=known)
 
     async def settle(self, turn: Turn, one: StoredCase, plan: Plan) -> Debtor:
-        """Make what a plan lacks in Exact and return the account. Repeatable: what was made before is found again.
-
-        Raises Hold where Exact refuses it.
-        """
-        try:
-            debtor = plan.debtor
-            if plan.new is not None and plan.known is not None:
-                async with self._locks[MAKING]:
-                    debtor = await self.accounts.make(turn, one, plan.new, plan.known)
-            if plan.address is None:
-                return debtor
-            async with self._locks[debtor.account_id]:
-                return replace(debtor, address_id=await self._place(debtor.account_id, plan.address))
-        except Rejected as refusal:
-            raise Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code) from None
+        """Make what a plan lacks in Exact and return the account. Repeatable: what was made before is found again."""
+        debtor = plan.debtor
+        if plan.new is not None and plan.known is not None:
+            async with self._locks[MAKING]:
+                debtor = await self.accounts.make(turn, one, plan.new, plan.known)
+        if plan.address is None:
+            return debtor
+        async with self._locks[debtor.account_id]:
+            return replace(debtor, address_id=await self._place(debtor.account_id, plan.address))
 
     async def _place(self, account_id: str, address: AddressDraft) -> str:
         found = await self.scene.erp.find_address(account_id, address)

@@ -128,11 +128,17 @@ class OrderLane:
         self._finish(turn, one, found, difference(draft, found), reads)
 
     async def _with_debtor(self, turn: Turn, one: StoredCase) -> Case:
-        """Return the case with its account; one that would be held anyway makes no account in Exact."""
-        plan = await self.debtors.find(turn, one)
-        if plan.new is not None or plan.address is not None:
-            draft_case(replace(one.case, debtor=plan.debtor))
-        return replace(one.case, debtor=await self.debtors.settle(turn, one, plan))
+        """Return the case with its account; one that would be held anyway makes no account in Exact.
+
+        Raises Hold where no account is sure, and where Exact refuses to be asked or to take one.
+        """
+        try:
+            plan = await self.debtors.find(turn, one)
+            if plan.new is not None or plan.address is not None:
+                draft_case(replace(one.case, debtor=plan.debtor))
+            return replace(one.case, debtor=await self.debtors.settle(turn, one, plan))
+        except Rejected as refusal:
+            raise Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code) from None
 
     async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str) -> SalesOrder:
         """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
