@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class PostalAddress:
     """An address as the channel gave it; ``country`` is ISO 3166-1 alpha-2.
 
-    ``street`` holds the whole line where the channel has no separate house number.
+    ``street`` holds the whole line where the channel has no separate house number. ``pickup_point`` names a point
+    where the buyer collects the goods: empty where it is one and the channel does not say which.
     """
 
     name: str
@@ -29,10 +30,23 @@ class PostalAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmedAddress:
+    """What a person read in, or put right of, an address; it stands beside what the channel gave, which is kept."""
+
+    street: str
+    house_number: str | None = None
+    extension: str | None = None
+    box: str | None = None
+    pickup_point: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     """The person or company behind an order: personal data, stored sealed, never logged.
 
-    A marketplace's scrambled ``email`` is never an identity.
+    A marketplace's scrambled ``email`` is never an identity; ``customer_ref`` is: the channel's own lasting id of the
+    buyer, where it has one. ``bill_to`` is set where the channel tells it apart. ``confirmed`` is what a person said
+    of ``ship_to``.
     """
 
     ship_to: PostalAddress
@@ -40,3 +54,6 @@ class Buyer:
     phone: str | None = None
     vat_number: str | None = None
     chamber_of_commerce: str | None = None
+    customer_ref: str | None = None
+    bill_to: PostalAddress | None = None
+    confirmed: ConfirmedAddress | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from hub.domain.customers.debtor import Debtor
 from hub.domain.forwarding import Case, Drafted
 from hub.domain.money import total
 from hub.domain.owed import expected_total
@@ -83,6 +84,7 @@ class Certificate:
     total: Decimal
     channel_total: Decimal
     evidence: Evidence | None = None
+    customer_reason: Reason | None = None
 
     @property
     def equal(self) -> bool:
@@ -124,7 +126,14 @@ def certify(case: Case, drafted: Drafted) -> Certificate:
         total=draft.total,
         channel_total=expected_total(case.order, drafted.treatments),
         evidence=None if answer is None else _evidence(answer),
+        customer_reason=None if case.debtor is None else _whose(case.debtor),
     )
+
+
+def _whose(debtor: Debtor) -> Reason:
+    by = debtor.matched_by
+    source = "the channel's settings" if by.collective else "a person" if by.by_hand else "Exact"
+    return Reason(by.value.replace("_", " "), by.says, source)
 
 
 def _line(line: DraftLine, case: Case, treatment: Treatment | None) -> Entry:

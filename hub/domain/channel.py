@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.customers.policy import CustomerPolicy
 from hub.domain.kit import KitSettings
 from hub.domain.matching import MatchingRules
 from hub.domain.platform import Platform
@@ -52,6 +53,7 @@ class ChannelSettings:
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``matching`` says how SKUs stand for items, ``kits`` how kits are booked, ``zero_guard`` when a mass zero waits.
+    ``customers`` says which account an order is booked on, where that is not ``customer_id``.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -78,6 +80,7 @@ class ChannelSettings:
     matching: MatchingRules = field(default_factory=MatchingRules)
     kits: KitSettings = field(default_factory=KitSettings)
     zero_guard: ZeroGuard = field(default_factory=ZeroGuard)
+    customers: CustomerPolicy = field(default_factory=CustomerPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

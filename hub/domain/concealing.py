@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from hub.domain.address import Buyer
+from hub.domain.address import Buyer, PostalAddress
+from hub.domain.customers.numbers import one_chamber_number, one_vat_number
 
 HIDDEN = "[hidden]"
 PARTICLES = frozenset({"van", "von", "der", "den", "het", "ten", "ter", "und", "des", "del", "the"})
@@ -34,14 +35,21 @@ def _without_stump(text: str, values: Sequence[str]) -> str:
 
 
 def _personal(buyer: Buyer) -> Iterator[str]:
-    place = buyer.ship_to
+    for place in (buyer.ship_to, buyer.bill_to):
+        yield from () if place is None else _of_place(place)
+    numbers = (one_vat_number(buyer.vat_number, buyer.ship_to.country), one_chamber_number(buyer.chamber_of_commerce))
+    said = buyer.confirmed
+    corrected = (said.street, said.pickup_point) if said is not None else ()
+    for value in (buyer.email, buyer.phone, buyer.vat_number, buyer.chamber_of_commerce, *numbers, *corrected):
+        yield value or ""
+
+
+def _of_place(place: PostalAddress) -> Iterator[str]:
     yield from _with_words(place.name)
     yield from _with_words(place.company)
     for value in (place.first_line, place.street, place.postcode, place.city, place.pickup_point):
         yield value or ""
     yield place.postcode.replace(" ", "")
-    for value in (buyer.email, buyer.phone, buyer.vat_number, buyer.chamber_of_commerce):
-        yield value or ""
 
 
 def _with_words(name: str | None) -> Iterator[str]:

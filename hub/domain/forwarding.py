@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from hub.domain.channel import ChannelSettings
 from hub.domain.charging import ChargePart, RatedGoods, draft_charge, parts_of_charge, rated
+from hub.domain.customers.debtor import Debtor
+from hub.domain.customers.matching import collective_debtor
 from hub.domain.money import cents, total, vat_within
 from hub.domain.order import Charge, HoldCause
 from hub.domain.owed import expected_total, marketplaces_vat, owed_charges
@@ -26,12 +28,16 @@ PRICE_PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order to be forwarded with all that decides how; without ``facts`` the channel's own rates are mapped."""
+    """An order to be forwarded with all that decides how; without ``facts`` the channel's own rates are mapped.
+
+    ``debtor`` is whom it is booked on; without one it is the channel's fixed account.
+    """
 
     order: OrderToForward
     settings: ChannelSettings
     books: Books
     facts: TaxFacts | None = None
+    debtor: Debtor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,7 @@ def draft_sales_order(
 def draft_case(case: Case) -> Drafted:
     """Return the sales order to post with what VAT made of it; raises Hold with a cause a person can act on."""
     order, settings, books = case.order, case.settings, case.books
-    customer = settings.customer_id
-    if customer is None:
-        raise Hold(HoldCause.NO_CUSTOMER, "The channel has no customer account; choose one in its settings.")
+    debtor = case.debtor or collective_debtor(settings.customers, settings.customer_id, None)
     if order.currency != books.currency:
         raise Hold(HoldCause.CURRENCY, f"The order is in {order.currency}, the division books {books.currency}.")
     wanted = _all_known([line for line in order.lines if line.wanted > 0], books)
@@ -76,7 +80,7 @@ def draft_case(case: Case) -> Drafted:
     charges = _draft_charges(owed_charges(order, treatments), case, rated(lines, treatments))
     draft = SalesOrderDraft(
         your_ref=your_ref(settings, order.external_id),
-        customer_id=customer,
+        customer_id=debtor.account_id,
         order_date=order.placed_at,
         currency=order.currency,
         description=f"Order {order.number}"[:60],
@@ -84,6 +88,7 @@ def draft_case(case: Case) -> Drafted:
         charges=tuple(charge for charge, _ in charges),
         total=total(line.gross for line in lines) + total(charge.gross for charge, _ in charges),
         warehouse_id=settings.warehouse_id,
+        delivery_address_id=debtor.address_id,
     )
     _must_equal(draft, expected_total(order, treatments), order)
     return Drafted(draft, treatments, tuple(treatment for _, treatment in charges))

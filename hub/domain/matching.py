@@ -16,7 +16,7 @@ UNITS = "{units}"
 LONGEST_AFFIX = 32
 
 
-class MatchedBy(StrEnum):
+class MappedBy(StrEnum):
     """How a listing came to its product."""
 
     HAND = "hand"
@@ -63,7 +63,7 @@ class Match:
     """
 
     product_id: str
-    by: MatchedBy
+    by: MappedBy
     units: Decimal | None = None
 
 
@@ -87,7 +87,7 @@ def match_listing(sku: str | None, ean: str | None, rules: MatchingRules, catalo
     if found is not None:
         return Matching(found, (found,))
     fitting = catalogue.eans.get(ean or "", ()) if rules.by_ean else ()
-    candidates = tuple(Match(one, MatchedBy.EAN) for one in fitting)
+    candidates = tuple(Match(one, MappedBy.EAN) for one in fitting)
     return Matching(candidates[0] if len(candidates) == 1 else None, candidates)
 
 
@@ -95,10 +95,10 @@ def _by_sku(sku: str | None, rules: MatchingRules, catalogue: Catalogue) -> Matc
     if not sku:
         return None
     if sku in catalogue.codes:
-        return Match(catalogue.codes[sku], MatchedBy.SKU)
+        return Match(catalogue.codes[sku], MappedBy.SKU)
     for code, units in codes_of(sku, rules):
         if code in catalogue.codes:
-            return Match(catalogue.codes[code], MatchedBy.RULE, units)
+            return Match(catalogue.codes[code], MappedBy.RULE, units)
     return None
 
 

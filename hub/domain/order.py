@@ -50,6 +50,10 @@ class HoldCause(StrEnum):
 
     UNKNOWN_PRODUCT = "unknown_product"
     NO_CUSTOMER = "no_customer"
+    CUSTOMER_AMBIGUOUS = "customer_ambiguous"
+    CUSTOMER_NOT_FOUND = "customer_not_found"
+    CUSTOMER_UNUSABLE = "customer_unusable"
+    ADDRESS_INCOMPLETE = "address_incomplete"
     NO_VAT_CODE = "no_vat_code"
     TOTALS_DIFFER = "totals_differ"
     EVIDENCE_PENDING = "evidence_pending"

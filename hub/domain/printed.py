@@ -41,7 +41,8 @@ def _lines(number: str, one: Certificate) -> Iterator[str]:
 
 
 def _head(one: Certificate) -> Iterable[tuple[str, str]]:
-    yield "Customer", one.customer_id
+    why = f": {one.customer_reason.says}" if one.customer_reason is not None else ""
+    yield "Customer", f"{one.customer_id}{why}"
     yield "Reference", one.your_ref
     yield "Day", one.day.isoformat()
     if one.ships_from or one.ships_to:

@@ -56,13 +56,22 @@ class Warehouse:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A debtor in a division: the account that a channel's sales are booked on."""
+    """An account in a division that sales may be booked on, where ``is_customer``: of status C, and not blocked.
+
+    Numbers are in one way of writing; ``status`` is Exact's: A none, S suspect, P prospect, C customer. ``country``
+    is ISO.
+    """
 
     division: int
     account_id: str
     code: str
     name: str
     is_customer: bool = True
+    vat_number: str | None = None
+    chamber_of_commerce: str | None = None
+    country: str | None = None
+    status: str | None = None
+    blocked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

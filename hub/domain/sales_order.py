@@ -53,6 +53,7 @@ class SalesOrderDraft:
     total: Decimal
     warehouse_id: str | None = None
     shipping_method_id: str | None = None
+    delivery_address_id: str | None = None
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over everything that matters, to notice a changed payload for one reference."""
@@ -60,6 +61,7 @@ class SalesOrderDraft:
             [
                 self.your_ref,
                 self.customer_id,
+                self.delivery_address_id,
                 self.currency,
                 str(self.total),
                 [repr(line) for line in self.lines],

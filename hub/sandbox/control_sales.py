@@ -56,8 +56,16 @@ async def _order(sandbox: Sandbox, channel: Channel, units: list[Units], asked: 
         shipping=Decimal(str(shipping)),
         discount=Decimal(str(discount)),
         by_platform=bool(asked.get("by_platform", False)),
-        company=bool(asked.get("company", False)),
+        company=_is_company(asked, chance),
     )
+
+
+def _is_company(asked: Json, chance: random.Random) -> bool:
+    """Say whether a company orders: as asked, else with the chance ``business_share``, which is none unless given."""
+    if "company" in asked:
+        return bool(asked["company"])
+    share = float(asked.get("business_share", 0))
+    return share > 0 and chance.random() < share
 
 
 def _country(channel: Channel, chance: random.Random) -> str:

@@ -6,13 +6,15 @@ Whoever destroys an order's key has destroyed its buyer, wherever copies of the 
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.address import Buyer, PostalAddress
+from hub.domain.address import Buyer, ConfirmedAddress, PostalAddress
 from hub.store.engine import Work
 from hub.store.erasure import BY_POLICY, bury, is_due
 from hub.store.sealed import BUYER, ORDER_KEY
@@ -30,7 +32,18 @@ def open_buyer(vault: Vault, tenant_id: str, order_id: str, sealed: bytes, seale
     """
     own = vault if sealed_key is None else opened_key(vault, tenant_id, order_id, sealed_key)
     plain = own.open_json(sealed, BUYER.place(tenant_id, order_id))
-    return Buyer(**{**plain, "ship_to": PostalAddress(**plain["ship_to"])})
+    return buyer_of_json(plain)
+
+
+def buyer_of_json(plain: Mapping[str, Any]) -> Buyer:
+    """Read a buyer back from JSON; what older ones lack is as usual."""
+    bill_to, confirmed = plain.get("bill_to"), plain.get("confirmed")
+    places = {
+        "ship_to": PostalAddress(**plain["ship_to"]),
+        "bill_to": None if bill_to is None else PostalAddress(**bill_to),
+        "confirmed": None if confirmed is None else ConfirmedAddress(**confirmed),
+    }
+    return Buyer(**{**plain, **places})
 
 
 def opened_key(vault: Vault, tenant_id: str, order_id: str, sealed_key: bytes) -> Vault:
@@ -51,25 +64,45 @@ async def load_buyer(connection: AsyncConnection, vault: Vault, tenant_id: str, 
 
 async def keep_buyer(
     work: Work, vault: Vault, tenant_id: str, order_id: str, given: Buyer, kept_since: datetime | None
-) -> None:
+) -> Buyer | None:
     """Store the buyer of an order that is locked and stored, the only place where personal data is kept. Repeatable.
 
+    What a person confirmed of an address stays beside it until the channel gives another. Returns what is kept.
     Nothing is kept of an order that ended before ``kept_since``, nor ever again once a person asked for erasure.
     """
     now = work.clock.now()
     known = await _key_of(work, tenant_id, order_id)
     if known is not None and known.sealed is not None:
         own = opened_key(vault, tenant_id, order_id, known.sealed)
+        given = await _still_confirmed(work, vault, tenant_id, order_id, given)
     elif known is not None and known.destroyed_by != BY_POLICY:
-        return
+        return None
     elif kept_since is not None and await is_due(work.connection, tenant_id, order_id, kept_since):
         if known is None:
             await bury(work, tenant_id, order_id, BY_POLICY, now)
-        return
+        return None
     else:
         own = await make_key(work, vault, tenant_id, order_id, now)
     sealed = own.seal_json(asdict(given), BUYER.place(tenant_id, order_id))
     row = {"tenant_id": tenant_id, "order_id": order_id, "sealed": sealed, "stored_at": now}
+    await upsert(work.connection, buyer, [row])
+    return given
+
+
+async def _still_confirmed(work: Work, vault: Vault, tenant_id: str, order_id: str, given: Buyer) -> Buyer:
+    if given.confirmed is not None:
+        return given
+    before = await load_buyer(work.connection, vault, tenant_id, order_id)
+    same = before is not None and before.ship_to == given.ship_to
+    return replace(given, confirmed=before.confirmed) if before is not None and same else given
+
+
+async def confirm_address(work: Work, vault: Vault, tenant_id: str, order_id: str, confirmed: Buyer) -> None:
+    """Store a buyer with what a person said of the address; the caller has locked the order and loaded the buyer."""
+    known = await _key_of(work, tenant_id, order_id)
+    own = vault if known is None or known.sealed is None else opened_key(vault, tenant_id, order_id, known.sealed)
+    sealed = own.seal_json(asdict(confirmed), BUYER.place(tenant_id, order_id))
+    row = {"tenant_id": tenant_id, "order_id": order_id, "sealed": sealed, "stored_at": work.clock.now()}
     await upsert(work.connection, buyer, [row])
 
 

@@ -94,8 +94,13 @@ def _item_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
 
 async def save_customers(work: Work, tenant_id: str, customers: Sequence[Customer]) -> None:
     """Store customer accounts of a division."""
-    rows = {row.account_id: {"tenant_id": tenant_id, **_plain(row)} for row in customers}
+    rows = {row.account_id: {"tenant_id": tenant_id, **_customer_row(row)} for row in customers}
     await upsert(work.connection, customer, list(rows.values()))
+
+
+def _customer_row(row: Customer) -> dict[str, object]:
+    codes = {"vat_number": 40, "chamber_of_commerce": 40, "country": 2, "status": 1}
+    return _plain(row) | {name: fitting(getattr(row, name), length) for name, length in codes.items()}
 
 
 async def replace_warehouses(work: Work, tenant_id: str, division: int, rows: Sequence[Warehouse]) -> None:

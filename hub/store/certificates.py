@@ -45,6 +45,7 @@ def certificate_to_json(one: Certificate) -> dict[str, Any]:
         "total": str(one.total),
         "channel_total": str(one.channel_total),
         "evidence": None if one.evidence is None else asdict(one.evidence) | {"status": one.evidence.status.value},
+        "customer_reason": None if one.customer_reason is None else asdict(one.customer_reason),
     }
 
 
@@ -61,7 +62,7 @@ def certificate_from_json(plain: Mapping[str, Any] | None) -> Certificate | None
     """Read a certificate back; None for what was kept before there were certificates."""
     if plain is None or plain.get("version") != VERSION:
         return None
-    evidence = plain["evidence"]
+    evidence, whose = plain["evidence"], plain.get("customer_reason")
     return Certificate(
         customer_id=plain["customer_id"],
         your_ref=plain["your_ref"],
@@ -73,6 +74,7 @@ def certificate_from_json(plain: Mapping[str, Any] | None) -> Certificate | None
         total=Decimal(plain["total"]),
         channel_total=Decimal(plain["channel_total"]),
         evidence=None if evidence is None else Evidence(**{**evidence, "status": VatStatus(evidence["status"])}),
+        customer_reason=None if whose is None else Reason(**whose),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.order import OrderStatus
 from hub.domain.retention import LONGEST_WAIT
 from hub.store.engine import Work
 from hub.store.order_state import lock_order
-from hub.store.tables import buyer, order_key, order_line, orders, parcel
+from hub.store.tables import buyer, order_customer, order_key, order_line, orders, parcel
 from hub.store.types import Instant
 from hub.store.upsert import upsert
 
@@ -96,3 +96,6 @@ async def bury(work: Work, tenant_id: str, order_id: str, by: str, now: datetime
     }
     await upsert(work.connection, order_key, [row], keep=("made_at",))
     await work.execute(delete(buyer).where(buyer.c.tenant_id == tenant_id, buyer.c.order_id == order_id))
+    known = order_customer.c
+    nameless = update(order_customer).where(known.tenant_id == tenant_id, known.order_id == order_id)
+    await work.execute(nameless.values(identity=None))

@@ -12,7 +12,7 @@ from sqlalchemy import Row, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
-from hub.domain.matching import Match, MatchedBy
+from hub.domain.matching import MappedBy, Match
 from hub.domain.stock import STOPPED, StockRule
 from hub.store.engine import Work
 from hub.store.parts import parts_of_listings, replace_parts
@@ -101,7 +101,7 @@ async def _save_packs(
     work: Work, tenant_id: str, rows: Sequence[Mapping[str, Any]], matches: Mapping[str, Match]
 ) -> set[str]:
     """Set what the rules say that offers hold, unless a person has; return the listings where that is new."""
-    ruled = [row for row in rows if row["mapped_by"] != MatchedBy.HAND.value]
+    ruled = [row for row in rows if row["mapped_by"] != MappedBy.HAND.value]
     held = await parts_of_listings(work.connection, tenant_id, [row["listing_id"] for row in ruled])
     wanted = {row["listing_id"]: _pack(matches.get(row["external_id"])) for row in ruled}
     changed = {one: parts for one, parts in wanted.items() if held.get(one, ()) != parts}
@@ -123,7 +123,7 @@ def _row(
 ) -> dict[str, Any]:
     match = matches.get(one.external_id)
     product, by = (None, None) if match is None else (match.product_id, match.by.value)
-    by_hand = before is not None and before.mapped_by == MatchedBy.HAND.value
+    by_hand = before is not None and before.mapped_by == MappedBy.HAND.value
     if before is not None and by_hand:
         product, by = before.product_id, before.mapped_by
     kept = before is not None and before.product_id == product and before.status not in ("unmapped", "platform")
@@ -297,7 +297,7 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
     """
     values = {
         "product_id": product_id,
-        "mapped_by": MatchedBy.HAND.value,
+        "mapped_by": MappedBy.HAND.value,
         "status": "mapped" if product_id or parts else "unmapped",
         "believed": None,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 
 from hub.store.secrets import Place
-from hub.store.tables import buyer, channel, erp_connection, oauth_grant, order_key
+from hub.store.tables import buyer, channel, erp_connection, identity_key, oauth_grant, order_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ ERP_CREDENTIALS = SealedColumn(erp_connection, "connection_id", "credentials")
 OAUTH_GRANT = SealedColumn(oauth_grant, "grant_id", "sealed")
 CHANNEL_CREDENTIALS = SealedColumn(channel, "channel_id", "credentials")
 CHANNEL_HOOK_SECRET = SealedColumn(channel, "channel_id", "hook_secret")
+IDENTITY_KEY = SealedColumn(identity_key, "name", "sealed")
 ORDER_KEY = SealedColumn(order_key, "order_id", "sealed")
 BUYER = SealedColumn(buyer, "order_id", "sealed")
 """Sealed with the order's own key, so that no rotation touches it."""
 
-SEALED_COLUMNS = (ERP_CREDENTIALS, OAUTH_GRANT, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, ORDER_KEY)
+SEALED_COLUMNS = (ERP_CREDENTIALS, OAUTH_GRANT, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, IDENTITY_KEY, ORDER_KEY)
 """What is sealed with the hub's own keys."""

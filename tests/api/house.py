@@ -12,6 +12,7 @@ from sqlalchemy import Table, insert
 from hub.domain.address import Buyer, PostalAddress
 from hub.domain.certificate import Certificate, Entry, Evidence
 from hub.domain.channel import ChannelSettings, FulfilmentMode, StockSource
+from hub.domain.customers import CountryAccount, CustomerPolicy
 from hub.domain.tax import Reason, Regime, VatStatus
 from hub.store import tables
 from hub.store.certificates import certificate_to_json
@@ -136,6 +137,7 @@ def settings(house: House) -> ChannelSettings:
         vat_codes={Decimal("0.21"): "4"},
         reference_prefix="W",
         sources=(StockSource(DIVISION),),
+        customers=CustomerPolicy((CountryAccount("BE", house.key("account")),), individual=True),
     )
 
 
@@ -226,6 +228,16 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
         (
             tables.claim,
             {**order, "product_id": house.key("product"), "line_id": "1", "quantity": Decimal(2), "made_at": NOON},
+        ),
+        (tables.order_customer, {**order, "identity": "d" * 64, "may_create": False, "decided_at": NOON}),
+        (
+            tables.customer_link,
+            {"channel_id": "shop", "division": DIVISION, "identity": "e" * 64, "account_id": house.key("account"),
+             "confirmed_at": NOON, "confirmed_by": "operator"},
+        ),
+        (
+            tables.order_address,
+            {**order, "state": "sure", "kind": "street", "confidence": 0.95, "doubts": [], "checked_at": NOON},
         ),
         (tables.buyer, {**order, "sealed": sealed, "stored_at": NOON}),
         (tables.order_key, {**order, "sealed": own_key, "made_at": NOON}),

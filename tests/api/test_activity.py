@@ -101,6 +101,22 @@ def changes(house: House) -> dict[str, Change]:
         "orderCancel": Change(
             order, "order.cancelled", (held, {"status": "cancelled", "hold_cause": "cancelled_by_hand"})
         ),
+        "orderCustomerChoose": Change(
+            order | {"accountId": house.key("account"), "remember": True},
+            "order.customer",
+            (
+                {"account": None, "matched_by": None},
+                {"account": house.key("account"), "matched_by": "chosen"},
+            ),
+        ),
+        "orderCustomerAllow": Change(
+            order, "order.customer_allowed", ({"may_create": False}, {"may_create": True})
+        ),
+        "orderAddressConfirm": Change(
+            order | {"parts": {"street": "Dam", "houseNumber": "1"}},
+            "order.address",
+            ({"state": "sure"}, {"state": "confirmed", "corrected": True}),
+        ),
         "parcelEnter": Change(
             order | {"carrier": "TNT", "tracking": "3SNEW"},
             "parcel.entered",

@@ -17,6 +17,7 @@ from hub.adapters.exact.subscriptions import TOPICS
 from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
+from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 from tests.adapters.handclock import START, HandClock
@@ -47,7 +48,12 @@ DRAFT = SalesOrderDraft(
     total=Decimal("89.01"),
     warehouse_id=ID,
     shipping_method_id=ID,
+    delivery_address_id=ID,
 )
+ACCOUNT = AccountDraft(
+    "Bouwbedrijf Jansen B.V.", "NL", "EUR", "NL001112223B01", "61112223", "Havenweg 1", "3511 AB", "Utrecht", "NL"
+)
+ADDRESS = AddressDraft("Havenweg 1", "Jan Jansen", "3511 AB", "Utrecht", "NL", "Primera")
 HEADER = {
     "OrderID": ID,
     "OrderNumber": 7,
@@ -78,6 +84,10 @@ CALLS: dict[str, Call] = {
     "stock": lambda erp: erp.stock_since(None),
     "deletions": lambda erp: erp.deleted_since(None),
     "generation": lambda erp: erp.generation(),
+    "accounts with": lambda erp: erp.accounts_with("NL001112223B01", "61112223"),
+    "create account": lambda erp: erp.create_account(ACCOUNT),
+    "find address": lambda erp: erp.find_address(ID, ADDRESS),
+    "create address": lambda erp: erp.create_address(ID, ADDRESS),
     "find order": lambda erp: erp.find_sales_order("WEB-1"),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
@@ -110,6 +120,8 @@ class Witness:
             "sync/SalesOrder/GoodsDeliveryLines": CHANGE,
             "webhooks/WebhookSubscriptions": {"ID": ID, "Topic": "Items", "CallbackURL": "https://hub.test"},
             "system/Divisions": {"Code": 123456, "Description": "Handelshuis", "Currency": "EUR"},
+            "crm/Accounts": {"ID": ID, "Code": "                 7", "Name": "Jansen", "Status": "C"},
+            "crm/Addresses": {"ID": ID, "Type": 4},
             "current/Me": {"UserID": ID, "CurrentDivision": 123456},
         }
         row = rows.get(entity_of(request))
@@ -194,6 +206,8 @@ def check_type(value: Any, edm: str, where: str) -> None:
             assert isinstance(value, str), where
         case "Edm.DateTime":
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00", value), where
+        case "Edm.Int16":
+            assert type(value) is int, where
         case "Edm.Boolean":
             assert isinstance(value, bool), where
         case "Edm.Double":

@@ -29,6 +29,7 @@ from hub.actors.desk import Desk, channel_address
 from hub.actors.messages import FetchOrder
 from hub.actors.runtime.mailbox import post
 from hub.clock import SystemClock
+from hub.domain.customers import CustomerPolicy
 from hub.node.actors import Actors
 from hub.sandbox.buyers import Buyer
 from hub.settings import read_settings
@@ -96,7 +97,7 @@ async def first_day(url: str, told: Path) -> None:
     async with stage(url) as made:
         exact, shop = _quoting(made, "exact"), _quoting(made, "woocommerce")
         for channel in ("bol", "woocommerce"):
-            await made.configure(channel, buyer_days=30)
+            await made.configure(channel, buyer_days=30, customers=CustomerPolicy(address_on_collective=True))
         await _shipped(made, "bol", "confirmed")
         shop.refuse("POST", "shipment-trackings", {"code": "no", "message": f"Cannot ship to {QUOTED}", "data": {}})
         known = await _shipped(made, "woocommerce", "failed")

@@ -117,6 +117,10 @@ async def test_a_pickup_point_is_named() -> None:
         order = await bol.sell(A)
         assert order["pickupPoint"]
         assert order["shipmentDetails"]["pickupPointName"].startswith("Albert Heijn")
+    async with bol_bench(stocked(pickup_chance=1, pickup_named=False)) as bol:
+        order = await bol.sell(A)
+        assert order["pickupPoint"]
+        assert "pickupPointName" not in order["shipmentDetails"]
 
 
 async def test_product_and_offer_can_be_null() -> None:

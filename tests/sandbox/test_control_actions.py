@@ -223,6 +223,15 @@ async def test_buyers_choose_for_themselves_and_the_seed_decides_how(desk: Desk)
     assert (await desk.report())["channels"]["woocommerce"]["sold"] == 5
 
 
+@pytest.mark.parametrize(("share", "companies"), [(None, 0), (0, 0), (1, 3)])
+async def test_a_share_of_the_buyers_may_be_companies(desk: Desk, share: int | None, companies: int) -> None:
+    asked = {} if share is None else {"business_share": share}
+    await desk.do("sell", channel="bol", count=3, **asked)
+    bol = desk.sandbox.world.platforms["bol"]
+    assert isinstance(bol, BolPlatform)
+    assert sum(bool(order.buyer.vat_number) for order in bol.account.orders.values()) == companies
+
+
 @pytest.mark.parametrize(
     ("action", "asked", "status"),
     [

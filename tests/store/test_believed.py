@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.domain.matching import Match, MatchedBy
+from hub.domain.matching import MappedBy, Match
 from hub.store.engine import Database
 from hub.store.listings import (
     OfferedProduct,
@@ -31,7 +31,7 @@ async def listed(database: Database) -> StoredListing:
 async def shown(database: Database, quantity: int) -> StoredListing:
     """Return a listing that was seen to show a number."""
     offer = OfferedProduct("v1", "SKU-1", None, "One", {}, by_platform=False)
-    await database.write(lambda work: save_listings(work, "acme", "shop", [offer], {"v1": Match("p1", MatchedBy.SKU)}))
+    await database.write(lambda work: save_listings(work, "acme", "shop", [offer], {"v1": Match("p1", MappedBy.SKU)}))
     one = (await listed(database)).listing_id
     await database.write(lambda work: note_found(work, "acme", one, quantity, SEEN))
     return await listed(database)

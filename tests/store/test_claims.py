@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.domain.kit import KitBooking, Part
-from hub.domain.matching import Match, MatchedBy
+from hub.domain.matching import MappedBy, Match
 from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, OrderStatus, PaymentState
 from hub.domain.sales_order import SalesOrder
 from hub.store.engine import Database, Work
@@ -30,9 +30,9 @@ SELLS, OTHER = 123456, 654321
 TWO_OF_A_ONE_OF_B = (Part("a", Decimal(2), Decimal(3)), Part("b", Decimal(1), Decimal(1)))
 OFFERS = [OfferedProduct(one, one, None, one, {}, by_platform=False) for one in ("A", "SET", "SIX")]
 MATCHES = {
-    "A": Match("a", MatchedBy.SKU),
-    "SET": Match("set", MatchedBy.SKU),
-    "SIX": Match("a", MatchedBy.RULE, Decimal(6)),
+    "A": Match("a", MappedBy.SKU),
+    "SET": Match("set", MappedBy.SKU),
+    "SIX": Match("a", MappedBy.RULE, Decimal(6)),
 }
 
 
@@ -158,7 +158,7 @@ async def test_an_ean_of_two_listings_is_guessed_only_where_both_sell_the_same(
     shop: Shop, second: str, claimed: dict[str, Decimal]
 ) -> None:
     twins = [OfferedProduct(one, None, "8712345678906", one, {}, by_platform=False) for one in ("T1", "T2")]
-    matches = {"T1": Match("a", MatchedBy.EAN), "T2": Match(second, MatchedBy.EAN)}
+    matches = {"T1": Match("a", MappedBy.EAN), "T2": Match(second, MappedBy.EAN)}
     await shop.database.write(lambda work: save_listings(work, "acme", "shop", twins, matches))
     await shop.tell([OrderLine("0", None, "8712345678906", "Mug", 1, Decimal(5))])
     assert await shop.claimed() == claimed
@@ -169,7 +169,7 @@ async def test_a_mapping_by_hand_outlives_what_the_rules_say_later(shop: Shop, b
     if by_hand:
         part = (Part("a", Decimal(3)),)
         await shop.database.write(lambda work: set_mapping(work, "acme", shop.ids["SIX"], None, part))
-    later = MATCHES | {"SIX": Match("a", MatchedBy.RULE, Decimal(12))}
+    later = MATCHES | {"SIX": Match("a", MappedBy.RULE, Decimal(12))}
     fresh = await shop.database.write(lambda work: save_listings(work, "acme", "shop", OFFERS, later))
     assert fresh == ([] if by_hand else [shop.ids["SIX"]])
     await shop.sell(("SIX", 1))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hub.domain.matching import Match, MatchedBy
+from hub.domain.matching import MappedBy, Match
 from hub.domain.stock import Publication
 from hub.store.engine import Database
 from hub.store.listings import (
@@ -35,7 +35,7 @@ class Shelf:
         self.listing_id = ""
 
     async def fill(self) -> None:
-        products = {"S": Match("product", MatchedBy.SKU)}
+        products = {"S": Match("product", MappedBy.SKU)}
         [self.listing_id] = await self.database.write(
             lambda work: save_listings(work, "acme", "amazon", [OFFERED], products)
         )

@@ -13,6 +13,7 @@ from hub.domain.channel import ChannelSettings
 from hub.store.connections import ErpCredentials, create_connection, load_connection
 from hub.store.engine import Database, Work
 from hub.store.grants import StoredGrant
+from hub.store.identities import digests
 from hub.store.rotation import BATCH, check_keys, rotate_keys
 from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, SEALED_COLUMNS
 from hub.store.secrets import KeyMissing, Vault, sealed_with
@@ -32,6 +33,7 @@ async def fill(database: Database, vault: Vault, buyers: int) -> str:
         await work.execute(insert(channel).values(channel_row(vault, work)))
         rows = [buyer_row(vault, work, f"order-{number}") for number in range(buyers)]
         await work.execute(insert(buyer).values(rows))
+        await digests(work, vault, "acme", "bol-1", ("ref 1",))
         return made.connection_id
 
     connection_id = await database.write(work_on)
@@ -67,7 +69,7 @@ async def test_rotation_brings_every_secret_to_the_first_key(database: Database,
     await check_keys(database, old)
     buyers = BATCH + 7
     connection_id = await fill(database, old, buyers)
-    assert await rotate_keys(database, both) == buyers + 4
+    assert await rotate_keys(database, both) == buyers + 5
     assert await rotate_keys(database, both) == 0
     await check_keys(database, new)
     async with database.read() as connection:

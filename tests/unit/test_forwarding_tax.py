@@ -12,12 +12,24 @@ from hypothesis import strategies as st
 
 from hub.domain.certificate import Certificate, certify
 from hub.domain.channel import ChannelSettings
+from hub.domain.customers import Debtor, MatchedBy
 from hub.domain.forwarding import Books, Case, Hold, LineToForward, OrderToForward, draft_case, draft_sales_order
 from hub.domain.money import total
 from hub.domain.order import Charge, ChargeKind, HoldCause
 from hub.domain.printed import as_page, as_text
 from hub.domain.product import ErpItem, VatCode, VatPeriod
-from hub.domain.tax import DeemedScheme, Goods, Oss, Regime, Seller, TaxBuyer, UnknownPolicy, VatAnswer, VatStatus
+from hub.domain.tax import (
+    DeemedScheme,
+    Goods,
+    Oss,
+    Reason,
+    Regime,
+    Seller,
+    TaxBuyer,
+    UnknownPolicy,
+    VatAnswer,
+    VatStatus,
+)
 from hub.domain.taxing import TaxFacts, needs_evidence
 from hub.domain.vat_mapping import VatRule
 from hub.store.certificates import certificate_from_json, certificate_to_json
@@ -243,6 +255,20 @@ def test_a_certificate_reads_as_sentences() -> None:
     assert "net 100.00 + VAT 19.00 = 119.00 EUR (1 x 119)" in text
     assert "Distance sale to DE; the seller declares these in the OSS." in text
     assert "Equal to the cent." in text
+
+
+def test_a_certificate_says_why_the_account_was_booked_on() -> None:
+    case = Case(order(line("12.10")), SETTINGS, BOOKS, None, Debtor("a7", MatchedBy.VAT_NUMBER))
+    one = certify(case, draft_case(case))
+    assert (one.customer_id, one.customer_reason) == (
+        "a7",
+        Reason("vat number", "It is the one account that carries the buyer's VAT number.", "Exact"),
+    )
+    assert "a7: It is the one account that carries the buyer's VAT number." in as_text("A1", one)
+    assert certificate_from_json(certificate_to_json(one)) == one
+    older = certificate_to_json(one)
+    del older["customer_reason"]
+    assert certificate_from_json(older) == replace(one, customer_reason=None)
 
 
 def test_what_was_kept_before_there_were_certificates_is_none() -> None:

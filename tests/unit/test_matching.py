@@ -8,8 +8,8 @@ import pytest
 
 from hub.domain.matching import (
     Catalogue,
+    MappedBy,
     Match,
-    MatchedBy,
     MatchingRules,
     MatchProblem,
     match_listing,
@@ -27,19 +27,19 @@ RULES = MatchingRules(prefixes=("WEB-", "W-"), suffixes=("-NL",), multipack="-{u
 @pytest.mark.parametrize(
     ("sku", "product", "by", "units"),
     [
-        ("MUG", "mug", MatchedBy.SKU, None),
-        ("WEB-CUP", "webcup", MatchedBy.SKU, None),
-        ("TEA-NL", "teanl", MatchedBy.SKU, None),
-        ("WEB-MUG", "mug", MatchedBy.RULE, None),
-        ("MUG-NL", "mug", MatchedBy.RULE, None),
-        ("W-MUG-NL", "mug", MatchedBy.RULE, None),
-        ("MUG-6PK", "mug", MatchedBy.RULE, Decimal(6)),
-        ("WEB-MUG-12PK-NL", "mug", MatchedBy.RULE, Decimal(12)),
-        ("WEB-MUG-NL-12PK", "mug", MatchedBy.RULE, Decimal(12)),
-        ("WEB-WEB-CUP", "webcup", MatchedBy.RULE, None),
+        ("MUG", "mug", MappedBy.SKU, None),
+        ("WEB-CUP", "webcup", MappedBy.SKU, None),
+        ("TEA-NL", "teanl", MappedBy.SKU, None),
+        ("WEB-MUG", "mug", MappedBy.RULE, None),
+        ("MUG-NL", "mug", MappedBy.RULE, None),
+        ("W-MUG-NL", "mug", MappedBy.RULE, None),
+        ("MUG-6PK", "mug", MappedBy.RULE, Decimal(6)),
+        ("WEB-MUG-12PK-NL", "mug", MappedBy.RULE, Decimal(12)),
+        ("WEB-MUG-NL-12PK", "mug", MappedBy.RULE, Decimal(12)),
+        ("WEB-WEB-CUP", "webcup", MappedBy.RULE, None),
     ],
 )
-def test_the_sku_as_it_is_goes_before_the_rules(sku: str, product: str, by: MatchedBy, units: Decimal | None) -> None:
+def test_the_sku_as_it_is_goes_before_the_rules(sku: str, product: str, by: MappedBy, units: Decimal | None) -> None:
     assert match_listing(sku, "4006381333931", RULES, CATALOGUE).match == Match(product, by, units)
 
 
@@ -50,7 +50,7 @@ def test_what_no_rule_reads_is_not_read(sku: str) -> None:
 
 def test_an_ean_decides_last_and_only_where_one_product_has_it() -> None:
     found = match_listing("?", "8712345678906", RULES, CATALOGUE)
-    assert found.match == Match("mug", MatchedBy.EAN)
+    assert found.match == Match("mug", MappedBy.EAN)
     torn = match_listing("?", "4006381333931", RULES, CATALOGUE)
     assert torn.match is None
     assert torn.problem is MatchProblem.AMBIGUOUS

@@ -8,6 +8,7 @@ from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.messages import ForwardOrder
 from hub.actors.runtime.mailbox import post
+from hub.domain.addressing import check_address
 from hub.domain.life.order import Before, ClaimAction, Step, cancelled_units, next_step
 from hub.domain.order import ChannelOrder, HoldCause, OrderStatus
 from hub.domain.retention import kept_since
@@ -16,6 +17,7 @@ from hub.store.buyers import keep_buyer
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
 from hub.store.listings import Sold, note_moved
+from hub.store.order_addresses import save_check
 from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
@@ -80,7 +82,9 @@ class OrderBook:
     async def _keep_buyer(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         if fetched.buyer is not None:
             since = kept_since(self.scene.stored.settings.buyer_days, work.clock.now())
-            await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, since)
+            kept = await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, since)
+            if kept is not None:
+                await save_check(work, self.scene.tenant, one, check_address(kept.ship_to, kept.confirmed))
 
     async def _claim(
         self,

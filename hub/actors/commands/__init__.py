@@ -14,6 +14,7 @@ from hub.actors.commands.channels import (
     sweep_channel,
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
+from hub.actors.commands.customers import allow_customer, choose_customer, confirm_address
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import confirm_zeros, map_line, map_listing, set_listing_rule, set_safety
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
@@ -25,10 +26,13 @@ from hub.actors.commands.tokens import end_token, found_tenant, make_token
 
 __all__ = [
     "CommandRefused",
+    "allow_customer",
     "ask_consent",
     "cancel_order",
     "change_settings",
     "channel_granted",
+    "choose_customer",
+    "confirm_address",
     "confirm_zeros",
     "connection_granted",
     "create_channel",

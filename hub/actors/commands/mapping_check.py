@@ -55,12 +55,24 @@ async def _check_division(work: Work, tenant_id: str, code: int, field: tuple[st
 
 async def _check_customer(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:
     field = ("settings", "customerId")
+    await _check_country_accounts(work, tenant_id, division, settings)
     if settings.customer_id is None:
-        if settings.forwarding:
+        if settings.forwarding and not settings.customers.countries:
             raise CommandRefused("CUSTOMER_NEEDED", "Choose the customer account that orders are booked on.", field)
         return
     if not await find_customer(work.connection, tenant_id, division, settings.customer_id):
         raise CommandRefused("CUSTOMER_UNKNOWN", "This account is not a customer of the division.", field)
+
+
+async def _check_country_accounts(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:
+    rules, field = settings.customers.countries, ("settings", "customers", "countries")
+    for place, rule in enumerate(rules):
+        _check_country(rule.country, (*field, str(place), "country"))
+        if not await find_customer(work.connection, tenant_id, division, rule.account_id):
+            message = "This account is not a customer of the division."
+            raise CommandRefused("CUSTOMER_UNKNOWN", message, (*field, str(place), "accountId"))
+    if len({rule.country for rule in rules}) < len(rules):
+        raise CommandRefused("MAPPED_TWICE", "One of these is mapped twice.", field)
 
 
 async def _check_vat_codes(work: Work, tenant_id: str, division: int, settings: ChannelSettings) -> None:

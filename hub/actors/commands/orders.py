@@ -12,6 +12,7 @@ from hub.actors.commands.refusal import CommandRefused, record
 from hub.actors.desk import Cause, channel_address, erp_address, pass_on_stock
 from hub.actors.messages import ConfirmParcel, ForwardOrder, MakeDelivery
 from hub.actors.runtime import mailbox
+from hub.domain.addressing import CheckState
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import ParcelStatus, ShippedUnits
 from hub.domain.order import HoldCause, OrderStatus
@@ -28,6 +29,7 @@ from hub.store.deliveries import (
     parcel_id as parcel_key,
 )
 from hub.store.engine import Work
+from hub.store.order_addresses import address_state
 from hub.store.order_import import rematch_lines
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, change_order, load_order
@@ -99,14 +101,17 @@ async def enter_parcel(
 ) -> str:
     """Enter a parcel that was packed in the hub (mode A); without units it holds all that is left.
 
-    The channel is told, and the goods delivery is made in Exact once the order stands there. Entering the same
-    tracking code for the same order twice is refused. Returns the parcel's id.
+    An address that is unsure is to be confirmed first. The channel is told, and the goods delivery is made in Exact
+    once the order stands there. Entering the same tracking code for the same order twice is refused. Returns the
+    parcel's id.
     """
     order = await find_order(work, who, order_id)
     channel = await find_channel(work, who, order.channel_id)
     settings = channel.settings
     if settings.fulfilment is not FulfilmentMode.BOOKKEEPING:
         raise CommandRefused("OTHER_MODE", "Parcels of this channel come from Exact, or are not told at all.")
+    if await address_state(work.connection, who.tenant_id, order_id) is CheckState.UNSURE:
+        raise CommandRefused("ADDRESS_UNSURE", "Confirm the address of this order first.", ("orderId",))
     before = await parcels_of_orders(work.connection, who.tenant_id, [order_id])
     if tracking is not None and any(one.tracking == tracking for one in before):
         raise CommandRefused("ENTERED_ALREADY", "This tracking code was entered before.", ("tracking",))

@@ -11,6 +11,7 @@ from hub.actors.desk import privacy_address
 from hub.actors.messages import EraseBuyers
 from hub.actors.runtime import mailbox
 from hub.domain.tenant import Principal
+from hub.store.customers import forget_identity
 from hub.store.engine import Work
 from hub.store.erasure import BY_REQUEST, bury, is_kept
 
@@ -20,6 +21,7 @@ async def erase_buyer(work: Work, who: Principal, now: datetime, order_id: str) 
     order = await find_order(work, who, order_id)
     if not await is_kept(work.connection, who.tenant_id, order_id):
         raise CommandRefused("NOTHING_KEPT", "No personal data of this order is kept.", ("orderId",))
+    await forget_identity(work, who.tenant_id, order_id)
     await bury(work, who.tenant_id, order_id, BY_REQUEST, now)
     mailbox.post(work, privacy_address(who.tenant_id, order.channel_id), EraseBuyers(tick=False))
     record(work, who, now, "buyers.erased", f"The buyer of order {order.number} was erased on request",

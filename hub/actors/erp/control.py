@@ -29,6 +29,8 @@ from hub.store.item_life import end_due_items
 Lists: TypeAlias = tuple[Sequence[Warehouse], Sequence[VatCode], Sequence[ShippingMethod]]
 UNFINISHED = "unfinished"
 GENERATION = "generation"
+ACCOUNTS = "accounts"
+"""Where the reading of accounts stands; another name than before their numbers were read, so that all come anew."""
 TOPICS = ("StockPositions", "GoodsDeliveries", "Items")
 
 
@@ -54,7 +56,7 @@ class ControlLane:
             unfinished = await self._read(turn)
         except Rejected as refusal:
             if turn.state.pop(UNFINISHED, False) or refusal.code == "bad_cursor":
-                turn.state.pop("customers", None)
+                turn.state.pop(ACCOUNTS, None)
                 turn.state.pop("items", None)
             self.scene.refused(turn, "to let its catalogue be read", refusal)
             unfinished = None
@@ -67,11 +69,11 @@ class ControlLane:
         lists = None if turn.state.get(UNFINISHED) else await self._lists()
         if lists is not None:
             await self._watch_moves(turn)
-        customers = await read_on(self.scene.erp.customers_since, turn.state.get("customers"), keep=lists is not None)
+        customers = await read_on(self.scene.erp.customers_since, turn.state.get(ACCOUNTS), keep=lists is not None)
         items: Reading[ErpItem] = Reading((), turn.state.get("items"), complete=False, wait=customers.wait)
         if customers.complete:
             items = await read_on(self.scene.erp.items_since, turn.state.get("items"), keep=True)
-        turn.state |= {"customers": customers.cursor, "items": items.cursor, UNFINISHED: not items.complete}
+        turn.state |= {ACCOUNTS: customers.cursor, "items": items.cursor, UNFINISHED: not items.complete}
         turn.write(lambda work: self._store(work, turn, lists, customers.rows, items.rows))
         return None if items.complete else items.wait
 
@@ -85,7 +87,7 @@ class ControlLane:
         turn.state[GENERATION] = generation
         if before in (None, generation):
             return
-        turn.state |= {"customers": None, "items": None}
+        turn.state |= {ACCOUNTS: None, "items": None}
         turn.post(turn.address, ReadStockAnew(moved=True))
         turn.post(turn.address, SweepDeliveries(tick=False, moved=True))
         turn.write(self._tell_move)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hub.actors.each import for_each
 from hub.actors.erp.cases import Cases, StoredCase
 from hub.actors.erp.comparing import difference, expected_lines, is_off, match_lines
+from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ForwardOrder, ReadDeliveriesOf, SeekEvidence
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
-from hub.domain.certificate import Certificate, certify
-from hub.domain.forwarding import Hold, draft_case
+from hub.domain.certificate import certify
+from hub.domain.forwarding import Case, Drafted, Hold, draft_case
 from hub.domain.order import HoldCause, OrderStatus
-from hub.domain.sales_order import SalesOrder, SalesOrderDraft
+from hub.domain.sales_order import SalesOrder
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.engine import Work
 from hub.store.order_state import begin_attempt, lose_attempt, take_back_attempt
@@ -31,6 +34,7 @@ class OrderLane:
         self.scene = scene
         self.ends = Ends(scene)
         self.cases = Cases(scene)
+        self.debtors = Debtors(scene)
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other."""
@@ -81,7 +85,8 @@ class OrderLane:
         order = one.stored
         found = await self.scene.erp.find_sales_order(order.your_ref or "")
         if found is not None:
-            self._found(turn, await self.cases.with_evidence(turn, one), found)
+            booked = replace(one, case=await self.debtors.as_booked(one))
+            self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
         self._let_it_land(order)
         if is_off(order):
@@ -101,12 +106,13 @@ class OrderLane:
         one = await self.cases.with_evidence(turn, one)
         order = one.stored
         try:
-            drafted = draft_case(one.case)
+            case = await self._with_debtor(turn, one)
+            drafted = draft_case(case)
         except Hold as hold:
             self._hold(turn, order, hold)
             return
         draft = drafted.draft
-        reads = await self._begin(turn, order, draft, certify(one.case, drafted))
+        reads = await self._begin(turn, order, case, drafted)
         if reads is None:
             turn.write(lambda work: self.ends.cancelled(work, order))
             return
@@ -121,6 +127,19 @@ class OrderLane:
         found = await self._read_back(turn, order, order_id)
         self._finish(turn, one, found, difference(draft, found), reads)
 
+    async def _with_debtor(self, turn: Turn, one: StoredCase) -> Case:
+        """Return the case with its account; one that would be held anyway makes no account in Exact.
+
+        Raises Hold where no account is sure, and where Exact refuses to be asked or to take one.
+        """
+        try:
+            plan = await self.debtors.find(turn, one)
+            if plan.new is not None or plan.address is not None:
+                draft_case(replace(one.case, debtor=plan.debtor))
+            return replace(one.case, debtor=await self.debtors.settle(turn, one, plan))
+        except Rejected as refusal:
+            raise Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code) from None
+
     async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str) -> SalesOrder:
         """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
         try:
@@ -130,12 +149,14 @@ class OrderLane:
             await self._note_outcome(turn, order, wait)
             raise wait from refusal
 
-    async def _begin(
-        self, turn: Turn, order: StoredOrder, draft: SalesOrderDraft, certificate: Certificate
-    ) -> int | None:
+    async def _begin(self, turn: Turn, order: StoredOrder, case: Case, drafted: Drafted) -> int | None:
         """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
 
+        draft, debtor = drafted.draft, case.debtor
+
         async def begin(work: Work) -> int | None:
+            if debtor is not None:
+                await self.debtors.note(work, order.order_id, debtor)
             begun = await begin_attempt(
                 work,
                 self.scene.tenant,
@@ -144,7 +165,7 @@ class OrderLane:
                 your_ref=draft.your_ref,
                 fingerprint=draft.fingerprint(),
                 now=work.clock.now(),
-                certificate=certificate,
+                certificate=certify(case, drafted),
             )
             return await reads_begun(work, *self.scene.key) if begun else None
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hub.adapters.fields import Fields
 from hub.domain.address import Buyer, PostalAddress
 
+PICKUP_POINT = "PICKUP_POINT"
+"""The type of a deliveryAddress whose first line names a locker or shop, with the street below."""
+
 
 def _address_of(order: Fields) -> Fields | None:
     recipient = order.maybe_child("recipient")
@@ -43,6 +46,9 @@ def _address(address: Fields) -> PostalAddress:
     finer = address.maybe_child("extendedFields") or Fields({}, "extendedFields")
     lines = [line for number in "123" if (line := address.maybe_text(f"addressLine{number}"))]
     street = finer.maybe_text("streetName")
+    point = None
+    if address.maybe_text("addressType") == PICKUP_POINT:
+        point, lines = (lines[0], lines[1:]) if len(lines) > 1 else ("", lines)
     return PostalAddress(
         name=address.maybe_text("name") or "",
         street=street or ", ".join(lines),
@@ -52,4 +58,5 @@ def _address(address: Fields) -> PostalAddress:
         city=address.maybe_text("city") or "",
         country=address.maybe_text("countryCode") or "",
         company=address.maybe_text("companyName"),
+        pickup_point=point,
     )

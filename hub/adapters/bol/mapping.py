@@ -148,12 +148,15 @@ def _buyer(order: Fields) -> Buyer | None:
     details, billing = order.maybe_child("shipmentDetails"), order.maybe_child("billingDetails")
     if details is None:
         return None
+    ship_to = _address(details, pickup=order.flag("pickupPoint"))
+    bill_to = _address(billing, pickup=False) if billing and billing.maybe_text("streetName") else None
     return Buyer(
-        ship_to=_address(details, pickup=order.flag("pickupPoint")),
+        ship_to=ship_to,
         email=details.maybe_text("email"),
         phone=details.maybe_text("deliveryPhoneNumber"),
         vat_number=billing.maybe_text("vatNumber") if billing else None,
         chamber_of_commerce=billing.maybe_text("kvkNumber") if billing else None,
+        bill_to=bill_to if bill_to != ship_to else None,
     )
 
 
@@ -168,7 +171,7 @@ def _address(details: Fields, *, pickup: bool) -> PostalAddress:
         city=details.maybe_text("city") or "",
         country=details.maybe_text("countryCode") or "",
         company=details.maybe_text("company"),
-        pickup_point=(point or "pick-up point") if pickup else point,
+        pickup_point=(point or "") if pickup else point,
     )
 
 

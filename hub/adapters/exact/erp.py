@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import httpx2
 
+from hub.adapters.exact.accounts import Accounts
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.deliveries import Deliveries
 from hub.adapters.exact.master_data import MasterData
@@ -19,6 +20,7 @@ from hub.adapters.http import open_client
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import DeletedRow, HookSubscription, Meter, Page, StockRow
 from hub.clock import Clock
+from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
@@ -34,6 +36,7 @@ class ExactErp:
         self, http: httpx2.AsyncClient, division: int, tokens: Tokens, clock: Clock, *, zone: tzinfo = UTC
     ) -> None:
         self._client = ExactClient(http, division, tokens, clock)
+        self._accounts = Accounts(self._client)
         self._data = MasterData(self._client, clock)
         self._orders = SalesOrders(self._client, zone)
         self._deliveries = Deliveries(self._client, clock, zone)
@@ -79,6 +82,18 @@ class ExactErp:
 
     async def customers_since(self, cursor: str | None) -> Page[Customer]:
         return await self._data.customers_since(cursor)
+
+    async def accounts_with(self, vat_number: str | None, chamber_of_commerce: str | None) -> tuple[Customer, ...]:
+        return await self._accounts.numbered(vat_number, chamber_of_commerce)
+
+    async def create_account(self, account: AccountDraft) -> str:
+        return await self._accounts.create(account)
+
+    async def find_address(self, account_id: str, address: AddressDraft) -> str | None:
+        return await self._accounts.find_address(account_id, address)
+
+    async def create_address(self, account_id: str, address: AddressDraft) -> str:
+        return await self._accounts.create_address(account_id, address)
 
     async def items_since(self, cursor: str | None) -> Page[ErpItem]:
         return await self._data.items_since(cursor)

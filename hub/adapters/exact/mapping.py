@@ -19,6 +19,7 @@ from hub.adapters.exact.odata import (
     read_text,
 )
 from hub.adapters.port import DeletedKind, DeletedRow, StockRow
+from hub.domain.customers.numbers import one_chamber_number, one_vat_number
 from hub.domain.delivery import Delivery, DeliveryLine
 from hub.domain.money import cents
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, VatPeriod, Warehouse
@@ -87,12 +88,18 @@ def shipping_method(row: Row, code: int) -> ShippingMethod:
 
 
 def customer(row: Row, code: int) -> Customer:
+    country, status, blocked = read_text(row, "Country") or None, read_text(row, "Status"), read_flag(row, "Blocked")
     return Customer(
         division=code,
         account_id=need_guid(row, "ID"),
         code=read_text(row, "Code"),
         name=read_text(row, "Name"),
-        is_customer=read_text(row, "Status") == "C" and not read_flag(row, "Blocked"),
+        is_customer=status == "C" and not blocked,
+        vat_number=one_vat_number(read_text(row, "VATNumber"), country),
+        chamber_of_commerce=one_chamber_number(read_text(row, "ChamberOfCommerce")),
+        country=country,
+        status=status or None,
+        blocked=blocked,
     )
 
 

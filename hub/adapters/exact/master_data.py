@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.adapters.exact import mapping
+from hub.adapters.exact.accounts import ACCOUNT_FIELDS
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.odata import Row, read_text
 from hub.adapters.exact.sync import SyncCursor, SyncPage, read_sync
@@ -21,7 +22,7 @@ _STOCK_FIELDS = "Timestamp,ItemId,ItemCode,Warehouse,FreeStock"
 _ITEM_FIELDS = (
     "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,IsFractionAllowedItem,EndDate"
 )
-_ACCOUNT_FIELDS = "Timestamp,ID,Code,Name,Status,Blocked"
+_ACCOUNT_FIELDS = f"Timestamp,{ACCOUNT_FIELDS}"
 _DELETED_FIELDS = "Timestamp,EntityKey,EntityType"
 _MOVES = ("DivisionMoveDate", "DivisionHRLinkUnlinkDate")
 _ARCHIVED = 2

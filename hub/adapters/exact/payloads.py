@@ -24,6 +24,8 @@ def sales_order_payload(draft: SalesOrderDraft, zone: tzinfo) -> dict[str, Any]:
     }
     if draft.charges:
         payload["SalesOrderOrderChargeLines"] = [_charge_payload(charge) for charge in draft.charges]
+    if draft.delivery_address_id:
+        payload["DeliveryAddress"] = draft.delivery_address_id
     if draft.warehouse_id:
         payload["WarehouseID"] = draft.warehouse_id
     if draft.shipping_method_id:

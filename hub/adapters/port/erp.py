@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from hub.adapters.port.common import HookSubscription, Meter, Page
+from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
@@ -74,6 +75,28 @@ class Erp(Protocol):
     async def shipping_methods(self) -> tuple[ShippingMethod, ...]: ...
 
     async def customers_since(self, cursor: str | None) -> Page[Customer]: ...
+
+    async def accounts_with(self, vat_number: str | None, chamber_of_commerce: str | None) -> tuple[Customer, ...]:
+        """Return the accounts with one of these numbers (in one way of writing), whatever their status. Repeatable."""
+        ...
+
+    async def create_account(self, account: AccountDraft) -> str:
+        """Make a customer account and return its id.
+
+        NOT repeatable: after ``Unavailable(unknown=True)`` ask ``accounts_with`` its numbers before trying again.
+        """
+        ...
+
+    async def find_address(self, account_id: str, address: AddressDraft) -> str | None:
+        """Return the id of the account's delivery address with exactly this content. Repeatable."""
+        ...
+
+    async def create_address(self, account_id: str, address: AddressDraft) -> str:
+        """Add a delivery address to an account, not as its main one, and return its id.
+
+        NOT repeatable: after ``Unavailable(unknown=True)`` ask ``find_address`` before trying again.
+        """
+        ...
 
     async def items_since(self, cursor: str | None) -> Page[ErpItem]: ...
 

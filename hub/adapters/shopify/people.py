@@ -23,12 +23,15 @@ def buyer(order: Fields) -> Buyer | None:
     place = _place(order)
     if place is None or not (place.maybe_text("address1") or _name(place)):
         return None
+    ship_to, billing = _address(place), order.maybe_child("billingAddress")
+    bill_to = _address(billing) if billing is not None and billing.maybe_text("address1") else None
     return Buyer(
-        ship_to=_address(place),
+        ship_to=ship_to,
         email=order.maybe_text("email"),
         phone=place.maybe_text("phone") or order.maybe_text("phone"),
         vat_number=_attribute(order, VAT_KEYS),
         chamber_of_commerce=_attribute(order, COC_KEYS),
+        bill_to=bill_to if bill_to != ship_to else None,
     )
 
 

@@ -41,7 +41,7 @@ ORDER = Document(
     query Order($id: ID!) {
       order(id: $id) {
         id code state updatedAt orderPlacedAt currencyCode totalWithTax
-        customer { emailAddress phoneNumber }
+        customer { id emailAddress phoneNumber }
         shippingAddress { ...Place }
         billingAddress { ...Place }
         lines {

@@ -141,6 +141,7 @@ def _buyer(order: Fields, place: Fields | None) -> Buyer | None:
         ship_to=_address(place),
         email=customer.maybe_text("emailAddress") if customer else None,
         phone=place.maybe_text("phoneNumber") or (customer.maybe_text("phoneNumber") if customer else None),
+        customer_ref=customer.maybe_text("id") if customer else None,
     )
 
 

@@ -17,7 +17,11 @@ UNFINISHED = frozenset({"checkout-draft", "auto-draft"})
 OFF = frozenset({"cancelled", "refunded", "failed", "trash"})
 PAID = frozenset({"processing", "completed", "refunded"})
 VAT_NUMBER_KEYS = frozenset({"_billing_vat_number", "_vat_number", "vat_number", "_billing_eu_vat_number"})
-"""Where plugins keep a buyer's VAT number; WooCommerce itself has no field for it."""
+CHAMBER_KEYS = frozenset({"_billing_coc_number", "_coc_number", "_billing_kvk", "_billing_kvk_number", "kvk_number"})
+"""Where plugins keep a buyer's VAT and chamber-of-commerce number; WooCommerce itself has no field for them."""
+
+GUEST = "0"
+"""The customer of an order that was placed without signing in."""
 
 Rates = Mapping[str, Decimal | None]
 
@@ -149,17 +153,22 @@ def _buyer(order: Fields) -> Buyer | None:
     place, billing = _ship_to(order), order.maybe_child("billing")
     if place is None or not (place.maybe_text("address_1") or place.maybe_text("last_name")):
         return None
-    vat_numbers = [meta.maybe_text("value") for meta in order.children("meta_data") if _key(meta) in VAT_NUMBER_KEYS]
+    ship_to = _address(place)
+    bill_to = _address(billing) if billing and billing.maybe_text("address_1") else None
     return Buyer(
-        ship_to=_address(place),
+        ship_to=ship_to,
         email=billing.maybe_text("email") if billing else None,
         phone=place.maybe_text("phone") or (billing.maybe_text("phone") if billing else None),
-        vat_number=next(filter(None, vat_numbers), None),
+        vat_number=_kept(order, VAT_NUMBER_KEYS),
+        chamber_of_commerce=_kept(order, CHAMBER_KEYS),
+        customer_ref=order.maybe_text("customer_id") if order.maybe_text("customer_id") != GUEST else None,
+        bill_to=bill_to if bill_to != ship_to else None,
     )
 
 
-def _key(meta: Fields) -> str | None:
-    return meta.maybe_text("key")
+def _kept(order: Fields, keys: frozenset[str]) -> str | None:
+    values = [meta.maybe_text("value") for meta in order.children("meta_data") if meta.maybe_text("key") in keys]
+    return next(filter(None, values), None)
 
 
 def _address(place: Fields) -> PostalAddress:

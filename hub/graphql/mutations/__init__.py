@@ -25,7 +25,10 @@ from hub.graphql.mutations.erp_connection_create import erp_connection_create
 from hub.graphql.mutations.erp_connection_reconnect import erp_connection_reconnect
 from hub.graphql.mutations.listing_map import listing_map
 from hub.graphql.mutations.listing_rule_set import listing_rule_set
+from hub.graphql.mutations.order_address_confirm import order_address_confirm
 from hub.graphql.mutations.order_cancel import order_cancel
+from hub.graphql.mutations.order_customer_allow import order_customer_allow
+from hub.graphql.mutations.order_customer_choose import order_customer_choose
 from hub.graphql.mutations.order_line_map import order_line_map
 from hub.graphql.mutations.order_retry import order_retry
 from hub.graphql.mutations.parcel_enter import parcel_enter
@@ -63,6 +66,9 @@ class Mutation:
     order_line_map = _needs(NeedsOperator, order_line_map)
     order_retry = _needs(NeedsOperator, order_retry)
     order_cancel = _needs(NeedsOperator, order_cancel)
+    order_customer_choose = _needs(NeedsOperator, order_customer_choose)
+    order_customer_allow = _needs(NeedsOperator, order_customer_allow)
+    order_address_confirm = _needs(NeedsOperator, order_address_confirm)
     parcel_enter = _needs(NeedsOperator, parcel_enter)
     parcel_retry = _needs(NeedsOperator, parcel_retry)
     parked_retry = _needs(NeedsOperator, parked_retry)

@@ -43,6 +43,7 @@ class Buyer:
     phone: str | None
     vat_number: str | None
     chamber_of_commerce: str | None
+    bill_to: PostalAddress | None = strawberry.field(description="Where the channel tells it apart.")
 
     @classmethod
     def of(cls, one: domain.Buyer) -> Self:
@@ -52,4 +53,5 @@ class Buyer:
             phone=one.phone,
             vat_number=one.vat_number,
             chamber_of_commerce=one.chamber_of_commerce,
+            bill_to=None if one.bill_to is None else PostalAddress.of(one.bill_to),
         )

@@ -9,14 +9,18 @@ from typing import Self
 import strawberry
 
 from hub.domain import certificate as domain
-from hub.domain.tax import Regime, VatStatus
+from hub.domain.tax import Reason, Regime, VatStatus
 
 
-@strawberry.type(description="One step of a VAT decision: the rule, the facts it found, and where they come from.")
+@strawberry.type(description="One step of a decision: the rule, the facts it found, and where they come from.")
 class TaxReason:
     rule: str
     says: str
     source: str
+
+
+def _reason(step: Reason) -> TaxReason:
+    return TaxReason(rule=step.rule, says=step.says, source=step.source)
 
 
 @strawberry.type(description="One amount that was booked: a line, or a part of a charge.")
@@ -50,7 +54,7 @@ class CertificateEntry:
             vat=one.vat,
             gross=one.gross,
             rounding=one.rounding,
-            reasons=[TaxReason(rule=step.rule, says=step.says, source=step.source) for step in one.reasons],
+            reasons=[_reason(step) for step in one.reasons],
         )
 
 
@@ -90,6 +94,7 @@ class TaxEvidence:
 @strawberry.type(description="How a sales order followed from an order, amount by amount.")
 class Certificate:
     customer_id: str = strawberry.field(description="Exact's id of the account that was booked on.")
+    customer_reason: TaxReason | None = strawberry.field(description="Why it was booked on this account.")
     your_ref: str
     day: date = strawberry.field(description="The day of the order in the books.")
     currency: str
@@ -106,6 +111,7 @@ class Certificate:
     def of(cls, one: domain.Certificate) -> Self:
         return cls(
             customer_id=one.customer_id,
+            customer_reason=None if one.customer_reason is None else _reason(one.customer_reason),
             your_ref=one.your_ref,
             day=one.day,
             currency=one.currency,

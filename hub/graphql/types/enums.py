@@ -6,10 +6,12 @@ from enum import StrEnum
 
 import strawberry
 
+from hub.domain.addressing import CheckState, Doubt, Kind
 from hub.domain.channel import ChannelStatus, FulfilmentMode
+from hub.domain.customers import MatchedBy
 from hub.domain.delivery import ParcelStatus
 from hub.domain.kit import KitBooking
-from hub.domain.matching import MatchedBy, MatchProblem
+from hub.domain.matching import MappedBy, MatchProblem
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
@@ -29,7 +31,11 @@ DESCRIBED: dict[type[StrEnum], str] = {
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
     KitBooking: "How a kit stands on a sales order: as the item that it is in Exact, or as its parts, a line each.",
     MatchProblem: "Why a listing has no product: nothing fits, or several products do.",
-    MatchedBy: "What led to a product: a person, the SKU, the channel's rules, the EAN.",
+    MappedBy: "What led to a product: a person, the SKU, the channel's rules, the EAN.",
+    MatchedBy: "How the account of an order was found.",
+    CheckState: "Whether an address is fit for a label; AS_GIVEN where lines of its country are not taken apart.",
+    Kind: "What an address is: a street, a post office box, or a pickup point.",
+    Doubt: "Why a person should look at an address before a label is made.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
     Goods: "What is sold, as far as VAT rates differ by it.",
@@ -40,8 +46,10 @@ DESCRIBED: dict[type[StrEnum], str] = {
 
 strawberry.enum(ConnectionStatus, name="ErpConnectionStatus", description="Whether Exact accepts the grant.")
 
+NAMES: dict[type[StrEnum], str] = {CheckState: "AddressState", Doubt: "AddressDoubt", Kind: "AddressKind"}
+
 for _closed, _meaning in DESCRIBED.items():
-    strawberry.enum(_closed, description=_meaning)
+    strawberry.enum(_closed, name=NAMES.get(_closed), description=_meaning)
 
 
 @strawberry.enum(description="How far a listing's quantity has come.")

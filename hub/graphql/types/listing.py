@@ -10,7 +10,7 @@ import strawberry
 from sqlalchemy import Row
 from strawberry import relay
 
-from hub.domain.matching import MatchedBy, MatchProblem, codes_of
+from hub.domain.matching import MappedBy, MatchProblem, codes_of
 from hub.domain.platform import Platform
 from hub.domain.stock import STOPPED
 from hub.graphql.context import Info
@@ -45,7 +45,7 @@ class ListingPart:
 
 @strawberry.type(description="A product that an unmapped listing may stand for.")
 class MappingCandidate:
-    by: MatchedBy = strawberry.field(description="What led to it.")
+    by: MappedBy = strawberry.field(description="What led to it.")
     units: Decimal | None = strawberry.field(description="Stock units in one offer, where the SKU tells.")
     product: Product
 
@@ -58,11 +58,11 @@ async def candidates_of(info: Info, one: Listing) -> list[MappingCandidate]:
         rules = settings_from_json(row.settings, Platform(row.platform)).matching
         for code, units in ((one.sku, None), *codes_of(one.sku, rules)):
             rows = await info.context.load.many(tables.product.c.code, code, tables.product.c.code)
-            by = MatchedBy.SKU if code == one.sku else MatchedBy.RULE
+            by = MappedBy.SKU if code == one.sku else MappedBy.RULE
             found += [MappingCandidate(by=by, units=units, product=Product.of(each)) for each in rows]
     if one.ean:
         rows = await info.context.load.many(tables.product.c.ean, one.ean, tables.product.c.code)
-        found += [MappingCandidate(by=MatchedBy.EAN, units=None, product=Product.of(each)) for each in rows]
+        found += [MappingCandidate(by=MappedBy.EAN, units=None, product=Product.of(each)) for each in rows]
     return list({each.product.product_id: each for each in reversed(found)}.values())[::-1]
 
 
@@ -115,7 +115,7 @@ class Listing(Stored):
     async def mapping_problem(self, info: Info) -> MatchProblem | None:
         if self.status is not ListingStatus.UNMAPPED:
             return None
-        found = [one for one in await candidates_of(info, self) if one.by is MatchedBy.EAN]
+        found = [one for one in await candidates_of(info, self) if one.by is MappedBy.EAN]
         return MatchProblem.AMBIGUOUS if len(found) > 1 else MatchProblem.NOTHING_FITS
 
     @shown("Products that it may stand for, as its EAN and its SKU by the channel's rules tell; empty once mapped.")

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from strawberry import relay
 from strawberry.scalars import JSON
 
+from hub.domain import address as domain
 from hub.domain.order import FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
@@ -17,10 +18,12 @@ from hub.graphql.fields import shown
 from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.buyer import Buyer
 from hub.graphql.types.certificate import Certificate
+from hub.graphql.types.customers import OrderCustomer
 from hub.graphql.types.delivery import Parcel
 from hub.graphql.types.event import SyncEvent
 from hub.graphql.types.money import Money
 from hub.graphql.types.node import Stored
+from hub.graphql.types.order_address import AddressCheck, AddressParts
 from hub.graphql.types.order_line import Charge, Claim, OrderLine
 from hub.store import tables
 from hub.store.certificates import certificate_from_json
@@ -130,12 +133,31 @@ class Order(Stored):
         needs=[NeedsOperator],
     )
     async def buyer(self, info: Info) -> Buyer | None:
+        found = await self._open_buyer(info)
+        return None if found is None else Buyer.of(found)
+
+    async def _open_buyer(self, info: Info) -> domain.Buyer | None:
         row = await info.context.load.one(tables.buyer.c.order_id, self.order_id)
         own = await info.context.load.one(tables.order_key.c.order_id, self.order_id)
         if row is None or (own is not None and own.sealed is None):
             return None
         key = None if own is None else own.sealed
-        return Buyer.of(info.context.needs.open_buyer(info.context.tenant_id, self.order_id, row.sealed, key))
+        return info.context.needs.open_buyer(info.context.tenant_id, self.order_id, row.sealed, key)
+
+    @shown("The account that it is booked on, and how it was found; null while none was.")
+    async def customer(self, info: Info) -> OrderCustomer | None:
+        row = await info.context.load.one(tables.order_customer.c.order_id, self.order_id)
+        return None if row is None else OrderCustomer.of(row)
+
+    @shown("Whether its address is fit for a label; null for an order without an address.")
+    async def address_check(self, info: Info) -> AddressCheck | None:
+        row = await info.context.load.one(tables.order_address.c.order_id, self.order_id)
+        return None if row is None else AddressCheck.of(row)
+
+    @shown("How its address is read. Needs the role OPERATOR.", needs=[NeedsOperator])
+    async def address_parts(self, info: Info) -> AddressParts | None:
+        found = await self._open_buyer(info)
+        return None if found is None else AddressParts.of(found)
 
     @shown("When the key to the buyer's personal data was destroyed; null while it is kept.")
     async def buyer_erased_at(self, info: Info) -> datetime | None:

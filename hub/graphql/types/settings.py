@@ -10,6 +10,7 @@ import strawberry
 from hub.domain import channel as domain
 from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
+from hub.graphql.types.customers import CustomerPolicy
 from hub.graphql.types.goods import KitSettings, MatchingRules, ZeroGuard
 from hub.graphql.types.stock import StockRule
 
@@ -80,6 +81,8 @@ class ChannelSettings:
     kits: KitSettings
     zero_guard: ZeroGuard
 
+    customers: CustomerPolicy
+
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
         return cls(
@@ -112,4 +115,5 @@ class ChannelSettings:
             matching=MatchingRules.of(one.matching),
             kits=KitSettings.of(one.kits),
             zero_guard=ZeroGuard.of(one.zero_guard),
+            customers=CustomerPolicy.of(one.customers),
         )

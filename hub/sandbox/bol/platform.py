@@ -121,7 +121,7 @@ class BolPlatform:
             expiry_shown=self.account.later(EXPIRY * self.world.clock.speed),
             buyer=buyer,
             items=[self._item(line, by_platform) for line in lines],
-            pickup_point=f"Albert Heijn: {buyer.city.upper()}" if pickup else None,
+            pickup_point=_pickup_point(buyer.city, named=switches.pickup_named) if pickup else None,
             phone_shown=chance.random() < switches.phone_chance,
         )
 
@@ -211,6 +211,10 @@ class BolPlatform:
         self.account.settle()
         waiting = self.account.open_orders.values()
         return [order.order_id for order in waiting if any(item.method == "FBR" for item in order.items)]
+
+
+def _pickup_point(city: str, *, named: bool) -> str:
+    return f"Albert Heijn: {city.upper()}" if named else ""
 
 
 async def _no_route(request: Request) -> Response:

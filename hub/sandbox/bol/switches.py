@@ -23,6 +23,7 @@ class Switches:
     forbidden: bool = False  # retailer account not active: 403 everywhere
     orders_while_paging: int = 0  # a buyer orders right after page 1 of the list was read
     pickup_chance: float = 0.05
+    pickup_named: bool = True  # pickup points are told with their name
     phone_chance: float = 0.1
     retry_after_missing: float = 0.2
     reset_as_epoch: bool = False

@@ -10,6 +10,7 @@ from hub.store.tables.catalogue import (
     warehouse,
 )
 from hub.store.tables.channels import channel, listing, listing_part, sku_mapping
+from hub.store.tables.customers import account_attempt, customer_link, identity_key, order_address, order_customer
 from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
@@ -37,6 +38,7 @@ from hub.store.tables.tenancy import (
 )
 
 __all__ = [
+    "account_attempt",
     "actor",
     "api_token",
     "budget",
@@ -44,11 +46,13 @@ __all__ = [
     "channel",
     "claim",
     "customer",
+    "customer_link",
     "delivery",
     "division",
     "erp_connection",
     "erp_item",
     "hook",
+    "identity_key",
     "lane",
     "listing",
     "listing_part",
@@ -57,6 +61,8 @@ __all__ = [
     "node",
     "oauth_grant",
     "oauth_state",
+    "order_address",
+    "order_customer",
     "order_key",
     "order_line",
     "order_line_part",

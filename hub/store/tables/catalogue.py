@@ -89,6 +89,13 @@ customer = Table(
     Column("code", String(32), nullable=False),
     Column("name", Text, nullable=False),
     Column("is_customer", Boolean, nullable=False),
+    Column("vat_number", String(40)),
+    Column("chamber_of_commerce", String(40)),
+    Column("country", String(2)),
+    Column("status", String(1)),
+    Column("blocked", Boolean),
+    Index("ix_customer_vat_number", "tenant_id", "division", "vat_number"),
+    Index("ix_customer_chamber", "tenant_id", "division", "chamber_of_commerce"),
 )
 
 shipping_method = Table(

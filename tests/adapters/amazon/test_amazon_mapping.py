@@ -191,6 +191,18 @@ def test_the_buyer_has_an_alias_a_vat_number_and_an_address_in_lines_or_finer() 
     assert (finer.ship_to.street, finer.ship_to.house_number) == ("Hauptstr.", "5")
 
 
+def test_a_pickup_point_is_named_by_the_first_line() -> None:
+    address = {"name": "J. Doe", "addressType": "PICKUP_POINT", "addressLine1": "Amazon Locker - Utrecht",
+               "addressLine2": "Kade 3", "postalCode": "3511AB", "city": "Utrecht", "countryCode": "NL"}  # fmt: skip
+    found = read(order() | {"recipient": {"deliveryAddress": address}}).buyer
+    assert found is not None
+    assert (found.ship_to.pickup_point, found.ship_to.street) == ("Amazon Locker - Utrecht", "Kade 3")
+    del address["addressLine1"]
+    unnamed = read(order() | {"recipient": {"deliveryAddress": address}}).buyer
+    assert unnamed is not None
+    assert (unnamed.ship_to.pickup_point, unnamed.ship_to.street) == ("", "Kade 3")
+
+
 def test_a_sku_keeps_its_blanks_and_case() -> None:
     told = order()
     told["orderItems"][0]["product"]["sellerSku"] = " art-1 /x"

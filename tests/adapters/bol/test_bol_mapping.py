@@ -142,6 +142,23 @@ def test_a_pickup_point_is_its_own_thing() -> None:
     assert buyer.ship_to.pickup_point == "Albert Heijn: UTRECHT"
 
 
+def test_a_pickup_point_without_a_name_is_one_all_the_same() -> None:
+    buyer = order(pickupPoint=True, shipmentDetails={"streetName": "Plein", "countryCode": "NL"}).buyer
+    assert buyer is not None
+    assert buyer.ship_to.pickup_point == ""
+
+
+def test_the_bill_may_go_elsewhere() -> None:
+    billing = {"company": "Zagerij B.V.", "streetName": "Kade", "houseNumber": "3", "countryCode": "NL"}
+    buyer = order(billingDetails=billing).buyer
+    assert buyer is not None
+    assert buyer.bill_to is not None
+    assert (buyer.bill_to.company, buyer.bill_to.first_line) == ("Zagerij B.V.", "Kade 3")
+    numbers = order(billingDetails={"vatNumber": "NL999999999B99"}).buyer
+    assert numbers is not None
+    assert numbers.bill_to is None
+
+
 @pytest.mark.parametrize(
     "broken", [{"totalPrice": None}, {"totalPrice": "much"}, {"orderItemId": ""}, {"quantity": 1.5}]
 )

@@ -183,6 +183,16 @@ def test_a_vat_number_is_found_where_plugins_keep_it() -> None:
     assert buyer.vat_number == "NL1B01"
 
 
+def test_a_customer_has_an_id_unless_a_guest_and_the_bill_may_go_elsewhere() -> None:
+    guest = order(customer_id=0, meta_data=[{"key": "_billing_coc_number", "value": "71234567"}]).buyer
+    assert guest is not None
+    assert (guest.customer_ref, guest.chamber_of_commerce, guest.bill_to) == (None, "71234567", None)
+    known = order(customer_id=77, shipping={"address_1": "Dorp 2", "country": "BE"}).buyer
+    assert known is not None
+    assert known.bill_to is not None
+    assert (known.customer_ref, known.bill_to.street, known.ship_to.street) == ("77", "Straat 1", "Dorp 2")
+
+
 def test_a_deleted_product_leaves_a_line_without_sku_and_listing() -> None:
     found = order(line(sku=None, product_id=0)).lines[0]
     assert (found.sku, found.external_listing_id) == (None, None)
