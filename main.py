@@ -272,6 +272,15 @@ def states() -> None:
 
 
 @app.command()
+def dashboards() -> None:
+    """Write Grafana's dashboards and Prometheus' rules into deploy/, from the metrics that the code declares."""
+    from deploy.watch.files import write
+
+    for path in write():
+        typer.echo(path.relative_to(Path(__file__).parent))
+
+
+@app.command()
 def bench(
     only: Annotated[list[str] | None, typer.Option(help="Measure this alone; may be given several times.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Short runs, for a first look.")] = False,

@@ -179,6 +179,7 @@ class Settings:
     metrics_token: str = _setting(
         "", _key, "Bearer token with which Prometheus may read `/metrics`; without one that page does not exist."
     )
+    metrics_seconds: float = _setting(15.0, _number(0.1, 120), "Pace of reading gauges of the whole hub for metrics.")
     log_level: str = _setting("info", _level, "Least important log lines to write: debug, info, warning or error.")
 
     @property

@@ -1,4 +1,4 @@
-"""Numbers about the whole store for the metrics: read twice a minute, looked at by the exporter's own thread."""
+"""Numbers about the whole store for the metrics: read now and then, looked at by the exporter's own thread."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from hub.node.looks import LOOKS, Found, Readings
 from hub.store.engine import Database, StoreUnavailable
 from hub.telemetry import Gauge
 
-SECONDS = 30.0
-
 _log = logging.getLogger(__name__)
 
 
 class Meters:
     """Keeps what was read last; an unreachable store leaves it standing, and its age grows."""
 
-    def __init__(self, database: Database, seconds: float = SECONDS) -> None:
+    def __init__(self, database: Database, seconds: float = 15.0) -> None:
         self._database = database
         self._seconds = seconds
         self._seen: Found = {}

@@ -31,7 +31,7 @@ async def serve(settings: Settings) -> None:
         placed = _placed(settings, listener.getsockname()[1])
         async with open_node(placed, SystemClock(), scrape) as node, anyio.create_task_group() as tasks:
             if scraped or exported("METRICS", os.environ):
-                meters = Meters(node.database)
+                meters = Meters(node.database, placed.metrics_seconds)
                 observe(meters.gauges())
                 tasks.start_soon(meters.run)
             garbage.calm()

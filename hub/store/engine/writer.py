@@ -55,6 +55,7 @@ class Writer:
         self._connection: AsyncConnection | None = None
         self._group: Group | None = None
         event.listen(engine.sync_engine, "before_execute", self._before_statement)
+        _failures.add(0)
 
     def _before_statement(self, connection: Connection, *_: object) -> None:
         if self._group is not None:
