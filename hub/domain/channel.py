@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -48,6 +49,8 @@ class ChannelSettings:
     them at the leading one.
     ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
+    ``look_up_before`` is set when the hub was put back from a backup: orders placed before it may have been forwarded
+    and told without the hub knowing, so each effect is looked up before it is tried (UTC).
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -71,11 +74,16 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    look_up_before: datetime | None = None
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:
         """Return the settings that a channel of this platform begins with."""
         return cls(buyer_days=usual_days(platform))
+
+    def may_be_done(self, placed_at: datetime) -> bool:
+        """Say whether what is to be done for an order may have been done already, unknown to the hub."""
+        return self.look_up_before is not None and placed_at < self.look_up_before
 
     def origin(self, division_country: str | None) -> str | None:
         """Return the country that goods leave from; None where the warehouses lie in several."""

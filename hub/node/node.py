@@ -21,6 +21,7 @@ from hub.node.actors import Actors
 from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
 from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
+from hub.node.restoring import doubt_after_silence
 from hub.settings import Settings
 from hub.store.buyers import open_buyer
 from hub.store.engine import Database
@@ -59,6 +60,7 @@ async def open_node(settings: Settings, clock: Clock, scrape: Scrape | None = No
         database = await stack.enter_async_context(Database.open(settings.database_url, clock))
         await check_schema(database)
         await check_keys(database, vault)
+        await doubt_after_silence(database)
         announcer = Announcer(database)
         await stack.enter_async_context(announcer.running())
         actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings)
