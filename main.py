@@ -21,6 +21,7 @@ from hub.settings import BadSettings, Settings, read_settings, settings_table
 from hub.store.audit.checking import Report
 from hub.store.audit.export import ExportFormat, moment
 from hub.store.audit.verifying import NotALog, verify_file
+from hub.store.backup import BadBackup
 from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate
 from hub.store.rotation import check_keys, rotate_keys
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 REFUSALS = (
     BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, NoSuchLog,
-    NotALog, OSError,
+    NotALog, BadBackup, OSError,
 )  # fmt: skip
 """What a person can put right: told in one sentence, without a traceback."""
 
@@ -176,6 +177,34 @@ def certificate_command(
     typer.echo((as_page if page else as_text)(*found), nl=page)
 
 
+@app.command("backup")
+def backup_command(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Copy the SQLite database as it is now, also beside a running hub. The key file is to be kept elsewhere."""
+    from hub.node.restoring import back_up_to
+
+    back_up_to(read_settings(os.environ), file)
+    typer.echo(f"{file} is whole. It opens with the keys of today only; keep them in another place.")
+
+
+@app.command("restore")
+def restore_command(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Put a backup in the place of the SQLite database; the hub must be stopped."""
+    from hub.node.restoring import restore_from
+
+    aside = anyio.run(restore_from, read_settings(os.environ), file)
+    typer.echo("The database was put back." + (f" The one before is {aside}." if aside else ""))
+
+
+@app.command("restored")
+def restored_command() -> None:
+    """Say that PostgreSQL was put back from a backup, before any node starts: what was done since is looked up."""
+    from hub.node.restoring import doubt
+
+    settings = read_settings(os.environ)
+    tenants = anyio.run(doubt, settings, settings.database_url)
+    typer.echo(f"Noted for {tenants} tenants: nothing is sent again before it was looked for.")
+
+
 @app.command("rotate-keys")
 def rotate_keys_command() -> None:
     """Seal every secret anew with the first key; then the other keys can be taken away."""
@@ -269,6 +298,15 @@ def states() -> None:
     from hub.domain.life.drawing import page
 
     typer.echo(page(), nl=False)
+
+
+@app.command()
+def dashboards() -> None:
+    """Write Grafana's dashboards and Prometheus' rules into deploy/, from the metrics that the code declares."""
+    from deploy.watch.files import write
+
+    for path in write():
+        typer.echo(path.relative_to(Path(__file__).parent))
 
 
 @app.command()

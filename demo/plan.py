@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TENANT = "acme"
@@ -38,7 +38,8 @@ GENTLE = Pace(sale=16.0, desk=20.0, delivery=6.0, by_hand=60.0, sweep=30.0, chec
 class Plan:
     """One run. ``for_seconds`` None goes on until somebody stops it; ``speed`` compresses the platforms' time.
 
-    ``program`` starts the hub's command line. ``port`` None takes a free one, when people look on 8000 if it is free.
+    ``program`` starts the hub's command line, and ``settings`` come on top of the demo's own for the hub.
+    ``port`` None takes a free one, when people look on 8000 if it is free.
     """
 
     for_seconds: float | None = None
@@ -50,6 +51,7 @@ class Plan:
     port: int | None = None
     speed: float = 20.0
     program: tuple[str, ...] = (sys.executable, "main.py")
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pace(self) -> Pace:
@@ -100,4 +102,5 @@ def hub_settings(plan: Plan, folder: Path, sandbox_url: str, public_url: str) ->
         "HUB_LONGEST_BACKOFF_SECONDS": "8",
         "HUB_HOOK_CHECK_SECONDS": f"{plan.pace.check:g}",
         "HUB_LOG_LEVEL": "warning",
+        **plan.settings,
     }

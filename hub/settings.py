@@ -90,6 +90,12 @@ def _level(value: str) -> str:
     return value.lower()
 
 
+def _key(value: str) -> str:
+    if len(value) < 16 or not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("is too easy to guess; give 16 characters or more, without spaces")
+    return value
+
+
 _web = _url("http", "https")
 _seconds = _number(0.01, 30 * 86400)
 
@@ -170,6 +176,10 @@ class Settings:
         _number(0, 3600),
         "How long an order whose answer was lost may still land in Exact before it is sent again.",
     )
+    metrics_token: str = _setting(
+        "", _key, "Bearer token with which Prometheus may read `/metrics`; without one that page does not exist."
+    )
+    metrics_seconds: float = _setting(15.0, _number(0.1, 120), "Pace of reading gauges of the whole hub for metrics.")
     log_level: str = _setting("info", _level, "Least important log lines to write: debug, info, warning or error.")
 
     @property

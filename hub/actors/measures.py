@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from opentelemetry import metrics
-
-from hub.telemetry import SCOPE, Attribute, Metric
+from hub.metrics import Attribute, Metric, histogram
 
 
 def record_delays(flow: str, platform: str, delays: Mapping[str, Any]) -> None:
     """Record ``hub_delay_ms`` and ``erp_delay_ms`` of one effect, as seconds."""
-    meter = metrics.get_meter(SCOPE)
     attributes = {Attribute.FLOW.value: flow, Attribute.PLATFORM.value: platform}
     for name, metric in (("hub_delay_ms", Metric.HUB_DELAY), ("erp_delay_ms", Metric.ERP_DELAY)):
         if name in delays:
-            meter.create_histogram(metric.value, unit="s").record(delays[name] / 1000, attributes)
+            histogram(metric).record(delays[name] / 1000, attributes)

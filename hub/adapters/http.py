@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 
 import httpx2
 import orjson
-from opentelemetry import metrics, trace
+from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
+from hub.metrics import Attribute, Metric, counter, histogram
 from hub.outcome import Throttled, Unavailable
 
 USER_AGENT = "Handelhub/0.1"
@@ -27,10 +28,9 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 _tracer = trace.get_tracer("hub")
-_meter = metrics.get_meter("hub")
-_calls = _meter.create_counter("hub.platform.calls", unit="{call}", description="Calls sent to platforms")
-_throttles = _meter.create_counter("hub.platform.throttles", unit="{call}", description="Calls answered with 429")
-_seconds = _meter.create_histogram("http.client.request.duration", unit="s", description="Duration of platform calls")
+_calls = counter(Metric.PLATFORM_CALLS)
+_throttles = counter(Metric.PLATFORM_THROTTLES)
+_seconds = histogram(Metric.CALL_SECONDS)
 
 WaitHook: TypeAlias = Callable[[httpx2.Response], float | None]
 """Reads from a 429 how many seconds to wait, where the platform says so in its own way."""
@@ -139,14 +139,14 @@ class Caller:
             status = _mark(span, error)
             raise Unavailable(f"{self._platform} gave no answer to {operation} ({status})", unknown=not safe) from error
         finally:
-            labels = {"platform": self._platform, "operation": operation, "status": status}
+            labels = {**self._labels(operation), Attribute.ANSWER.value: status}
             _calls.add(1, labels)
             _seconds.record((datetime.now(UTC) - started).total_seconds(), labels)
 
     def _refuse_unusable(self, response: httpx2.Response, operation: str, *, safe: bool) -> None:
         status = response.status_code
         if status == 429:
-            _throttles.add(1, {"platform": self._platform, "operation": operation})
+            _throttles.add(1, self._labels(operation))
             raise Throttled(self._wait(response), f"{self._platform} limits {operation}")
         if status > 500 or (status == 500 and not _looks_like_json(response)):
             raise Unavailable(f"{self._platform} answered {operation} with {status}", unknown=not safe)
@@ -155,6 +155,9 @@ class Caller:
         told = self._wait_hook(response) if self._wait_hook else None
         wait = retry_after(response) if told is None else told
         return DEFAULT_WAIT if wait is None else max(wait, 0.0)
+
+    def _labels(self, operation: str) -> dict[str, str]:
+        return {Attribute.PLATFORM.value: self._platform, Attribute.OPERATION.value: operation}
 
     def _attributes(self, operation: str, request: httpx2.Request) -> dict[str, str | int]:
         url = request.url

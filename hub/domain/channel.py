@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -54,6 +55,8 @@ class ChannelSettings:
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``matching`` says how SKUs stand for items, ``kits`` how kits are booked, ``zero_guard`` when a mass zero waits.
     ``customers`` says which account an order is booked on, where that is not ``customer_id``.
+    ``look_up_before`` is set when the hub was put back from a backup: orders placed before it may have been forwarded
+    and told without the hub knowing, so each effect is looked up before it is tried (UTC).
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
 
@@ -81,6 +84,7 @@ class ChannelSettings:
     kits: KitSettings = field(default_factory=KitSettings)
     zero_guard: ZeroGuard = field(default_factory=ZeroGuard)
     customers: CustomerPolicy = field(default_factory=CustomerPolicy)
+    look_up_before: datetime | None = None
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:
@@ -95,6 +99,10 @@ class ChannelSettings:
         """
         chosen = [source.warehouse_id for source in self.sources if source.division == self.division]
         return None if None in chosen else next(iter(chosen), None)
+
+    def may_be_done(self, placed_at: datetime) -> bool:
+        """Say whether what is to be done for an order may have been done already, unknown to the hub."""
+        return self.look_up_before is not None and placed_at < self.look_up_before
 
     def origin(self, division_country: str | None) -> str | None:
         """Return the country that goods leave from; None where the warehouses lie in several."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from opentelemetry import metrics
-
 from hub.actors.messages import (
     CheckChannelHooks,
     CheckErpHooks,
@@ -28,12 +26,12 @@ from hub.actors.runtime.facts import (
 )
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.message import kind_of
+from hub.metrics import Attribute, Metric, counter, histogram
 from hub.store.channels import change_channel
 from hub.store.connections import mark_lost
 from hub.store.divisions import load_division
 from hub.store.engine import Work
 from hub.store.events import SyncEvent, tell
-from hub.telemetry import SCOPE, Attribute, Metric
 
 CHORES = {
     kind_of(chore).name: chore
@@ -59,10 +57,9 @@ class FactBook:
 
     def __init__(self, tick_seconds: float) -> None:
         self._tick_seconds = tick_seconds
-        meter = metrics.get_meter(SCOPE)
-        self._turns = meter.create_histogram(Metric.TURNS, unit="s")
-        self._restarts = meter.create_counter(Metric.RESTARTS)
-        self._parked = meter.create_counter(Metric.PARKED)
+        self._turns = histogram(Metric.TURNS)
+        self._restarts = counter(Metric.RESTARTS)
+        self._parked = counter(Metric.PARKED)
 
     async def __call__(self, work: Work, fact: Fact) -> None:
         """Take notice of one fact."""
@@ -96,7 +93,7 @@ class FactBook:
 
 
 def _labels(address: Address) -> dict[str, str]:
-    return {Attribute.ACTOR_KIND.value: address.kind, Attribute.TENANT.value: address.tenant}
+    return {Attribute.ACTOR_KIND.value: address.kind}
 
 
 def _throttled(work: Work, fact: LaneThrottled) -> None:

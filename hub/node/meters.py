@@ -1,61 +1,36 @@
-"""Numbers about the whole store for the metrics: read every few seconds, looked at by the exporter's own thread."""
+"""Numbers about the whole store for the metrics: read now and then, looked at by the exporter's own thread."""
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from functools import partial
 
 import anyio
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.address import Address
-from hub.actors.runtime.mailbox import Depth, Status, overview
+from hub.metrics import Kind, Metric
+from hub.node.looks import LOOKS, Found, Readings
 from hub.store.engine import Database, StoreUnavailable
-from hub.store.tables import actor, budget
-from hub.telemetry import Attribute, Gauge, Metric
-
-SECONDS = 5.0
-MOST_BUDGETS = 1000
+from hub.telemetry import Gauge
 
 _log = logging.getLogger(__name__)
-Readings = list[tuple[float, Mapping[str, str]]]
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """What was read last."""
-
-    depth: Readings
-    age: Readings
-    quarantined: Readings
-    budgets: Readings
 
 
 class Meters:
-    """Keeps a snapshot fresh; an unreachable store leaves the last one standing."""
+    """Keeps what was read last; an unreachable store leaves it standing, and its age grows."""
 
-    def __init__(self, database: Database, seconds: float = SECONDS) -> None:
+    def __init__(self, database: Database, seconds: float = 15.0) -> None:
         self._database = database
         self._seconds = seconds
-        self._seen = Snapshot([], [], [], [])
+        self._seen: Found = {}
+        self._seen_at = database.clock.monotonic()
 
     def gauges(self) -> Iterable[Gauge]:
-        """Return the gauges over the snapshot."""
-        return (
-            Gauge(
-                Metric.LANE_DEPTH, "{message}", "Messages waiting, by kind of actor and lane", lambda: self._seen.depth
-            ),
-            Gauge(Metric.LANE_AGE, "s", "Age of the oldest waiting message", lambda: self._seen.age),
-            Gauge(Metric.QUARANTINED, "{actor}", "Actors in quarantine", lambda: self._seen.quarantined),
-            Gauge(Metric.BUDGET, "{call}", "Calls that platforms still allow", lambda: self._seen.budgets),
-        )
+        """Return the gauges over what was read last."""
+        return [Gauge(metric, partial(self._read, metric)) for metric in Metric if metric.kind is Kind.GAUGE]
 
     async def run(self) -> None:
-        """Look at the store every few seconds, until cancelled."""
+        """Look at the store now and then, until cancelled."""
         while True:
             try:
                 await self.look()
@@ -64,45 +39,15 @@ class Meters:
             await anyio.sleep(self._seconds)
 
     async def look(self) -> None:
-        """Read everything once."""
+        """Read everything once, from one snapshot."""
+        now = self._database.clock.now()
+        seen: Found = {}
         async with self._database.read() as connection:
-            lanes = await overview(connection)
-            quarantined = await _quarantined(connection)
-            budgets = await _budgets(connection)
-        depth, age = _by_lane(lanes, self._database.clock.now())
-        self._seen = Snapshot(depth, age, quarantined, budgets)
+            for look in LOOKS:
+                seen |= await look(connection, now)
+        self._seen, self._seen_at = seen, self._database.clock.monotonic()
 
-
-def _by_lane(lanes: Iterable[Depth], now: datetime) -> tuple[Readings, Readings]:
-    waiting: defaultdict[tuple[str, str], int] = defaultdict(int)
-    oldest: dict[tuple[str, str], datetime] = {}
-    for one in lanes:
-        key = (Address.parse(one.address).kind, one.lane)
-        waiting[key] += one.waiting
-        oldest[key] = min(one.oldest, oldest.get(key, one.oldest))
-    depth: Readings = [(count, _labels(key)) for key, count in waiting.items()]
-    age: Readings = [(max(0.0, (now - since).total_seconds()), _labels(key)) for key, since in oldest.items()]
-    return depth, age
-
-
-def _labels(key: tuple[str, str]) -> dict[str, str]:
-    return {Attribute.ACTOR_KIND.value: key[0], Attribute.LANE.value: key[1]}
-
-
-async def _quarantined(connection: AsyncConnection) -> Readings:
-    found = await connection.scalar(
-        select(func.count()).select_from(actor).where(actor.c.status == Status.QUARANTINED.value)
-    )
-    return [(float(found or 0), {})]
-
-
-async def _budgets(connection: AsyncConnection) -> Readings:
-    statement = select(budget.c.tenant_id, budget.c.owner, budget.c.name, budget.c.remaining)
-    rows = await connection.execute(
-        statement.where(budget.c.remaining.is_not(None)).order_by(budget.c.remaining).limit(MOST_BUDGETS)
-    )
-    return [
-        (row.remaining, {Attribute.TENANT.value: row.tenant_id, Attribute.ADDRESS.value: row.owner,
-                         Attribute.BUDGET.value: row.name})
-        for row in rows
-    ]  # fmt: skip
+    def _read(self, metric: Metric) -> Readings:
+        if metric is Metric.LOOK_AGE:
+            return [(self._database.clock.monotonic() - self._seen_at, {})]
+        return self._seen.get(metric, [])

@@ -21,6 +21,7 @@ from hub.node.actors import Actors
 from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
 from hub.node.platforms import CONTRACTS, HOOK_READERS, Platforms
+from hub.node.restoring import doubt_after_silence
 from hub.settings import Settings
 from hub.store.buyers import open_buyer
 from hub.store.engine import Database
@@ -28,6 +29,7 @@ from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
 from hub.store.secrets import Vault, read_keys
 from hub.store.tickets import Subject
+from hub.telemetry import Scrape
 from hub.web.app import make_app
 from hub.web.doors import Doors, Limits
 from hub.web.oauth import start_link
@@ -44,8 +46,10 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(settings: Settings, clock: Clock) -> AsyncIterator[Node]:
+async def open_node(settings: Settings, clock: Clock, scrape: Scrape | None = None) -> AsyncIterator[Node]:
     """Open a node; actors work from here on, until the block ends and running turns are drained.
+
+    ``scrape`` is what the metrics page shows.
 
     Raises StoreBusy, StoreUnavailable, SchemaTooNew, SchemaTooOld, BadKeys or KeyMissing, each with a sentence.
     """
@@ -56,12 +60,13 @@ async def open_node(settings: Settings, clock: Clock) -> AsyncIterator[Node]:
         database = await stack.enter_async_context(Database.open(settings.database_url, clock))
         await check_schema(database)
         await check_keys(database, vault)
+        await doubt_after_silence(database)
         announcer = Announcer(database)
         await stack.enter_async_context(announcer.running())
         actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings)
         await stack.enter_async_context(actors.running())
         authenticate = await stack.enter_async_context(authenticator(settings, database, clock))
-        app = _app(settings, clock, database, vault, announcer, actors, authenticate)
+        app = _app(settings, clock, database, vault, announcer, actors, authenticate, scrape)
         yield Node(app, actors, announcer, database)
 
 
@@ -90,6 +95,7 @@ def _app(
     announcer: Announcer,
     actors: Actors,
     authenticate: Authenticate,
+    scrape: Scrape | None,
 ) -> ASGIApp:
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return await start_link(database, settings.public_url, platform, Subject(who.tenant_id, subject_id))
@@ -123,6 +129,8 @@ def _app(
             public_url=settings.public_url,
             limits=limits,
             leaving=lambda: actors.leaving,
+            scrape=scrape,
+            metrics_token=settings.metrics_token,
         )
     )
 

@@ -23,11 +23,15 @@ _log = logging.getLogger(__name__)
 
 async def serve(settings: Settings) -> None:
     """Run a node until SIGTERM or SIGINT; raises what ``open_node`` raises, and OSError for a taken port."""
-    with telemetry(settings.node, settings.log_level, os.environ), listen(settings.host, settings.port) as listener:
+    scraped = bool(settings.metrics_token)
+    with (
+        telemetry(settings.node, settings.log_level, os.environ, scraped=scraped) as scrape,
+        listen(settings.host, settings.port) as listener,
+    ):
         placed = _placed(settings, listener.getsockname()[1])
-        async with open_node(placed, SystemClock()) as node, anyio.create_task_group() as tasks:
-            if exported("METRICS", os.environ):
-                meters = Meters(node.database)
+        async with open_node(placed, SystemClock(), scrape) as node, anyio.create_task_group() as tasks:
+            if scraped or exported("METRICS", os.environ):
+                meters = Meters(node.database, placed.metrics_seconds)
                 observe(meters.gauges())
                 tasks.start_soon(meters.run)
             garbage.calm()

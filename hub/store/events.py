@@ -11,6 +11,7 @@ from opentelemetry import trace
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.metrics import Attribute, Metric, counter
 from hub.store.audit.chain import Head, linked
 from hub.store.audit.encoding import stored_value
 from hub.store.engine import Work
@@ -37,6 +38,8 @@ class SyncEvent:
     actor: str = "hub"
 
 
+_told = counter(Metric.EVENTS)
+
 TOPIC = "sync_event"
 """What the store signals after a commit that told events; the keys are the tenants' ids."""
 
@@ -45,6 +48,8 @@ def tell(work: Work, event: SyncEvent) -> None:
     """Write an event with the effects of ``work``: both are durable, or neither is."""
     work.defer(_flush, _row(event))
     work.signal(TOPIC, event.tenant_id)
+    labels = {Attribute.EVENT.value: event.kind, Attribute.LEVEL.value: event.level}
+    work.after_commit(lambda: _told.add(1, labels))
 
 
 def _row(event: SyncEvent) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hub.web.doors import Doors
 from hub.web.health import Health
 from hub.web.hook_routes import door_of
 from hub.web.log_export import LogExport
+from hub.web.metrics_page import MetricsPage
 from hub.web.oauth import ConsentDoors
 from hub.web.security import SecurityHeaders
 from hub.web.webhooks import Webhooks
@@ -54,6 +55,7 @@ def make_app(doors: Doors) -> ASGIApp:
         Route("/export/log", LogExport(doors).send, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
+        Route("/metrics", MetricsPage(doors).show, methods=["GET"]),
         Route("/graphql", Inside(doors.graphql)),
         WebSocketRoute("/graphql", Inside(doors.graphql)),
     ]

@@ -60,6 +60,7 @@ class Doors:
     """Everything the routes use; ``public_url`` is the hub's own address, ``leaving`` says that the node drains.
 
     ``authenticate`` turns a bearer token into its principal, None where it opens nothing.
+    ``scrape`` returns the metrics for whoever knows ``metrics_token``; without both there is no such page.
     ``contracts`` are the OpenAPI documents (JSON) of the platforms whose contract is the hub's own.
     """
 
@@ -74,3 +75,5 @@ class Doors:
     limits: Limits = field(default_factory=Limits)
     contracts: Mapping[str, bytes] = field(default_factory=dict)
     leaving: Callable[[], bool] = lambda: False
+    scrape: Callable[[], bytes] | None = None
+    metrics_token: str = field(default="", repr=False)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opentelemetry import context, metrics, trace
+from opentelemetry import context, trace
 from opentelemetry.trace import SpanKind
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -16,9 +16,10 @@ from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
 from hub.adapters.port import BadPayload, BadSignature, Hint, HookReader, UnknownKey
+from hub.metrics import SCOPE, Attribute, Metric, counter
 from hub.store.engine import Draft, StoreUnavailable
 from hub.store.secrets import KeyMissing, SealBroken
-from hub.telemetry import SCOPE, Attribute, Metric, SpanName
+from hub.telemetry import SpanName
 from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
@@ -36,9 +37,7 @@ NOTHING_BEFORE = context.Context()
 
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(SCOPE)
-_webhooks = metrics.get_meter(SCOPE).create_counter(
-    Metric.WEBHOOKS, unit="{delivery}", description="Webhook deliveries by outcome"
-)
+_webhooks = counter(Metric.WEBHOOKS)
 
 
 @dataclass(slots=True)

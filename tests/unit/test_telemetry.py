@@ -23,7 +23,7 @@ from opentelemetry import metrics, trace
 from hub.telemetry import Gauge, Metric, SpanName, observe, telemetry
 
 with telemetry("node-1", "info", os.environ):
-    observe([Gauge(Metric.LANE_DEPTH, "{message}", "Waiting messages", lambda: [(7, {"hub.lane": "stock"})])])
+    observe([Gauge(Metric.LANE_DEPTH, lambda: [(7, {"hub.lane": "stock"})])])
     with trace.get_tracer("hub").start_as_current_span(SpanName.WEBHOOK) as span:
         logging.getLogger("hub.test").warning("refused, client_secret=hunter2hunter2", extra={"lane": "stock"})
         metrics.get_meter("hub").create_counter(Metric.WEBHOOKS).add(2, {"hub.outcome": "accepted"})

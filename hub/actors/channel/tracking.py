@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -81,6 +82,8 @@ class TrackingLane:
             return None, None
         told = units_by_line([one for one in others if one.status in TOLD or one.parcel_id == parcel_id])
         complete = all(told.get(line.line_id, 0) >= line.quantity - line.cancelled for line in order.lines)
+        if self.scene.stored.settings.may_be_done(order.placed_at):
+            parcel = replace(parcel, attempt_at=parcel.attempt_at or order.placed_at)
         return parcel, Shipment(
             reference=parcel.reference,
             external_order_id=order.external_id,

@@ -21,6 +21,7 @@ from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, 
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
 from hub.actors.commands.refusal import CommandRefused
+from hub.actors.commands.restoring import put_back
 from hub.actors.commands.tax import set_tax_profile
 from hub.actors.commands.tokens import end_token, found_tenant, make_token
 
@@ -47,6 +48,7 @@ __all__ = [
     "map_listing",
     "note_export",
     "pause_channel",
+    "put_back",
     "replace_credentials",
     "republish_channel",
     "resume_channel",

@@ -15,7 +15,7 @@ from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.certificate import certify
-from hub.domain.forwarding import Case, Drafted, Hold, draft_case
+from hub.domain.forwarding import Case, Drafted, Hold, draft_case, your_ref
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.outcome import Rejected, Throttled, Unavailable
@@ -61,7 +61,7 @@ class OrderLane:
                 await self._resume(turn, one)
             case OrderStatus.READY if not settings.forwarding or settings.division != self.scene.division:
                 return
-            case OrderStatus.READY if order.your_ref is not None:
+            case OrderStatus.READY if order.your_ref is not None or settings.may_be_done(order.placed_at):
                 await self._resume(turn, one)
             case OrderStatus.READY:
                 await self._post(turn, one)
@@ -83,7 +83,8 @@ class OrderLane:
     async def _resume(self, turn: Turn, one: StoredCase) -> None:
         """An earlier attempt began and its outcome is not stored: look it up, never guess."""
         order = one.stored
-        found = await self.scene.erp.find_sales_order(order.your_ref or "")
+        reference = self._reference(one)
+        found = None if reference is None else await self.scene.erp.find_sales_order(reference)
         if found is not None:
             booked = replace(one, case=await self.debtors.as_booked(one))
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
@@ -93,6 +94,13 @@ class OrderLane:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
             await self._post(turn, one)
+
+    def _reference(self, one: StoredCase) -> str | None:
+        """Return what the order is looked up by, None where Exact could not have taken it."""
+        try:
+            return one.stored.your_ref or your_ref(one.case.settings, one.stored.external_id)
+        except Hold:
+            return None
 
     def _let_it_land(self, order: StoredOrder) -> None:
         """What was sent and never answered may still arrive for a while, unseen by a look-up."""

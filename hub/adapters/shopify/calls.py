@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx2
-from opentelemetry import metrics
 
 from hub.adapters.fields import Fields, parse
 from hub.adapters.http import Caller, retry_after, write_json
@@ -21,6 +20,7 @@ from hub.adapters.shopify.budget import LONGEST_WAIT, SHORTEST_WAIT, Budget
 from hub.adapters.shopify.documents import SCOPES, VERSION, Document
 from hub.adapters.shopify.scopes import missing_scopes
 from hub.clock import Clock
+from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Outcome, Rejected, Throttled, Unauthorized, Unavailable
 
 PATH = f"admin/api/{VERSION}/graphql.json"
@@ -29,9 +29,7 @@ BUSY_STATUSES = frozenset({402, 408, 409, 423, 430})
 """Frozen, locked or overloaded shops: nothing is wrong with the request."""
 
 _log = logging.getLogger(__name__)
-_fallen = metrics.get_meter("hub").create_counter(
-    "hub.platform.version_fallen", unit="{answer}", description="Answers of another API version than the one asked for"
-)
+_fallen = counter(Metric.PLATFORM_VERSION_FALLEN)
 
 
 class AccessTokens(Protocol):
@@ -113,7 +111,7 @@ class ShopCalls:
         told = response.headers.get("X-Shopify-API-Version", "")
         if told in ("", VERSION):
             return
-        _fallen.add(1, {"hub.platform": "shopify"})
+        _fallen.add(1, {Attribute.PLATFORM.value: "shopify"})
         if not self._told_version:
             self._told_version = True
             _log.warning("Shopify answers with API version %s instead of %s", told, VERSION)

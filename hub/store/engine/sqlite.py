@@ -219,6 +219,11 @@ def only_process(path: Path) -> Iterator[None]:
 def lock_file(path: Path) -> IO[str]:
     """Open the file that is locked in the database's stead."""
     try:
-        return path.with_name(path.name + ".lock").open("w")
+        return lock_of(path).open("w")
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be locked: {error}") from error
+
+
+def lock_of(path: Path) -> Path:
+    """Return where the lock of a database lies."""
+    return path.with_name(path.name + ".lock")

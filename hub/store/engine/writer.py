@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from hub.clock import Clock
+from hub.metrics import Metric, counter, histogram
 from hub.store.engine.connect import aboard
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
@@ -24,6 +25,9 @@ TRIES_TOGETHER = 2
 TRIES_ALONE = 8
 FIRST_PAUSE = 0.005
 DISCONNECT_DEADLINE = 3.0
+
+_failures = counter(Metric.STORE_FAILURES)
+_commit_seconds = histogram(Metric.COMMIT_SECONDS)
 
 
 class Unsure(Exception):
@@ -51,6 +55,7 @@ class Writer:
         self._connection: AsyncConnection | None = None
         self._group: Group | None = None
         event.listen(engine.sync_engine, "before_execute", self._before_statement)
+        _failures.add(0)
 
     def _before_statement(self, connection: Connection, *_: object) -> None:
         if self._group is not None:
@@ -71,6 +76,7 @@ class Writer:
             for ticket in left:
                 await self._apart(ticket)
         except (StoreUnavailable, SQLAlchemyError) as error:
+            _failures.add(1)
             await self._disconnect()
             fault = (
                 error if isinstance(error, StoreUnavailable) else StoreUnavailable(f"the transaction broke: {error}")
@@ -147,8 +153,10 @@ class Writer:
         return error
 
     async def _commit(self, transaction: AsyncTransaction) -> None:
+        begun = self._clock.monotonic()
         try:
             await transaction.commit()
+            _commit_seconds.record(self._clock.monotonic() - begun)
         except StoreUnavailable as fault:
             lost = self._engine.dialect.name == "postgresql"
             raise StoreUnavailable(fault.reason, unknown=lost) from fault

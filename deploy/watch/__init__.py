@@ -1,0 +1,1 @@
+"""Dashboards and alert rules, generated from the metrics that ``hub.metrics`` declares."""

@@ -1,0 +1,103 @@
+"""A wholesaler's short day on simulated platforms, for tests that do something to the hub in the middle of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import anyio
+
+from demo import documents
+from demo.api import Api, Json
+from demo.board import Board
+from demo.browser import allow
+from demo.children import run_once
+from demo.day import Day
+from demo.plan import Plan, hub_settings
+from demo.shoppers import shop_at_amazon, shop_at_bol, shop_at_shopify, shop_at_webshop
+from demo.site import Site, open_site
+from demo.verdict import come_to_rest, problems
+from demo.warehouse import deliver_in_exact, pack_in_hub
+from demo.wholesaler import Wholesaler
+
+Scene: TypeAlias = Callable[[Day], Awaitable[None]]
+SCENES: tuple[Scene, ...] = (
+    shop_at_bol,
+    shop_at_amazon,
+    shop_at_shopify,
+    shop_at_webshop,
+    deliver_in_exact,
+    pack_in_hub,
+)
+UNPACKED = tuple(scene for scene in SCENES if scene is not pack_in_hub)
+CHANNELS = ("bol", "amazon", "shopify", "woocommerce")
+
+
+@dataclass
+class Shop:
+    """A connected wholesaler, and what was shipped so far."""
+
+    site: Site
+    api: Api
+    board: Board
+    channels: dict[str, str]
+    parcels: int = 0
+
+    async def sell(self, seconds: float, seed: int = 11, scenes: Sequence[Scene] = SCENES) -> None:
+        """Let buyers buy and parcels leave for a while."""
+        closes = time.monotonic() + seconds
+        day = Day(self.site, self.api, self.board, self.channels, closes, random.Random(seed))
+        async with anyio.create_task_group() as tasks:
+            for scene in scenes:
+                tasks.start_soon(scene, day)
+        self.parcels += day.parcels
+
+    async def rest(self) -> list[str]:
+        """Wait until everything is where it should be, and return what is not."""
+        return problems(await come_to_rest(self.site, self.api, self.board, self.parcels), self.parcels)
+
+    async def ledger(self) -> Json:
+        return await self.site.control.ledger()
+
+    async def command(self, *words: str) -> str:
+        """Run one of the hub's commands with the hub's settings."""
+        return await run_once((*self.site.plan.program, *words), self.settings)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        site = self.site
+        return dict(hub_settings(site.plan, site.folder, site.sandbox_url, site.hub_url))
+
+    async def kill(self) -> None:
+        """End the one node as kill -9 does; nobody can act who does not run."""
+        await self.site.control.act("hub-down", on=True)
+        await self.site.nodes[0].child.kill()
+
+    async def start(self) -> None:
+        """Start the one node, and do what an operator does where Exact no longer knows the grant."""
+        await self.site.nodes[0].start()
+        await self.site.control.act("hub-down", on=False)
+
+    async def reconnect(self) -> None:
+        """Consent anew, as the alert GrantLost tells the operator to."""
+        (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
+        made = await self.api.change(documents.RECONNECT, connectionId=connection["id"])
+        assert await allow(made["authorizeUrl"])
+
+    async def grant(self) -> str:
+        """Return how the connection to Exact stands."""
+        (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
+        status: str = connection["status"]
+        return status
+
+
+@asynccontextmanager
+async def open_shop(database: str | None = None) -> AsyncIterator[Shop]:
+    """Open a shop on a database of its own, whose channels show their stock already."""
+    async with open_site(Plan(for_seconds=5, database=database), Board()) as site:
+        api, board = Api(site.http, site.hub_url, site.token), Board()
+        yield Shop(site, api, board, await Wholesaler(site, api, board).set_up())
