@@ -9,7 +9,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class ErpItem:
-    """One item of one Exact division. ``vat_code`` is the division's own code for sales."""
+    """One item of one Exact division. ``vat_code`` is the division's own code for sales.
+
+    ``cost_price`` is for one stock unit, without VAT, in ``cost_currency`` (None: the division's own); None where the
+    books keep none.
+    """
 
     division: int
     item_id: str
@@ -21,6 +25,8 @@ class ErpItem:
     is_stock_item: bool = True
     is_sales_item: bool = True
     ended: bool = False
+    cost_price: Decimal | None = None
+    cost_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def _item_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
         "stocked": item.is_stock_item,
         "sold": item.is_sales_item,
         "ended": item.ended,
+        "cost_price": item.cost_price,
+        "cost_currency": fitting(item.cost_currency, 3),
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.order import ChannelOrder, Charge, OrderLine, OrderStatus
+from hub.store.bookings import book_fees, fees_to_json
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
 from hub.store.tables import listing, order_line, orders
@@ -44,6 +45,8 @@ async def save_order(
     await upsert(work.connection, orders, [head], keep=("imported_at", "trace_id", "placed_at"))
     products = await resolve_products(work.connection, tenant_id, channel_id, fetched.lines, units_per_offer)
     await _save_lines(work, tenant_id, one, fetched.lines, products, keep_products)
+    if status is OrderStatus.FORWARDED:
+        await book_fees(work, tenant_id, one, fetched.fees)
     return one
 
 
@@ -65,6 +68,7 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
         "raw_status": fetched.raw_status,
         "cancelled": fetched.cancelled,
         "charges": [_charge_to_json(charge) for charge in fetched.charges],
+        "fees": fees_to_json(fetched.fees),
     }
 
 

@@ -18,7 +18,10 @@ ACCOUNTS = "sync/CRM/Accounts"
 DELETED = "sync/Deleted"
 
 _STOCK_FIELDS = "Timestamp,ItemId,ItemCode,Warehouse,FreeStock"
-_ITEM_FIELDS = "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,EndDate"
+_ITEM_FIELDS = (
+    "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,EndDate,"
+    "CostPriceStandard,AverageCost,CostPriceCurrency"
+)
 _ACCOUNT_FIELDS = "Timestamp,ID,Code,Name,Status,Blocked"
 _DELETED_FIELDS = "Timestamp,EntityKey,EntityType"
 _MOVES = ("DivisionMoveDate", "DivisionHRLinkUnlinkDate")

@@ -1,5 +1,6 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.bookings import booking
 from hub.store.tables.catalogue import (
     customer,
     erp_item,
@@ -30,6 +31,7 @@ from hub.store.tables.tenancy import (
 __all__ = [
     "actor",
     "api_token",
+    "booking",
     "budget",
     "buyer",
     "channel",

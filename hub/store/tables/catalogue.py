@@ -36,6 +36,8 @@ erp_item = Table(
     Column("stocked", Boolean, nullable=False),
     Column("sold", Boolean, nullable=False),
     Column("ended", Boolean, nullable=False),
+    Column("cost_price", Money),
+    Column("cost_currency", String(3)),
     Index("ix_erp_item_product", "tenant_id", "product_id", "division"),
 )
 
