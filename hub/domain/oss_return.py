@@ -96,7 +96,7 @@ def _both(group: Iterable[OssSum]) -> tuple[Decimal, Decimal]:
 def months_of(quarter: str) -> tuple[str, str]:
     """Return the first day of a quarter (2026-Q4) and that of the next one, as ISO text; ``ValueError`` for others."""
     year, mark, number = quarter.partition("-Q")
-    if not mark or len(year) != 4 or not year.isdecimal() or number not in ("1", "2", "3", "4"):
+    if not mark or len(year) != 4 or not (year.isascii() and year.isdecimal()) or number not in ("1", "2", "3", "4"):
         raise ValueError(f"give the quarter as 2026-Q4: {quarter}")
     first = 3 * int(number) - 2
     last = (int(year) + 1, 1) if first == 10 else (int(year), first + 3)

@@ -27,7 +27,7 @@ from tests.store.test_buyers import sell
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
-            "certificate", "verify-log", "export-log", "export-buyer")  # fmt: skip
+            "certificate", "report", "oss", "verify-log", "export-log", "export-buyer")  # fmt: skip
 
 
 class Shell:

@@ -210,7 +210,7 @@ def test_a_quarter_has_a_first_day_and_one_after_its_last(quarter: str, days: tu
     assert months_of(quarter) == days
 
 
-@pytest.mark.parametrize("quarter", ["2026-Q5", "2026", "Q1-2026", "26-Q1", "2026-Q", ""])
+@pytest.mark.parametrize("quarter", ["2026-Q5", "2026", "Q1-2026", "26-Q1", "2026-Q", "２０２６-Q4", ""])
 def test_what_is_no_quarter_is_refused(quarter: str) -> None:
     with pytest.raises(ValueError, match="2026-Q4"):
         months_of(quarter)
