@@ -23,6 +23,7 @@ from hub.node.reporting import NoSuchTenant, read_oss, read_report
 from hub.settings import BadSettings, Settings, read_settings, settings_table
 from hub.store.audit.checking import Report
 from hub.store.audit.export import ExportFormat, moment
+from hub.store.audit.reading import UnreadableRow
 from hub.store.audit.verifying import NotALog, verify_file
 from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, migrate
@@ -35,7 +36,7 @@ T = TypeVar("T")
 
 REFUSALS = (
     BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, NoSuchLog,
-    NotALog, NoSuchTenant, OSError,
+    NotALog, NoSuchTenant, UnreadableRow, OSError,
 )  # fmt: skip
 """What a person can put right: told in one sentence, without a traceback."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from hub.domain.tenant import Principal, Role
 from hub.store.audit.export import ExportFormat, export, moment
+from hub.store.audit.reading import UnreadableRow
 from hub.web.download import Download, attached, refusal
 
 MEDIA = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/jsonl"}
@@ -33,7 +34,10 @@ class LogExport(Download):
         except (ValueError, OverflowError):
             return refusal(400, "Give format as csv or jsonl, since and until as ISO 8601 dates or instants.")
         pieces = export(self.doors.database, who.tenant_id, wanted, since, until)
-        begun = _begun(await anext(pieces), pieces)
+        try:
+            begun = _begun([await anext(pieces), await anext(pieces, "")], pieces)
+        except UnreadableRow as problem:
+            return refusal(409, str(problem))
         headers = attached(f"activity-log.{wanted.value}")
         return StreamingResponse(begun, media_type=MEDIA[wanted], headers=headers)
 
@@ -42,8 +46,9 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else moment(text)
 
 
-async def _begun(first: str, rest: AsyncGenerator[str, None]) -> AsyncIterator[str]:
+async def _begun(read: Iterable[str], rest: AsyncGenerator[str, None]) -> AsyncIterator[str]:
     async with aclosing(rest):
-        yield first
+        for piece in read:
+            yield piece
         async for piece in rest:
             yield piece

@@ -97,7 +97,7 @@ async def costs_and_fees(made: Stage, found: list[ReportRow]) -> None:
     bol = next(row for row in found if row.channel_id == "bol")
     shop = next(row for row in found if row.channel_id == "woocommerce")
     assert bol.fees > 0
-    assert (shop.fees, shop.uncosted) == (0, 0)
+    assert shop.fees == shop.uncosted == 0
     assert shop.shipping > 0
     assert bol.margin == bol.net - bol.cost - bol.fees
     costs = await made.rows(select(booking.c.unit_cost).where(booking.c.kind == BookingKind.LINE.value))

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.sheet import safe, sheet
 from hub.store.audit.chain import Head
 from hub.store.audit.encoding import FIELDS
-from hub.store.audit.reading import PlainRow, head_before, pages, span
+from hub.store.audit.kept import unreadable
+from hub.store.audit.reading import PlainRow, UnreadableRow, head_before, pages, span
 from hub.store.engine import Database
 from hub.store.types import json_text
 
@@ -44,15 +45,27 @@ async def export(
 ) -> AsyncGenerator[str, None]:
     """Yield the export in pieces, of a page of rows each: from the first row at ``since`` to the last before ``until``.
 
-    Rows written while it runs are left for the next time.
+    Rows written while it runs are left for the next time. Raises ``UnreadableRow`` where one is no text.
     """
     first, last, before = await database.look(lambda reading: _begin(reading, tenant_id, since, until))
     previous = before.digest
     yield sheet([CSV_COLUMNS]) if wanted is ExportFormat.CSV else ""
     async for page in pages(database, tenant_id, first - 1, last):
+        _must_be_text(page)
         rows = _with_previous(page, previous)
         previous = page[-1]["digest"]
         yield sheet(_cells(row) for row in rows) if wanted is ExportFormat.CSV else _json_lines(rows)
+
+
+def _must_be_text(page: Iterable[PlainRow]) -> None:
+    """Raise ``UnreadableRow`` for the first row that nobody could have written; a check tells more."""
+    for row in page:
+        for name, value in row.items():
+            if unreadable(value):
+                raise UnreadableRow(
+                    f"row {row['seq']} of {row['tenant_id']} cannot be handed out: what stands as its {name} is no "
+                    "text; verify-log tells which rows hold"
+                )
 
 
 async def _begin(
