@@ -39,9 +39,15 @@ def _personal(buyer: Buyer) -> Iterator[str]:
     yield from _with_words(place.company)
     for value in (place.first_line, place.street, place.postcode, place.city, place.pickup_point):
         yield value or ""
+    yield from _street_names(place.street)
     yield place.postcode.replace(" ", "")
     for value in (buyer.email, buyer.phone, buyer.vat_number, buyer.chamber_of_commerce):
         yield value or ""
+
+
+def _street_names(street: str) -> Iterator[str]:
+    """A line that holds more than the street may be quoted in other pieces: with a blank for a comma, or by half."""
+    yield from (part.strip() for part in re.split(r"[,;]|\b\d\S*", street))
 
 
 def _with_words(name: str | None) -> Iterator[str]:

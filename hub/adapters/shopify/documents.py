@@ -32,7 +32,7 @@ class Document:
 
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _MONEY = "fragment Money on MoneyBag { shopMoney { amount } presentmentMoney { amount } }"
-_TAX = "fragment Tax on TaxLine { rate ratePercentage priceSet { ...Money } }"
+_TAX = "fragment Tax on TaxLine { rate ratePercentage channelLiable priceSet { ...Money } }"
 _LINE = """
 fragment Line on LineItem {
   id sku name quantity currentQuantity unfulfilledQuantity
