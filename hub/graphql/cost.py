@@ -39,6 +39,8 @@ COSTS: Mapping[str, int] = {
     "Query.riskList": 5,
     "Query.channelReport": 20,
     "Query.ossReturn": 20,
+    "Query.channelRehearsal": 500,
+    "Query.orderRehearsal": 5,
     "Mutation": 10,
     "Subscription": 10,
 }
