@@ -16,7 +16,7 @@ from hub.adapters.shopify.amounts import Side, amount, channel_remits, maybe_amo
 from hub.adapters.shopify.gids import number_of
 from hub.adapters.shopify.settling import Counted, Settled, settle
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
 from hub.domain.tax.supply import DeemedScheme
 
 PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
@@ -57,7 +57,17 @@ def channel_order(order: Fields, lines: Sequence[Fields], sent: Sent | None = No
         country=people.country(order),
         raw_status=f"{order.maybe_text('displayFinancialStatus')}/{order.maybe_text('displayFulfillmentStatus')}",
         remarks=tuple(_remarks(order, settled)),
+        fees=tuple(_fees(order)),
     )
+
+
+def _fees(order: Fields) -> Iterator[ChannelFee]:
+    """Yield what Shopify Payments keeps of each payment; other payment services tell Shopify nothing of theirs."""
+    for transaction in order.children("transactions"):
+        for fee in transaction.children("fees"):
+            money = Fields.of(fee.values.get("amount"), "fee.amount")
+            if kept := money.amount("amount"):
+                yield ChannelFee(fee.maybe_text("type") or "payment", kept, money.text("currencyCode"))
 
 
 def _cancelled(order: Fields) -> bool:
