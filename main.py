@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -15,11 +15,15 @@ import typer
 
 from hub.actors.commands import CommandRefused, end_token, found_tenant, make_token
 from hub.clock import SystemClock
+from hub.domain.oss_return import months_of
+from hub.domain.report import Asked, Span
 from hub.domain.tenant import Principal, Role
 from hub.node.auditing import NoSuchLog, as_plain, export_to, read_head, sentence, verify
+from hub.node.reporting import NoSuchTenant, read_oss, read_report
 from hub.settings import BadSettings, Settings, read_settings, settings_table
 from hub.store.audit.checking import Report
 from hub.store.audit.export import ExportFormat, moment
+from hub.store.audit.reading import UnreadableRow
 from hub.store.audit.verifying import NotALog, verify_file
 from hub.store.backup import BadBackup
 from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
@@ -33,7 +37,7 @@ T = TypeVar("T")
 
 REFUSALS = (
     BadSettings, BadKeys, KeyMissing, SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnavailable, BadSlug, NoSuchLog,
-    NotALog, BadBackup, OSError,
+    NotALog, NoSuchTenant, UnreadableRow, BadBackup, OSError,
 )  # fmt: skip
 """What a person can put right: told in one sentence, without a traceback."""
 
@@ -251,6 +255,40 @@ def export_log(
     """Write a tenant's activity log to standard output, oldest row first."""
     settings, period = read_settings(os.environ), (_given(moment, since), _given(moment, until))
     anyio.run(export_to, sys.stdout.buffer, settings, tenant, wanted, *period)
+
+
+@app.command("report")
+def report_command(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    since: Annotated[str, typer.Option("--from", help="First day (ISO 8601), in the calendar of the books.")],
+    until: Annotated[str, typer.Option(help="The day after the last one.")],
+    channel: Annotated[str | None, typer.Option(help="One channel's slug; without it all.")] = None,
+    span: Annotated[Span, typer.Option(help="What there is a row for.")] = Span.WHOLE,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV instead of text.")] = False,
+) -> None:
+    """Print what channels brought: revenue, VAT per country and rate, discounts, fees, cost and margin, as booked."""
+    from hub.domain.report_printed import report_sheet, report_text
+
+    first, end = _given(date.fromisoformat, since), _given(date.fromisoformat, until)
+    asked = Asked(first or date.min, end or date.max, span, channel)
+    if problem := asked.problem():
+        _refuse(problem)
+    sums = anyio.run(read_report, read_settings(os.environ), tenant, asked)
+    typer.echo((report_sheet if as_csv else report_text)(sums, asked), nl=False)
+
+
+@app.command("oss")
+def oss_command(
+    tenant: Annotated[str, typer.Option(help="The tenant's id.")],
+    quarter: Annotated[str, typer.Option(help="Such as 2026-Q4.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV instead of text.")] = False,
+) -> None:
+    """Print what the one stop shop asks for a quarter: taxable amount and VAT per member state and rate."""
+    from hub.domain.report_printed import oss_sheet, oss_text
+
+    _given(months_of, quarter)
+    found = anyio.run(read_oss, read_settings(os.environ), tenant, quarter)
+    typer.echo((oss_sheet if as_csv else oss_text)(found), nl=False)
 
 
 @app.command("export-buyer")

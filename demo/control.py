@@ -30,3 +30,7 @@ class Control:
     async def ledger(self) -> Json:
         """Return the truth about the run, as the simulated platforms kept it."""
         return cast(Json, (await self._http.get(f"{self._url}/_control/ledger")).raise_for_status().json())
+
+    async def books(self) -> list[Json]:
+        """Return what Exact's books hold per channel and VAT rate."""
+        return cast(list[Json], (await self._http.get(f"{self._url}/_control/books")).raise_for_status().json())

@@ -83,6 +83,30 @@ HELD = """
 query Held { orders(filter: { statuses: [HELD] }, first: 50) { nodes { id number hold { cause message } } } }
 """
 
+HELD_ORDERS = """
+query HeldOrders($first: Int!, $after: String) {
+  orders(filter: { statuses: [HELD] }, first: $first, after: $after) {
+    nodes { hold { cause } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+CERTIFICATES = """
+query Certificates($first: Int!, $after: String) {
+  orders(filter: { statuses: [FORWARDED] }, first: $first, after: $after) {
+    nodes { certificate { equal } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+REPORT = """
+query Report($from: Date!, $until: Date!) {
+  channelReport(from: $from, until: $until) {
+    rows { channel { slug } rates { rate net vat } }
+  }
+}
+"""
+
 PARKED = "query Parked { parkedMessages(first: 50) { nodes { address kind code error } } }"
 
 ACTORS = "query Actors { actors(first: 50) { nodes { address status reason restarts } } }"

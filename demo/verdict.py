@@ -10,6 +10,7 @@ import anyio
 from demo import documents
 from demo.api import Api, Json
 from demo.board import Board
+from demo.books import compare_books, count_held, read_certificates
 from demo.channels import CHANNELS
 from demo.day import Day
 from demo.delays import count_events, read_delays
@@ -47,8 +48,14 @@ def problems(ledger: Json, parcels: int) -> list[str]:
     return found
 
 
+def uncertified(forwarded: int, certificates: int) -> list[str]:
+    """Return a sentence where orders were forwarded without a certificate that is equal to the cent."""
+    missing = forwarded - certificates
+    return [f"{missing} forwarded orders have no certificate that is equal to the cent"] if missing else []
+
+
 async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
-    """Wait until the ledger finds nothing wrong, before and after all channels were swept once more.
+    """Wait until ledger and books find nothing wrong, before and after all channels were swept once more.
 
     Numbers may be right for a moment on their way elsewhere, and a sweep that reads everything again must change
     nothing. Returns the last ledger, right or wrong.
@@ -57,11 +64,11 @@ async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json
     while time.monotonic() < deadline:
         if (dead := site.dead()) is not None:
             raise DemoFailed(dead)
-        if problems(await _look(site, board), parcels):
+        if problems(await _look(site, board), parcels) or await compare_books(site, api):
             await anyio.sleep(LOOK_AGAIN)
             continue
         await _swept_again(api)
-        if not problems(await _look(site, board), parcels):
+        if not problems(await _look(site, board), parcels) and not await compare_books(site, api):
             break
     return board.ledger
 
@@ -87,7 +94,9 @@ async def _sweeps(api: Api) -> dict[str, str | None]:
 async def make_summary(day: Day, ledger: Json) -> Json:
     """Return the JSON object that the demo ends with."""
     site, api, board, parcels = day.site, day.api, day.board, day.parcels
-    wrong = board.problems = problems(ledger, parcels)
+    differing = await compare_books(site, api)
+    forwarded, certificates = await read_certificates(api)
+    wrong = board.problems = problems(ledger, parcels) + differing + uncertified(forwarded, certificates)
     named = {one.ledger: one.slug for one in CHANNELS}
     tracking: dict[str, Any] = ledger["tracking"]
     return {
@@ -100,6 +109,9 @@ async def make_summary(day: Day, ledger: Json) -> Json:
         **{name: ledger[name] for name in ("sold", "forwarded", *NOT_ALLOWED, "stock_converged")},
         "tracking_confirmed": not any(tracking[name] for name in PARCELS) and tracking["delivered"] >= parcels,
         "tracking": {name: count for name, count in tracking.items() if name != "ids"},
+        "certificates": certificates,
+        "held_orders": await count_held(api),
+        "books_equal_channels": not differing,
         "hub_delay_ms": await read_delays(api),
         "stock_drift": {"set_by_hand": day.by_hand, "noticed": await count_events(api, "stock.drift")},
         "exact_calls": ledger["calls"].get("exact", 0),

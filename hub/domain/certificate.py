@@ -10,6 +10,7 @@ from decimal import Decimal
 from hub.domain.customers.debtor import Debtor
 from hub.domain.forwarding import Case, Drafted
 from hub.domain.money import total
+from hub.domain.order import ChargeKind
 from hub.domain.owed import expected_total
 from hub.domain.sales_order import DraftCharge, DraftLine
 from hub.domain.tax import Reason, Regime, Treatment, VatAnswer
@@ -23,7 +24,8 @@ from hub.domain.tax.vat_number import read_vat_number
 class Entry:
     """One amount that was booked: a line or a part of a charge. ``regime`` is None where a rate was only mapped.
 
-    ``rounding`` is what the unit price in six places leaves of the amount it stands for.
+    ``charge`` is None for a line, and where it was not noted yet. ``rounding`` is what the unit price in six places
+    leaves of the amount it stands for.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entry:
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     rounding: Decimal = Decimal(0)
+    charge: ChargeKind | None = None
 
     @property
     def gross(self) -> Decimal:
@@ -168,7 +171,14 @@ def _charge(charge: DraftCharge, treatment: Treatment | None) -> Entry:
         net=parts.net,
         vat=parts.vat,
         reasons=(follows, *_reasons(treatment, charge.vat_rate, charge.vat_code, stated=False)),
+        charge=_kind(charge),
     )
+
+
+def _kind(charge: DraftCharge) -> ChargeKind:
+    if charge.shipping:
+        return ChargeKind.SHIPPING
+    return ChargeKind.DISCOUNT if charge.gross < 0 else ChargeKind.FEE
 
 
 def _parts(gross: Decimal, rate: Decimal, stated: Decimal | None) -> Parts:

@@ -49,7 +49,13 @@ def _of_place(place: PostalAddress) -> Iterator[str]:
     yield from _with_words(place.company)
     for value in (place.first_line, place.street, place.postcode, place.city, place.pickup_point):
         yield value or ""
+    yield from _street_names(place.street)
     yield place.postcode.replace(" ", "")
+
+
+def _street_names(street: str) -> Iterator[str]:
+    """A line that holds more than the street may be quoted in other pieces: with a blank for a comma, or by half."""
+    yield from (part.strip() for part in re.split(r"[,;]|\b\d\S*", street))
 
 
 def _with_words(name: str | None) -> Iterator[str]:

@@ -12,6 +12,8 @@ class ErpItem:
     """One item of one Exact division. ``vat_code`` is the division's own code for sales.
 
     It is sold until ``ends_at`` (UTC); ``fractional`` says that parts of its unit may be sold.
+    ``cost_price`` is for one stock unit, without VAT, in ``cost_currency`` (None: the division's own); None where the
+    books keep none.
     """
 
     division: int
@@ -26,6 +28,8 @@ class ErpItem:
     ended: bool = False
     ends_at: datetime | None = None
     fractional: bool = False
+    cost_price: Decimal | None = None
+    cost_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

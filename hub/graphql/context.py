@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select
 
 from hub.clock import Clock
 from hub.domain.address import Buyer
+from hub.domain.sales_order import SalesOrderDraft
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
 from hub.graphql.bounds import Limits
@@ -30,6 +31,7 @@ class GraphQLDependencies:
     ``authorize_url`` returns the address where a browser begins the consent at a platform (``exact`` or a channel's)
     for an ERP connection or channel by its id.
     ``open_buyer`` opens the sealed buyer of an order (tenant id, order id, sealed bytes, the order's sealed key).
+    ``sales_order_body`` returns what would be posted to the ERP for a sales order, to the byte.
     ``platform_urls`` are the usual addresses of ``exact`` and of the channels' platforms, empty where each has its own.
     ``body_limit`` is in bytes. ``demo`` shows GraphiQL.
     """
@@ -41,6 +43,7 @@ class GraphQLDependencies:
     authenticate: Callable[[str], Awaitable[Principal | None]]
     authorize_url: Callable[[Principal, str, str], Awaitable[str]]
     open_buyer: Callable[[str, str, bytes, bytes | None], Buyer]
+    sales_order_body: Callable[[SalesOrderDraft], bytes]
     platform_urls: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
     limits: Limits = field(default_factory=Limits)

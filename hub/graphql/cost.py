@@ -37,6 +37,10 @@ LIST_SIZE = 10
 COSTS: Mapping[str, int] = {
     "Order.buyer": 3,
     "Query.riskList": 5,
+    "Query.channelReport": 20,
+    "Query.ossReturn": 20,
+    "Query.channelRehearsal": 500,
+    "Query.orderRehearsal": 5,
     "Mutation": 10,
     "Subscription": 10,
 }

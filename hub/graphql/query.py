@@ -16,6 +16,8 @@ from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.permissions import NeedsAdmin
+from hub.graphql.rehearsals import Rehearsals
+from hub.graphql.reports import Reports
 from hub.graphql.types.actor import Actor, ParkedMessage
 from hub.graphql.types.budget import Budget
 from hub.graphql.types.channel import Channel
@@ -65,7 +67,7 @@ class OrdersFilter:
 
 
 @strawberry.type(description="All of it concerns the tenant of the access token, and no other.")
-class Query:
+class Query(Reports, Rehearsals):
     node: relay.Node | None = relay.node(description="Any object by its id; null where the tenant has none such.")
     nodes: list[relay.Node | None] = relay.node(description="Many objects by their ids, in the order asked.")
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
+from hub.adapters.exact.payloads import sales_order_body
 from hub.clock import Clock
 from hub.domain.platform import Platform
 from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
 from hub.graphql.context import GraphQLDependencies
 from hub.graphql.endpoint import make_graphql_app
+from hub.node.activation import DUTCH_TIME
 from hub.node.actors import Actors
 from hub.node.connecting import consent_flows
 from hub.node.door_keys import Authenticate, authenticator
@@ -109,6 +111,7 @@ def _app(
             authenticate=authenticate,
             authorize_url=authorize_url,
             open_buyer=partial(open_buyer, vault),
+            sales_order_body=partial(sales_order_body, zone=DUTCH_TIME),
             platform_urls=_platform_urls(settings),
             demo=settings.demo,
             body_limit=settings.body_limit,

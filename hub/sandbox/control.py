@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.sandbox import control_delivery, control_exact, control_faults, control_people, control_sales
+from hub.sandbox.books import make_books
 from hub.sandbox.exact.errors import Language, Refusal
 from hub.sandbox.platform import SoldOut
 from hub.sandbox.report import make_report
@@ -41,8 +42,11 @@ def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
         grace = float(request.query_params.get("grace", "10"))
         return JSONResponse(make_report(sandbox.world, sandbox.rules, grace))
 
+    async def books(request: Request) -> Response:
+        return JSONResponse(make_books(control_exact.exact_of(sandbox), sandbox.world.ledger))
+
     actions = [Route(f"/{name}", _door(sandbox, action), methods=["POST"]) for name, action in ACTIONS.items()]
-    return [Route("/state", state), Route("/ledger", ledger), *actions]
+    return [Route("/state", state), Route("/ledger", ledger), Route("/books", books), *actions]
 
 
 def _door(sandbox: Sandbox, action: Action) -> Callable[[Request], Awaitable[Response]]:

@@ -89,6 +89,8 @@ def _item_row(tenant_id: str, one: str, item: ErpItem) -> dict[str, object]:
         "ended": item.ended,
         "ends_at": item.ends_at,
         "fractional": item.fractional,
+        "cost_price": item.cost_price,
+        "cost_currency": fitting(item.cost_currency, 3),
     }
 
 

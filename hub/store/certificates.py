@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.certificate import Certificate, Entry, Evidence
+from hub.domain.order import ChargeKind
 from hub.domain.tax import Reason, Regime
 from hub.domain.tax.evidence import VatStatus
 from hub.store.tables import orders
@@ -92,6 +93,7 @@ def _entry_from_json(plain: Mapping[str, Any]) -> Entry:
         quantity=_amount(plain["quantity"]),
         unit_price=_amount(plain["unit_price"]),
         rounding=Decimal(plain["rounding"]),
+        charge=None if plain.get("charge") is None else ChargeKind(plain["charge"]),
     )
 
 

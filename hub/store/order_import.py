@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import ONE, KitBooking
 from hub.domain.order import ChannelOrder, Charge, OrderLine, OrderStatus
+from hub.store.bookings import book_fees, fees_to_json
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
 from hub.store.parts import replace_line_parts
@@ -52,6 +53,8 @@ async def save_order(
     await _save_lines(work, tenant_id, one, fetched.lines, products, keep_products)
     fresh = {line_id: found for line_id, found in products.items() if line_id not in known}
     await _save_parts(work, tenant_id, one, fresh)
+    if status is OrderStatus.FORWARDED:
+        await book_fees(work, tenant_id, one, fetched.fees)
     return one
 
 
@@ -83,6 +86,7 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
         "raw_status": fetched.raw_status,
         "cancelled": fetched.cancelled,
         "charges": [_charge_to_json(charge) for charge in fetched.charges],
+        "fees": fees_to_json(fetched.fees),
     }
 
 

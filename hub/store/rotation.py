@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_, update
 
 from hub.store.engine import Database, Work
+from hub.store.events import SyncEvent, tell
 from hub.store.order_keys import give_all_keys
 from hub.store.sealed import SEALED_COLUMNS, SealedColumn
 from hub.store.secrets import KeyMissing, Place, Vault, sealed_with
-from hub.store.tables import sealing_key
+from hub.store.tables import sealing_key, tenant
+from hub.store.vat_numbers import forget_all_answers
 
 BATCH = 200
 PROOF = b"this key is the right one"
@@ -56,13 +59,14 @@ async def rotate_keys(database: Database, vault: Vault) -> int:
 
     Repeatable, and safe beside running nodes that were started with the same keys in the same order:
     a secret that changes meanwhile is left as its writer sealed it. Buyers are sealed with the keys of their orders, so
-    only those keys are sealed anew. Afterwards older keys can be taken away.
+    only those keys are sealed anew. Answers of the VAT register are dropped, and asked for again. Every tenant's log
+    tells of it. Afterwards older keys can be taken away.
     """
     await check_keys(database, vault)
     changed = await give_all_keys(database, vault)
     while done := sum([await _rotate_column(database, vault, column) for column in SEALED_COLUMNS]):
         changed += done
-    await database.write(lambda work: _forget_others(work, vault))
+    await database.write(lambda work: _conclude(work, vault))
     return changed
 
 
@@ -107,5 +111,13 @@ async def _reseal(work: Work, vault: Vault, column: SealedColumn, row: Row[Any, 
     return (await work.execute(statement.values({column.column: fresh}))).rowcount
 
 
-async def _forget_others(work: Work, vault: Vault) -> None:
+async def _conclude(work: Work, vault: Vault) -> None:
     await work.execute(delete(sealing_key).where(sealing_key.c.key_id != vault.sealing))
+    await forget_all_answers(work)
+    for tenant_id in (await work.execute(select(tenant.c.tenant_id))).scalars().all():
+        tell(work, _rotated(tenant_id, vault, work.clock.now()))
+
+
+def _rotated(tenant_id: str, vault: Vault, now: datetime) -> SyncEvent:
+    message = f"The hub's keys were rotated: all secrets are sealed with key {vault.sealing}"
+    return SyncEvent(tenant_id, "keys.rotated", message, now, detail={"key": vault.sealing}, actor="user:command line")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 
 from hub.store.secrets import Place
-from hub.store.tables import buyer, channel, erp_connection, identity_key, oauth_grant, order_key
+from hub.store.tables import buyer, channel, erp_connection, identity_key, oauth_grant, order_key, vat_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ IDENTITY_KEY = SealedColumn(identity_key, "name", "sealed")
 ORDER_KEY = SealedColumn(order_key, "order_id", "sealed")
 BUYER = SealedColumn(buyer, "order_id", "sealed")
 """Sealed with the order's own key, so that no rotation touches it."""
+
+VAT_NUMBER = SealedColumn(vat_number, "number_key", "sealed")
+"""A cache that the first key finds its way in: rotation drops it."""
 
 SEALED_COLUMNS = (ERP_CREDENTIALS, OAUTH_GRANT, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, IDENTITY_KEY, ORDER_KEY)
 """What is sealed with the hub's own keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
@@ -56,6 +57,7 @@ class Vault:
             raise BadKeys(f"every key must be {KEY_BYTES} bytes long, and one is needed")
         self._ciphers = {key_id(key): AESGCM(key) for key in keys}
         self._first = key_id(keys[0])
+        self._naming = hmac.digest(keys[0], b"handelhub key for names", "sha256")
 
     @property
     def sealing(self) -> str:
@@ -78,6 +80,10 @@ class Vault:
             return cipher.decrypt(sealed[HEAD : HEAD + NONCE_BYTES], sealed[HEAD + NONCE_BYTES :], place.bound())
         except InvalidTag:
             raise SealBroken(f"{place.column} was changed or moved since it was sealed") from None
+
+    def name(self, plain: str, tenant_id: str, column: str) -> str:
+        """Return what a secret is found by: a keyed hash, which another first key changes and no tenant shares."""
+        return hmac.digest(self._naming, Place(tenant_id, column, plain).bound(), "sha256").hex()
 
     def seal_json(self, value: Any, place: Place) -> bytes:
         """Seal a value as JSON."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Numeric, String
+from sqlalchemy import BigInteger, DateTime, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
@@ -69,6 +69,26 @@ class Money(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else trimmed(Decimal(value))
+
+
+class Micros(TypeDecorator[Decimal]):
+    """An exact amount with at most six decimals, kept as a whole number of millionths: SQL may sum it everywhere.
+
+    An amount that would be rounded or overflow is a ``ValueError``. Read back with at least two decimals.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if not value.is_finite() or abs(value) >= LARGEST or value != value.quantize(MICROS):
+            raise ValueError(f"not an exact amount of at most six decimals: {value}")
+        return int(value / MICROS)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else trimmed(Decimal(value) * MICROS)
 
 
 Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

@@ -14,6 +14,7 @@ from hub.web.hook_routes import door_of
 from hub.web.log_export import LogExport
 from hub.web.metrics_page import MetricsPage
 from hub.web.oauth import ConsentDoors
+from hub.web.report_export import OssExport, ReportExport
 from hub.web.security import SecurityHeaders
 from hub.web.webhooks import Webhooks
 
@@ -53,6 +54,8 @@ def make_app(doors: Doors) -> ASGIApp:
         Route("/oauth/{platform}/callback", consent.callback, methods=["GET"]),
         Route("/contracts/{platform}.json", Contracts(doors).show, methods=["GET"]),
         Route("/export/log", LogExport(doors).send, methods=["GET"]),
+        Route("/export/report", ReportExport(doors).send, methods=["GET"]),
+        Route("/export/oss", OssExport(doors).send, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/metrics", MetricsPage(doors).show, methods=["GET"]),

@@ -17,7 +17,7 @@ import pytest
 
 from hub.store.sealed import BUYER
 from hub.store.secrets import KeyMissing
-from tests.flows.canaries import CANARY, VAULT
+from tests.flows.canaries import CANARY, CHANNELS, VAULT
 from tests.flows.stage import TENANT
 from tests.otlp import Receiver, collecting
 from tests.postgres import Server
@@ -102,6 +102,8 @@ async def test_no_canary_is_heard_and_after_forty_days_no_key_is_left(
     first = await witness.day("first")
     assert set(first["opened"].values()) == {f"{CANARY.first_name} {CANARY.last_name}"}
     assert first["opened"].keys() == first["orders"].keys()
+    assert set(first["channels"].values()) == set(CHANNELS)
+    assert set(first["refused_by"]) >= {"woocommerce", "amazon", "shopify"}
     assert_hidden(first["said"])
     later = await witness.day("later")
     assert set(later["opened"]) == set(later["sealed"]) == set(later["keys"]) == {first["open"]}

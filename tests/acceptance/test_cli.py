@@ -27,7 +27,7 @@ from tests.store.test_buyers import sell
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("serve", "demo", "sandbox", "migrate", "token", "schema", "bench", "rotate-keys", "settings",
-            "certificate", "dashboards", "backup", "restore", "restored", "verify-log", "export-log",
+            "certificate", "report", "oss", "dashboards", "backup", "restore", "restored", "verify-log", "export-log",
             "export-buyer")  # fmt: skip
 
 

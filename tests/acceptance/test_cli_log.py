@@ -100,6 +100,18 @@ def test_what_cannot_be_done_is_one_sentence(shell: Shell, words: tuple[str, ...
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("planted", ["CAST(x'66ff6f' AS TEXT)", "'a' || char(0) || 'b'"])
+def test_bytes_that_are_no_text_name_their_row_without_a_traceback(shell: Shell, tmp_path: Path, planted: str) -> None:
+    alter(tmp_path, f"UPDATE sync_event SET message = {planted} WHERE seq = 3")  # noqa: S608
+    done = shell.run("verify-log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("acme: row 3 (token.created at 20")
+    for wanted in ("jsonl", "csv"):
+        done = shell.run("export-log", "--tenant", "acme", "--format", wanted)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert "row 3 of acme cannot be handed out: what stands as its message is no text" in done.stderr
+
+
 def test_a_database_that_is_not_there_is_not_made(shell: Shell, tmp_path: Path) -> None:
     done = shell.run("verify-log", HUB_DATABASE_URL=f"sqlite:///{tmp_path}/other.db")
     assert (done.returncode, "there is no database" in done.stderr) == (2, True)

@@ -35,6 +35,9 @@ async def test_a_busy_day_ends_well_with_one_json_object_as_its_last_line() -> N
     assert told["stock_converged"] is True
     assert told["tracking_confirmed"] is True
     assert told["restarts"] == 1
+    assert told["books_equal_channels"] is True
+    assert told["certificates"] == told["forwarded"] > 0
+    assert told["held_orders"] == {}
     assert {"bol-1", "amazon-eu", "shopify", "webshop"} == set(told["channels"])
     assert all(one["sold"] > 0 and one["forwarded"] > 0 for one in told["channels"].values())
     assert all(told["hub_delay_ms"][flow]["count"] > 0 for flow in ("stock", "order", "tracking"))

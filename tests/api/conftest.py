@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.types import ASGIApp
 
+from hub.adapters.exact.payloads import sales_order_body
 from hub.clock import SystemClock
 from hub.domain.tenant import Principal, Role
 from hub.graphql.announcer import Announcer
@@ -69,6 +71,7 @@ def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencie
         authenticate=authenticate,
         authorize_url=authorize_url,
         open_buyer=partial(open_buyer, VAULT),
+        sales_order_body=partial(sales_order_body, zone=ZoneInfo("Europe/Amsterdam")),
         platform_urls={"exact": "https://start.exactonline.nl", "bol": "https://api.bol.com"},
     )
 

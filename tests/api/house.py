@@ -109,7 +109,7 @@ def _books(house: House) -> list[tuple[Table, dict[str, Any]]]:
         ),
         (
             tables.vat_number,
-            {"number": "DE136695976", "status": "valid", "answered_at": NOON, "consultation": house.key("proof")},
+            {"number_key": house.key("number"), "sealed": b"sealed", "answered_at": NOON},
         ),
         (
             tables.customer,
@@ -224,6 +224,13 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
             tables.order_line_part,
             {**order, "line_id": "1", "product_id": house.key("product"), "place": 0, "units": Decimal(1),
              "booked": False},
+        ),
+        (
+            tables.booking,
+            {**order, "kind": "line", "place": 0, "channel_id": "shop", "day": "2026-11-23",
+             "supplied_on": "2026-11-23", "currency": "EUR", "regime": "oss", "taxed_in": "BE", "ships_from": "NL",
+             "rate": Decimal("0.21"), "code": "OB", "line_id": "1", "net": Decimal("20.00"), "vat": Decimal("4.20"),
+             "discount": Decimal("1.21"), "cost": Decimal("9.00"), "unit_cost": Decimal("4.50")},
         ),
         (
             tables.claim,

@@ -13,7 +13,10 @@ SAMPLES = {
     "Boolean": "true",
     "Decimal": '"0.21"',
     "DateTime": '"2026-11-23T12:00:00Z"',
+    "Date": '"2026-11-23"',
 }
+NAMED = {"from": '"2026-11-01"', "until": '"2026-12-01"', "quarter": '"2026-Q4"'}
+"""What fits one argument and no other of its type."""
 Ids = Callable[[str], str]
 
 
@@ -39,4 +42,4 @@ def sample(kind: GraphQLInputType, ids: Ids = any_id, name: str = "", *, whole: 
         case GraphQLEnumType(values=values):
             first: str = next(iter(values))
             return first
-    return f'"{ids(name)}"' if str(kind) == "ID" else SAMPLES[str(kind)]
+    return f'"{ids(name)}"' if str(kind) == "ID" else NAMED.get(name, SAMPLES[str(kind)])

@@ -18,16 +18,20 @@ from typing import Any
 
 import anyio
 from sqlalchemy import func, select
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import hub.adapters.woocommerce.mapping
+import hub.sandbox.amazon.checkout
 import hub.sandbox.bol.platform
+import hub.sandbox.shopify.checkout
 import hub.sandbox.woocommerce.platform
 from hub.actors import commands
 from hub.actors.desk import Desk, channel_address
 from hub.actors.messages import FetchOrder
 from hub.actors.runtime.mailbox import post
+from hub.adapters.shopify.shipping import TRIES
 from hub.clock import SystemClock
 from hub.domain.customers import CustomerPolicy
 from hub.node.actors import Actors
@@ -58,6 +62,27 @@ QUOTED = (
 )
 VAULT = Vault([b"k" * 32])
 LATER = timedelta(days=40)
+CHANNELS = ("bol", "woocommerce", "amazon", "shopify")
+BUYERS_MADE_BY = (
+    hub.sandbox.bol.platform,
+    hub.sandbox.woocommerce.platform,
+    hub.sandbox.amazon.checkout,
+    hub.sandbox.shopify.checkout,
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """An answer to the next request of this method to this path whose body holds ``asked``."""
+
+    method: str
+    path: str
+    body: Any
+    status: int = 400
+    asked: str = ""
+
+    def answers(self, scope: Scope, content: bytes) -> bool:
+        return scope["method"] == self.method and self.path in scope["path"] and self.asked.encode() in content
 
 
 class Quoting:
@@ -65,19 +90,32 @@ class Quoting:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._answers: list[tuple[str, str, Any]] = []
+        self._waiting: list[Words] = []
 
-    def refuse(self, method: str, path: str, body: Any) -> None:
-        self._answers.append((method, path, body))
+    def refuse(self, method: str, path: str, body: Any, **more: Any) -> None:
+        self._waiting.append(Words(method, path, body, **more))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        for answer in self._answers:
-            method, path, body = answer
-            if scope["type"] == "http" and scope["method"] == method and path in scope["path"]:
-                self._answers.remove(answer)
-                await JSONResponse(body, 400)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        if scope["type"] != "http" or not self._waiting:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        content = await request.body()
+        for words in [one for one in self._waiting if one.answers(scope, content)][:1]:
+            self._waiting.remove(words)
+            await JSONResponse(words.body, words.status)(scope, receive, send)
+            return
+        await self._app(scope, _again(content, receive), send)
+
+
+def _again(content: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read already once more."""
+    left = [{"type": "http.request", "body": content, "more_body": False}]
+
+    async def next_message() -> Any:
+        return left.pop() if left else await receive()
+
+    return next_message
 
 
 @dataclass
@@ -92,13 +130,16 @@ class Later(SystemClock):
 
 async def first_day(url: str, told: Path) -> None:
     """Sell to canaries in every way that could let one slip."""
-    for module in (hub.sandbox.bol.platform, hub.sandbox.woocommerce.platform):
+    for module in BUYERS_MADE_BY:
         vars(module)["make_buyer"] = lambda *_, **__: CANARY
-    async with stage(url) as made:
+    async with stage(url, channels=CHANNELS) as made:
         exact, shop = _quoting(made, "exact"), _quoting(made, "woocommerce")
-        for channel in ("bol", "woocommerce"):
+        for channel in CHANNELS:
             await made.configure(channel, buyer_days=30, customers=CustomerPolicy(address_on_collective=True))
-        await _shipped(made, "bol", "confirmed")
+        for channel in ("bol", "amazon", "shopify"):
+            await _shipped(made, channel, "confirmed")
+        await _refused_by_amazon(made, _quoting(made, "amazon"))
+        await _refused_by_shopify(made, _quoting(made, "shopify"))
         shop.refuse("POST", "shipment-trackings", {"code": "no", "message": f"Cannot ship to {QUOTED}", "data": {}})
         known = await _shipped(made, "woocommerce", "failed")
         await _refused_by_exact(made, exact)
@@ -120,10 +161,24 @@ def _quoting(made: Stage, platform: str) -> Quoting:
 async def _shipped(made: Stage, channel: str, ends: str) -> str:
     external_id = await made.sell(channel)
     order = await made.until_order(external_id, "forwarded")
-    await made.control("deliver", your_ref=order.your_ref, tracking="auto")
+    await made.control("deliver", your_ref=order.your_ref, tracking="auto", shipping_method="POSTNL")
     ended = select(parcel).where(parcel.c.order_id == order.order_id, parcel.c.status == ends)
     await eventually(lambda: made.rows(ended))
     return external_id
+
+
+async def _refused_by_amazon(made: Stage, amazon: Quoting) -> None:
+    errors = [{"code": "InvalidInput", "message": f"Cannot confirm for {QUOTED}", "details": CANARY.phone}]
+    amazon.refuse("POST", "shipmentConfirmation", {"errors": errors})
+    await _shipped(made, "amazon", "failed")
+
+
+async def _refused_by_shopify(made: Stage, shopify: Quoting) -> None:
+    errors = [{"field": ["fulfillment"], "message": f"Cannot fulfil for {QUOTED}"}]
+    answer = {"data": {"fulfillmentCreate": {"fulfillment": None, "userErrors": errors}}}
+    for _ in range(TRIES):
+        shopify.refuse("POST", "graphql.json", answer, status=200, asked="fulfillmentCreate")
+    await _shipped(made, "shopify", "failed")
 
 
 async def _refused_by_exact(made: Stage, exact: Quoting) -> None:
@@ -204,6 +259,10 @@ async def _facts(database: Database) -> dict[str, Any]:
             "opened": {name: found.ship_to.name for name, found in opened.items() if found is not None},
             "sealed": {one.order_id: one.sealed.hex() for one in seals},
             "keys": {one.order_id: one.sealed.hex() for one in keys},
+            "channels": {one.order_id: one.channel_id for one in sales},
+            "refused_by": [
+                one.channel_id for one in await rows(select(parcel.c.channel_id).where(parcel.c.status == "failed"))
+            ],
             "said": await _said(rows),
         }
 

@@ -63,6 +63,13 @@ SHOPS = {
     "generic": Shop(
         "G-", "Webshop consumenten", "PostNL", 0.4, {"token": "generic-token", "signing_secret": SIGNING_SECRET}
     ),
+    "shopify": Shop(
+        "S-",
+        "Shopify klanten",
+        "PostNL",
+        0.4,
+        {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"},
+    ),
     "amazon": Shop(
         "A-",
         "Amazon EU",

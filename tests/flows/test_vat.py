@@ -13,8 +13,9 @@ from hub.domain.tax import Regime, UnknownPolicy
 from hub.domain.tax.profile import TaxProfile
 from hub.domain.vat_mapping import VatRule
 from hub.store.certificates import certificate_from_json
+from hub.store.sealed import VAT_NUMBER
 from hub.store.tables import message, vat_code, vat_number
-from tests.flows.stage import Stage, eventually
+from tests.flows.stage import TENANT, Stage, eventually
 
 PROFILE = TaxProfile("NL", {"NL": "NL004495445B01"}, oss_country="NL")
 RULES = (
@@ -66,9 +67,10 @@ async def test_a_business_abroad_is_asked_about_once_and_charged_no_vat(trader: 
     order = await trader.until_order(await sell(trader, country="BE", company=True), "forwarded")
     assert entries(order) == [("reverse_charge", "NL", "7")]
     [known] = await trader.rows(select(vat_number))
-    assert (known.status, known.number[:2]) == ("valid", "BE")
-    assert known.consultation
-    assert known.number not in str(order.derivation)
+    kept = trader.desk.vault.open_json(known.sealed, VAT_NUMBER.place(TENANT, known.number_key))
+    assert (kept["status"], kept["number"][:2]) == ("valid", "BE")
+    assert kept["consultation"]
+    assert kept["number"] not in str(order.derivation)
     assert (await trader.ledger())["wrong_totals"] == 0
 
 

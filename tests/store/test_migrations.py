@@ -22,7 +22,7 @@ from hub.store.audit.verifying import verify_stored
 from hub.store.engine import Database, StoreBusy
 from hub.store.engine.connect import writing_engine
 from hub.store.migrations import SchemaTooNew, SchemaTooOld, check_schema, config, migrate, newest
-from hub.store.tables import claim, metadata, order_line, sync_event, tenant
+from hub.store.tables import booking, claim, metadata, order_line, orders, sync_event, tenant
 from tests.postgres import Server
 from tests.store.audit_stage import NOON, event, told
 
@@ -184,3 +184,46 @@ def write_old_claims(connection: Connection) -> None:
         usual | {"product_id": "orphan", "line_id": "2"},
     ]
     connection.execute(insert(table("claim", *(column(name, claim.c[name].type) for name in old[0]))), old)
+
+
+async def test_what_was_forwarded_before_is_booked_from_its_certificates(empty_url: str) -> None:
+    url = empty_url.replace("/deep/down", "")
+    await in_database(url, lambda connection: command.upgrade(config(connection), "0005"))
+    await in_database(url, write_old_orders)
+    await migrate(url)
+    assert await in_database(url, differences) == []
+    names = ("order_id", "kind", "place", "day", "taxed_in", "rate", "net", "vat", "cost")
+    found = select(*(booking.c[name] for name in names)).order_by(booking.c.order_id, booking.c.place)
+    rows = await in_database(url, lambda connection: [tuple(row) for row in connection.execute(found)])
+    assert len(rows) == 3 * OLD_ORDERS
+    assert rows[:3] == [
+        ("order-00000", "line", 0, "2026-11-23", "BE", Decimal("0.21"), Decimal("20.00"), Decimal("4.20"), None),
+        ("order-00000", "shipping", 1, "2026-11-23", "BE", Decimal("0.21"), Decimal("4.09"), Decimal("0.86"), None),
+        ("order-00000", "discount", 2, "2026-11-23", "BE", Decimal("0.21"), Decimal("-1.00"), Decimal("-0.21"), None),
+    ]
+
+
+OLD_ORDERS = 1203
+
+
+def write_old_orders(connection: Connection) -> None:
+    """Write orders as the hub before kept them: forwarded with a certificate, without one, and held."""
+    entries = [("Mug", "1", "20.00", "4.20"), ("Post", None, "4.09", "0.86"), ("Off", None, "-1.00", "-0.21")]
+    certificate = {
+        "version": 1, "day": "2026-11-23", "currency": "EUR", "ships_from": "NL",
+        "entries": [
+            {"name": name, "line_id": line, "regime": "oss", "taxed_in": "BE", "rate": "0.21", "code": "OB",
+             "net": net, "vat": vat} for name, line, net, vat in entries
+        ],
+    }  # fmt: skip
+    charges = [{"kind": "shipping", "description": "Post"}, {"kind": "discount", "description": "Off"}]
+    usual = {
+        "tenant_id": "acme", "channel_id": "shop", "number": "1", "placed_at": NOON, "changed_at": NOON,
+        "imported_at": NOON, "currency": "EUR", "total": Decimal(1), "payment": "paid", "fulfilled_by": "seller",
+        "raw_status": "", "cancelled": False, "charges": charges, "status": "forwarded", "derivation": certificate,
+    }  # fmt: skip
+    made = [usual | {"order_id": f"order-{number:05}", "external_id": str(number)} for number in range(OLD_ORDERS)]
+    made.append(usual | {"order_id": "held", "external_id": "h", "status": "held"})
+    made.append(usual | {"order_id": "older", "external_id": "o", "derivation": None})
+    old = table("orders", *(column(name, orders.c[name].type) for name in made[0]))
+    connection.execute(insert(old), made)

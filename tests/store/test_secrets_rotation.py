@@ -10,6 +10,8 @@ from sqlalchemy import insert, select
 
 from hub.adapters.port import Grant
 from hub.domain.channel import ChannelSettings
+from hub.domain.tax.evidence import VatAnswer, VatStatus
+from hub.store.audit.verifying import verify_stored
 from hub.store.connections import ErpCredentials, create_connection, load_connection
 from hub.store.engine import Database, Work
 from hub.store.grants import StoredGrant
@@ -18,8 +20,9 @@ from hub.store.rotation import BATCH, check_keys, rotate_keys
 from hub.store.sealed import BUYER, CHANNEL_CREDENTIALS, CHANNEL_HOOK_SECRET, SEALED_COLUMNS
 from hub.store.secrets import KeyMissing, Vault, sealed_with
 from hub.store.settings_codec import settings_to_json
-from hub.store.tables import buyer, channel
-from hub.store.tenants import Tenant
+from hub.store.tables import buyer, channel, sync_event, vat_number
+from hub.store.tenants import Tenant, create_tenant
+from hub.store.vat_numbers import save_answer
 
 OLD, NEW = os.urandom(32), os.urandom(32)
 APP = ErpCredentials("client", "secret", "hook")
@@ -99,3 +102,22 @@ async def test_an_added_key_is_needed_from_then_on(database: Database) -> None:
     await check_keys(database, Vault([NEW, OLD]))
     with pytest.raises(KeyMissing):
         await check_keys(database, Vault([OLD]))
+
+
+async def test_every_tenants_log_tells_of_a_rotation_and_the_registers_answers_are_asked_anew(
+    database: Database, acme: Tenant
+) -> None:
+    old, both = Vault([OLD]), Vault([NEW, OLD])
+    await database.write(lambda work: create_tenant(work, "globex", "Globex"))
+    answer = VatAnswer("DE136695976", VatStatus.VALID, database.clock.now())
+    await database.write(lambda work: save_answer(work, old, "acme", answer))
+    await fill(database, old, 1)
+    await rotate_keys(database, both)
+    async with database.read() as connection:
+        told = (await connection.execute(select(sync_event).where(sync_event.c.kind == "keys.rotated"))).all()
+        kept = (await connection.execute(select(vat_number))).all()
+    assert {(one.tenant_id, one.actor, one.detail["key"]) for one in told} == {
+        (name, "user:command line", both.sealing) for name in ("acme", "globex")
+    }
+    assert kept == []
+    assert (await verify_stored(database, "acme")).broken is None

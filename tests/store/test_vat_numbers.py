@@ -5,23 +5,29 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.domain.tax.evidence import VatAnswer, VatStatus
 from hub.store.engine import Database
+from hub.store.secrets import Vault
+from hub.store.tables import vat_number
 from hub.store.tenants import Tenant
 from hub.store.vat_numbers import believed_answer, forget_answers, last_answer, save_answer
 
 THEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-async def believed(database: Database, tenant: str, after: timedelta) -> VatAnswer | None:
+VAULT, NUMBER = Vault([b"v" * 32]), "DE136695976"
+
+
+async def believed(database: Database, tenant: str, after: timedelta, vault: Vault = VAULT) -> VatAnswer | None:
     async with database.read() as connection:
-        return await believed_answer(connection, tenant, "DE136695976", THEN + after)
+        return await believed_answer(connection, vault, tenant, NUMBER, THEN + after)
 
 
 async def save(database: Database, status: VatStatus, at: datetime = THEN, tenant: str = "acme") -> VatAnswer:
-    answer = VatAnswer("DE136695976", status, at, "WAPI1" if status is VatStatus.VALID else None, None)
-    await database.write(lambda work: save_answer(work, tenant, answer))
+    answer = VatAnswer(NUMBER, status, at, "WAPI1" if status is VatStatus.VALID else None, None)
+    await database.write(lambda work: save_answer(work, VAULT, tenant, answer))
     return answer
 
 
@@ -52,4 +58,17 @@ async def test_old_answers_are_forgotten(database: Database, acme: Tenant) -> No
     assert await database.write(lambda work: forget_answers(work, acme.tenant_id, THEN)) == 0
     assert await database.write(lambda work: forget_answers(work, acme.tenant_id, THEN + timedelta(seconds=1))) == 1
     async with database.read() as connection:
-        assert await last_answer(connection, acme.tenant_id, "DE136695976") is None
+        assert await last_answer(connection, VAULT, acme.tenant_id, NUMBER) is None
+
+
+async def test_neither_the_number_nor_its_answer_lies_open(database: Database, acme: Tenant) -> None:
+    """A sole trader's number is personal data; without the hub's key no row tells whose it is."""
+    await save(database, VatStatus.VALID)
+    await save(database, VatStatus.VALID, tenant="other")
+    async with database.read() as connection:
+        rows = (await connection.execute(select(vat_number))).all()
+    assert len({row.number_key for row in rows}) == 2
+    for row in rows:
+        told = f"{row.number_key} {row.sealed!r}"
+        assert not any(word in told for word in (NUMBER, NUMBER[2:], "valid", "WAPI1"))
+    assert await believed(database, acme.tenant_id, timedelta(), Vault([b"w" * 32])) is None

@@ -56,3 +56,12 @@ def test_a_refusal_hides_contacts_whoever_they_belong_to(contact: str) -> None:
 def test_a_refusal_keeps_the_numbers_of_things() -> None:
     said = "EAN 8712345678906, order 1234567890, sales order 20260612345678, 2026-11-23T12:00:00+01:00"
     assert Rejected(said).reason == said
+
+
+@pytest.mark.parametrize(
+    "street", ["Oude Gracht, 12", "Oude Gracht 12 bis", "Locker 7, Oude Gracht, 12", "Oude Gracht"]
+)
+@pytest.mark.parametrize("said", ["Oude Gracht 12", "Oude Gracht,12", "oude gracht"])
+def test_a_street_is_hidden_however_its_line_is_put_together(street: str, said: str) -> None:
+    buyer = Buyer(PostalAddress("Jan Meer", street, "3511 AB", "Utrecht", "NL"))
+    assert "gracht" not in concealed(f"No such place: {said}.", buyer).casefold()

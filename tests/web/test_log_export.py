@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from hub.domain.tenant import Role
 from hub.store.audit.reading import PAGE
@@ -17,7 +18,7 @@ from hub.store.audit.verifying import verify_file
 from hub.store.events import SyncEvent
 from hub.store.tenants import create_tenant
 from hub.store.tokens import create_token
-from tests.store.audit_stage import NOON, event, told
+from tests.store.audit_stage import NOON, event, tamper, told
 from tests.web.stage import Stage
 
 SHEET = {"format": "csv"}
@@ -111,3 +112,10 @@ async def test_it_needs_a_token(stage: Stage, header: str | None) -> None:
 @pytest.mark.parametrize("asked", [{"format": "xls"}, {"since": "yesterday"}, {"until": "0001-01-01T00:00:00+14:00"}])
 async def test_what_cannot_be_read_is_refused(stage: Stage, asked: dict[str, str]) -> None:
     assert (await fetched(stage, asked=asked)).status_code == 400
+
+
+async def test_a_row_that_is_no_text_is_refused_by_name(stage: Stage) -> None:
+    await told(stage.database, event(1), event(2))
+    await tamper(stage.database, text("UPDATE sync_event SET message = CAST(x'66ff' AS TEXT) WHERE seq = 2"))
+    answer = await fetched(stage)
+    assert (answer.status_code, "row 2 of acme" in answer.text) == (409, True)

@@ -105,7 +105,7 @@ class Cases:
     async def _answer(self, turn: Turn, number: VatNumber, requester: VatNumber | None) -> VatAnswer:
         tenant, clock = self.scene.tenant, self.scene.desk.clock
         async with self.scene.desk.database.read() as connection:
-            known = await believed_answer(connection, tenant, str(number), clock.now())
+            known = await believed_answer(connection, self.scene.desk.vault, tenant, str(number), clock.now())
         if known is not None:
             return known
         answer = await self.scene.register.check(number, requester)
@@ -113,5 +113,5 @@ class Cases:
         return answer
 
     async def _keep(self, work: Work, answer: VatAnswer) -> None:
-        await save_answer(work, self.scene.tenant, answer)
+        await save_answer(work, self.scene.desk.vault, self.scene.tenant, answer)
         await forget_answers(work, self.scene.tenant, answer.at - LONGEST_KEPT)

@@ -17,6 +17,7 @@ from hub.actors.runtime.mailbox import post
 from hub.domain.forwarding import Hold
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
+from hub.store.bookings import book_order
 from hub.store.deliveries import parcels_of_orders
 from hub.store.engine import Work
 from hub.store.order_state import lock_order
@@ -51,6 +52,7 @@ class Ends:
         stored = await self._as_stored(work, order) or order
         found, now = standing.found, work.clock.now()
         await note_forwarded(work, order, found, standing.lines, now)
+        await book_order(work, self.scene.tenant, order.order_id)
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
         await self._read_stock_again(work, standing.reads)
         await self._book_parcels(work, order)

@@ -5,7 +5,7 @@ Amounts are EUR including VAT; bol.com states neither a currency nor a VAT rate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from hub.adapters.fields import Fields
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
 from hub.domain.money import total
-from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, FulfilledBy, OrderLine, PaymentState
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 """bol.com's days are Dutch days."""
@@ -52,6 +52,7 @@ def channel_order(order: Fields, seen_at: datetime) -> ChannelOrder:
         country=_country(order),
         raw_status=_status(lines),
         remarks=tuple(_remarks(items)),
+        fees=tuple(_commissions(_own(items) or items)),
     )
 
 
@@ -85,6 +86,13 @@ def _line(item: Fields) -> OrderLine:
         cancellation_requested=item.flag("cancellationRequest"),
         external_listing_id=offer.maybe_text("offerId") if offer else None,
     )
+
+
+def _commissions(items: Sequence[Fields]) -> Iterator[ChannelFee]:
+    """Yield what bol.com keeps of each item, for all of its units."""
+    for item in items:
+        if commission := item.maybe_amount("commission"):
+            yield ChannelFee("commission", commission, "EUR", item.text("orderItemId"))
 
 
 def _changed_at(items: Sequence[Fields], order: Fields, seen_at: datetime) -> datetime:

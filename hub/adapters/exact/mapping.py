@@ -26,6 +26,8 @@ from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatC
 from hub.domain.sales_order import SalesOrder, SalesOrderLine
 from hub.outcome import Rejected
 
+MICRO = Decimal("0.000001")
+DEAREST = Decimal(10**12)
 _DELETED_KINDS = {9: DeletedKind.ITEM, 15: DeletedKind.STOCK_ROW}
 """Exact's EntityType: Items and StockPositions."""
 
@@ -118,7 +120,15 @@ def item(row: Row, code: int, now: datetime) -> ErpItem:
         ended=ends is not None and ends < now,
         ends_at=ends,
         fractional=read_flag(row, "IsFractionAllowedItem"),
+        cost_price=_cost_price(row),
+        cost_currency=read_text(row, "CostPriceCurrency") or None,
     )
+
+
+def _cost_price(row: Row) -> Decimal | None:
+    """Return the standard cost price, or else the average one, as the item's valuation keeps the one or the other."""
+    found = read_decimal(row, "CostPriceStandard") or read_decimal(row, "AverageCost")
+    return found.quantize(MICRO) if found is not None and MICRO <= found < DEAREST else None
 
 
 def stock_row(row: Row) -> StockRow:

@@ -20,7 +20,8 @@ DELETED = "sync/Deleted"
 
 _STOCK_FIELDS = "Timestamp,ItemId,ItemCode,Warehouse,FreeStock"
 _ITEM_FIELDS = (
-    "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,IsFractionAllowedItem,EndDate"
+    "Timestamp,ID,Code,Barcode,Description,SalesVatCode,Unit,IsStockItem,IsSalesItem,IsFractionAllowedItem,EndDate,"
+    "CostPriceStandard,AverageCost,CostPriceCurrency"
 )
 _ACCOUNT_FIELDS = f"Timestamp,{ACCOUNT_FIELDS}"
 _DELETED_FIELDS = "Timestamp,EntityKey,EntityType"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.adapters.exact.odata import wire_date
+from hub.adapters.http import write_json
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 
@@ -69,3 +70,8 @@ def delivery_payload(
     if tracking:
         payload["TrackingNumber"] = tracking
     return payload
+
+
+def sales_order_body(draft: SalesOrderDraft, zone: tzinfo) -> bytes:
+    """Return what a POST of a sales order would send, to the byte; raises Rejected where a draft has no body."""
+    return write_json(sales_order_payload(draft, zone))

@@ -49,11 +49,25 @@ def priced(part: Fields, price: Decimal, *, included: bool, side: Side = Side.SH
 
 def _rate(part: Fields) -> Decimal | None:
     """Return the one rate that applies, as a fraction; zero without tax lines, None with several."""
-    taxes = part.children("taxLines")
-    charged = [tax for tax in taxes if amount(tax, "priceSet")] or taxes[:1]
+    charged = _charged(part)
     if not charged:
         return Decimal(0)
     return _fraction(charged[0]) if len(charged) == 1 else None
+
+
+def _charged(part: Fields) -> list[Fields]:
+    """Return the tax lines that ask for something, or else the first one, which tells the rate of nothing."""
+    taxes = part.children("taxLines")
+    return [tax for tax in taxes if amount(tax, "priceSet")] or taxes[:1]
+
+
+def channel_remits(part: Fields) -> bool:
+    """Say whether the sales channel, and not the seller, is liable for all the tax on a part of an order.
+
+    An unknown liability (null) is the seller's.
+    """
+    charged = _charged(part)
+    return bool(charged) and all(tax.flag("channelLiable") for tax in charged)
 
 
 def _fraction(tax: Fields) -> Decimal | None:

@@ -32,7 +32,7 @@ class Document:
 
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _MONEY = "fragment Money on MoneyBag { shopMoney { amount } presentmentMoney { amount } }"
-_TAX = "fragment Tax on TaxLine { rate ratePercentage priceSet { ...Money } }"
+_TAX = "fragment Tax on TaxLine { rate ratePercentage channelLiable priceSet { ...Money } }"
 _LINE = """
 fragment Line on LineItem {
   id sku name quantity currentQuantity unfulfilledQuantity
@@ -84,6 +84,7 @@ query Order($id: ID!) {{
     currentTotalAdditionalFeesSet {{ ...Money }}
     totalRefundedSet {{ ...Money }}
     fulfillmentsCount {{ count }}
+    transactions(first: 20) {{ fees {{ type amount {{ amount currencyCode }} }} }}
     shippingAddress {{ ...Address }}
     billingAddress {{ ...Address }}
     shippingLines(first: 20) {{
@@ -96,7 +97,7 @@ query Order($id: ID!) {{
 {_LINE}{_ADDRESS}{_TAX}
 {_MONEY}
 """,
-    400,
+    450,
     personal=_PERSONAL,
 )
 

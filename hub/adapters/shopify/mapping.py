@@ -12,11 +12,12 @@ from decimal import Decimal
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.adapters.shopify import people
-from hub.adapters.shopify.amounts import Side, amount, maybe_amount, priced
+from hub.adapters.shopify.amounts import Side, amount, channel_remits, maybe_amount, priced
 from hub.adapters.shopify.gids import number_of
 from hub.adapters.shopify.settling import Counted, Settled, settle
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.tax.supply import DeemedScheme
 
 PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
 
@@ -56,7 +57,17 @@ def channel_order(order: Fields, lines: Sequence[Fields], sent: Sent | None = No
         country=people.country(order),
         raw_status=f"{order.maybe_text('displayFinancialStatus')}/{order.maybe_text('displayFulfillmentStatus')}",
         remarks=tuple(_remarks(order, settled)),
+        fees=tuple(_fees(order)),
     )
+
+
+def _fees(order: Fields) -> Iterator[ChannelFee]:
+    """Yield what Shopify Payments keeps of each payment; other payment services tell Shopify nothing of theirs."""
+    for transaction in order.children("transactions"):
+        for fee in transaction.children("fees"):
+            money = Fields.of(fee.values.get("amount"), "fee.amount")
+            if kept := money.amount("amount"):
+                yield ChannelFee(fee.maybe_text("type") or "payment", kept, money.text("currencyCode"))
 
 
 def _cancelled(order: Fields) -> bool:
@@ -114,6 +125,7 @@ def _counted(line: Fields, order: Fields, sent: Sent | None) -> Counted:
         cancelled=min(removed_units(line), max(0, quantity - shipped - waiting)),
         shipped=shipped,
         external_listing_id=item.maybe_text("legacyResourceId") if item is not None else None,
+        deemed=DeemedScheme.FACILITATOR if channel_remits(line) else None,
     )
     return Counted(made, max(0, min(current, quantity)))
 
@@ -166,6 +178,8 @@ def _remarks(order: Fields, settled: Settled) -> Iterator[str]:
     taxed: list[OrderLine | Charge] = [*settled.lines, *settled.charges]
     if any(part.vat is not None and part.vat_rate is None for part in taxed):
         yield "Shopify states several tax rates on one line"
+    if any(line.deemed for line in settled.lines):
+        yield "The sales channel remits the VAT of this order: do not book VAT on it"
     if not any(part.vat for part in taxed):
         yield "Shopify states no VAT on this order"
     if people.buyer(order) is None:

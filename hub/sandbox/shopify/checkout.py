@@ -84,6 +84,7 @@ class Checkout:
             taxes_included=self.switches.taxes_included,
             purse=self._purse(),
             lines=[self.line(each) for each in wish.lines],
+            channel_liable=self._drawn("channel_liable"),
         )
         if self._drawn("null_skus"):
             order.lines[0].sku = None

@@ -58,7 +58,7 @@ class LineViews:
             "unfulfilledDiscountedTotalSet": purse.bag(line.amount(waiting)),
             "unfulfilledOriginalTotalSet": purse.bag(line.unit * waiting),
             "discountAllocations": [_allocation(purse, each, share) for each, share in line.discounts],
-            "taxLines": lambda info, first=None: tax_lines({line.rate: tax}, purse),
+            "taxLines": lambda info, first=None: tax_lines({line.rate: tax}, order),
         }
 
     def shipping(self, order: Order, each: Shipping) -> Json:
@@ -79,19 +79,19 @@ class LineViews:
             "discountedPriceSet": purse.bag(each.price),
             "currentDiscountedPriceSet": purse.bag(NOTHING if gone else each.price),
             "discountAllocations": [],
-            "taxLines": tax_lines({each.rate: tax}, purse),
+            "taxLines": tax_lines({each.rate: tax}, order),
         }
 
 
-def tax_lines(taxes: dict[Decimal, Decimal], purse: Purse) -> list[Json]:
+def tax_lines(taxes: dict[Decimal, Decimal], order: Order) -> list[Json]:
     """One tax line per rate, in the shop's own words."""
     return [
         {
             "title": f"NL BTW {rate * 100:g}%",
             "rate": float(rate),
             "ratePercentage": float(rate * 100),
-            "priceSet": purse.bag(amount),
-            "channelLiable": False,
+            "priceSet": order.purse.bag(amount),
+            "channelLiable": order.channel_liable,
             "source": "Shopify",
         }
         for rate, amount in taxes.items()

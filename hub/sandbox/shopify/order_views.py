@@ -31,8 +31,8 @@ class OrderViews:
             **self._statuses(order, now),
             **_amounts(order, first, now),
             **self._parts(order),
-            "taxLines": tax_lines(first.taxes, order.purse),
-            "currentTaxLines": tax_lines(now.taxes, order.purse),
+            "taxLines": tax_lines(first.taxes, order),
+            "currentTaxLines": tax_lines(now.taxes, order),
             "subtotalLineItemsQuantity": first.quantity,
             "currentSubtotalLineItemsQuantity": now.quantity,
         }

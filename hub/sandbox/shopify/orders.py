@@ -173,6 +173,7 @@ class Order:
     edited: bool = False
     note: str | None = None
     tags: list[str] = field(default_factory=list)
+    channel_liable: bool = False
 
     @property
     def updated_at(self) -> datetime:

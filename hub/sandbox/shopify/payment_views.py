@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hub.sandbox.shopify.context import Info, iso
 from hub.sandbox.shopify.ids import gid
-from hub.sandbox.shopify.money import tax_of
+from hub.sandbox.shopify.money import NOTHING, SHOP_CURRENCY, cents, coins, tax_of
 from hub.sandbox.shopify.orders import Line, Order, Refund, Shipping, Transaction
 from hub.sandbox.shopify.paging import by_number, connection
 from hub.sandbox.shopify.problems import Json
 
 if TYPE_CHECKING:
     from hub.sandbox.shopify.views import Views
+
+
+FEE_RATE, FLAT_FEE = Decimal("0.019"), Decimal("0.25")
+
+
+def _costs(each: Transaction) -> bool:
+    return each.gateway == "shopify_payments" and each.status == "SUCCESS" and each.kind in ("SALE", "CAPTURE")
 
 
 class PaymentViews:
@@ -38,6 +46,18 @@ class PaymentViews:
             "parentTransaction": lambda info: self.transaction(order, parent) if parent else None,
             "paymentId": f"{order.name}.{each.number % 100}",
             "errorCode": None,
+            "fees": [self._fee(each)] if _costs(each) else [],
+        }
+
+    def _fee(self, each: Transaction) -> Json:
+        """Return what Shopify Payments keeps of a payment: a part of it, and a flat fee."""
+        return {
+            "__typename": "TransactionFee",
+            "id": gid("TransactionFee", each.number),
+            "amount": coins(cents(each.amount * FEE_RATE) + FLAT_FEE, SHOP_CURRENCY),
+            "flatFee": coins(FLAT_FEE, SHOP_CURRENCY),
+            "taxAmount": coins(NOTHING, SHOP_CURRENCY),
+            "type": "processing_fee",
         }
 
     def refund(self, order: Order, refund: Refund) -> Json:

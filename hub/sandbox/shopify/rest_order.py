@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.sandbox.buyers import Buyer
 from hub.sandbox.shopify.ids import gid
-from hub.sandbox.shopify.money import NOTHING, SHOP_CURRENCY, Purse, tax_of
+from hub.sandbox.shopify.money import NOTHING, SHOP_CURRENCY, tax_of
 from hub.sandbox.shopify.orders import Line, Order, Shipping
 from hub.sandbox.shopify.rest import both, fulfilment_body, plain, price_set, refund_body, stamp
 from hub.sandbox.shopify.totals import Totals, current, financial_status, fulfilment_status, outstanding, placed
@@ -109,7 +109,7 @@ def _amounts(order: Order, first: Totals, now: Totals) -> Json:
         "current_shipping_price_set": price_set(now.shipping, purse),
         "total_outstanding": plain(outstanding(order)),
         "total_tip_received": "0.00",
-        "tax_lines": [tax_line(rate, amount, purse) for rate, amount in first.taxes.items()],
+        "tax_lines": [tax_line(rate, amount, order) for rate, amount in first.taxes.items()],
         "discount_codes": [
             {"code": each.code, "amount": plain(each.amount or NOTHING), "type": "fixed_amount"}
             for each in order.discounts
@@ -130,14 +130,14 @@ def _amounts(order: Order, first: Totals, now: Totals) -> Json:
     }
 
 
-def tax_line(rate: Decimal, amount: Decimal, purse: Purse) -> Json:
+def tax_line(rate: Decimal, amount: Decimal, order: Order) -> Json:
     """One tax line."""
     return {
         "title": f"NL BTW {rate * 100:g}%",
         "price": plain(amount),
         "rate": float(rate),
-        "price_set": price_set(amount, purse),
-        "channel_liable": False,
+        "price_set": price_set(amount, order.purse),
+        "channel_liable": order.channel_liable,
     }
 
 
@@ -204,7 +204,7 @@ def _line(order: Order, line: Line) -> Json:
         "variant_inventory_management": "shopify",
         "variant_title": line.variant_title,
         "vendor": "Sandbox",
-        "tax_lines": [tax_line(line.rate, tax, purse)],
+        "tax_lines": [tax_line(line.rate, tax, order)],
         "duties": [],
         "discount_allocations": [
             {"amount": plain(share), "amount_set": price_set(share, purse), "discount_application_index": each.index}
@@ -228,6 +228,6 @@ def _shipping(order: Order, each: Shipping) -> Json:
         "requested_fulfillment_service_id": None,
         "source": "shopify",
         "title": each.title,
-        "tax_lines": [tax_line(each.rate, tax, purse)],
+        "tax_lines": [tax_line(each.rate, tax, order)],
         "discount_allocations": [],
     }

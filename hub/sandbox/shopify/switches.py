@@ -33,6 +33,7 @@ class Switches:
     foreign_buyers: int = 0  # pay in the presentment currency
     gift_cards: int = 0  # pay half by gift card
     line_discounts: int = 0  # the seller takes 10% off the first line
+    channel_liable: int = 0  # sold by a channel that remits the tax itself
     null_skus: int = 0
     deleted_variants: int = 0  # the first line's variant is deleted right after the sale
     split_orders: int = 0  # lines go to alternating locations

@@ -16,6 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.store.audit.kept import read
 from hub.store.types import instant_text, json_text, json_value
 
 ENCODING = "handelhub-log/1"
@@ -56,7 +57,8 @@ def plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
     What cannot be read, because somebody altered it, stays as it is, and then has another digest.
     """
-    return {**row, "at": _instant(row["at"]), "detail": _value(row["detail"])}
+    found = {name: read(value) for name, value in row.items()}
+    return {**found, "at": _instant(found["at"]), "detail": _value(found["detail"])}
 
 
 def stored_value(detail: Mapping[str, Any]) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,9 +9,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.sheet import safe, sheet
 from hub.store.audit.chain import Head
 from hub.store.audit.encoding import FIELDS
-from hub.store.audit.reading import PlainRow, head_before, pages, span
+from hub.store.audit.kept import unreadable
+from hub.store.audit.reading import PlainRow, UnreadableRow, head_before, pages, span
 from hub.store.engine import Database
 from hub.store.types import json_text
 
@@ -21,8 +21,6 @@ CSV_COLUMNS = (
     "tenant_id", "seq", "at", "actor", "kind", "level", "channel_id", "division", "subject_type", "subject_id",
     "message", "before", "after", "detail", "trace_id", "previous", "digest",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-"""What makes a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
 
 
 class ExportFormat(StrEnum):
@@ -47,15 +45,27 @@ async def export(
 ) -> AsyncGenerator[str, None]:
     """Yield the export in pieces, of a page of rows each: from the first row at ``since`` to the last before ``until``.
 
-    Rows written while it runs are left for the next time.
+    Rows written while it runs are left for the next time. Raises ``UnreadableRow`` where one is no text.
     """
     first, last, before = await database.look(lambda reading: _begin(reading, tenant_id, since, until))
     previous = before.digest
-    yield _csv([CSV_COLUMNS]) if wanted is ExportFormat.CSV else ""
+    yield sheet([CSV_COLUMNS]) if wanted is ExportFormat.CSV else ""
     async for page in pages(database, tenant_id, first - 1, last):
+        _must_be_text(page)
         rows = _with_previous(page, previous)
         previous = page[-1]["digest"]
-        yield _csv(_cells(row) for row in rows) if wanted is ExportFormat.CSV else _json_lines(rows)
+        yield sheet(_cells(row) for row in rows) if wanted is ExportFormat.CSV else _json_lines(rows)
+
+
+def _must_be_text(page: Iterable[PlainRow]) -> None:
+    """Raise ``UnreadableRow`` for the first row that nobody could have written; a check tells more."""
+    for row in page:
+        for name, value in row.items():
+            if unreadable(value):
+                raise UnreadableRow(
+                    f"row {row['seq']} of {row['tenant_id']} cannot be handed out: what stands as its {name} is no "
+                    "text; verify-log tells which rows hold"
+                )
 
 
 async def _begin(
@@ -77,12 +87,6 @@ def _json_lines(rows: Iterable[PlainRow]) -> str:
     return "".join(f"{json_text(row)}\n" for row in rows)
 
 
-def _csv(rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
 def _cells(row: Mapping[str, Any]) -> list[str]:
     detail = row["detail"] if isinstance(row["detail"], dict) else {"unreadable": row["detail"]}
     changed = {name: detail.get(name) for name in ("before", "after")}
@@ -94,4 +98,4 @@ def _cell(value: Any) -> str:
     if value is None or value == {}:
         return ""
     text = value if isinstance(value, str) else json_text(value)
-    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+    return safe(text)

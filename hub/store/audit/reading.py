@@ -6,41 +6,59 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, String, select, type_coerce, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.audit.chain import Head
 from hub.store.audit.encoding import plain
+from hub.store.audit.kept import AsKept, read, unreadable
 from hub.store.engine import Database
 from hub.store.tables import sync_event, tenant
 
 PlainRow: TypeAlias = dict[str, Any]
 
 PAGE = 500
-RAW = ("at", "detail")
-"""Columns read as their database keeps them, so that a value that nobody can read names its row like any other."""
+
+
+class UnreadableRow(Exception):
+    """A row of a log cannot be handed out, since what stands there is no text; the message names it."""
 
 
 async def load_head(connection: AsyncConnection, tenant_id: str) -> Head:
     """Return where the tenant's row says that the chain ends; the beginning for a tenant without a row."""
-    statement = select(tenant.c.event_seq, tenant.c.event_digest).where(tenant.c.tenant_id == tenant_id)
-    row = (await connection.execute(statement)).one_or_none()
-    return Head() if row is None else Head(row.event_seq, row.event_digest)
+    statement = select(tenant.c.event_seq, AsKept(tenant.c.event_digest).label("digest"))
+    row = (await connection.execute(statement.where(tenant.c.tenant_id == tenant_id))).one_or_none()
+    return Head() if row is None else Head(row.event_seq, str(read(row.digest)))
 
 
 async def head_before(connection: AsyncConnection, tenant_id: str, seq: int) -> Head | None:
     """Return the place before a row; None where the row before is not there."""
     if seq <= 1:
         return Head()
-    statement = select(sync_event.c.digest).where(sync_event.c.tenant_id == tenant_id, sync_event.c.seq == seq - 1)
+    statement = select(AsKept(sync_event.c.digest)).where(
+        sync_event.c.tenant_id == tenant_id, sync_event.c.seq == seq - 1
+    )
     digest = await connection.scalar(statement)
-    return None if digest is None else Head(seq - 1, digest)
+    return None if digest is None else Head(seq - 1, str(read(digest)))
 
 
 async def tenants_with_logs(connection: AsyncConnection) -> Sequence[str]:
-    """Return the ids of all tenants, and of rows whose tenant is gone; for the hub's operator, never for a tenant."""
-    statement = union(select(tenant.c.tenant_id), select(sync_event.c.tenant_id)).order_by("tenant_id")
-    return list((await connection.execute(statement)).scalars())
+    """Return the ids of all tenants, and of rows whose tenant is gone; for the hub's operator, never for a tenant.
+
+    Raises ``UnreadableRow`` where a row's tenant is no text.
+    """
+    ids = [AsKept(each.c.tenant_id).label("tenant_id") for each in (tenant, sync_event)]
+    found = [read(one) for one in (await connection.execute(union(*map(select, ids)))).scalars()]
+    if any(map(unreadable, found)):
+        raise UnreadableRow(await _named(connection))
+    return sorted(found)
+
+
+async def _named(connection: AsyncConnection) -> str:
+    statement = select(AsKept(sync_event.c.tenant_id).label("tenant_id"), sync_event.c.seq).order_by(sync_event.c.seq)
+    rows = (await connection.execute(statement)).all()
+    seq = next((row.seq for row in rows if unreadable(read(row.tenant_id))), 0)
+    return f"row {seq} of a log cannot be read: what stands as its tenant_id is no text"
 
 
 async def row_outside(connection: AsyncConnection, tenant_id: str) -> PlainRow | None:
@@ -88,5 +106,5 @@ def _before(numbers: Select[Any], until: datetime | None) -> Select[Any]:
 
 
 def _rows(tenant_id: str) -> Select[Any]:
-    columns = [type_coerce(one, String).label(one.name) if one.name in RAW else one for one in sync_event.c]
+    columns = [AsKept(one).label(one.name) for one in sync_event.c]
     return select(*columns).where(sync_event.c.tenant_id == tenant_id).order_by(sync_event.c.seq)

@@ -1,5 +1,6 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.bookings import booking
 from hub.store.tables.catalogue import (
     customer,
     erp_item,
@@ -41,6 +42,7 @@ __all__ = [
     "account_attempt",
     "actor",
     "api_token",
+    "booking",
     "budget",
     "buyer",
     "channel",

@@ -39,6 +39,8 @@ erp_item = Table(
     Column("ended", Boolean, nullable=False),
     Column("ends_at", Instant),
     Column("fractional", Boolean, nullable=False, server_default=false()),
+    Column("cost_price", Money),
+    Column("cost_currency", String(3)),
     Index("ix_erp_item_product", "tenant_id", "product_id", "division"),
 )
 

@@ -40,6 +40,7 @@ orders = Table(
     Column("raw_status", String(64), nullable=False),
     Column("cancelled", Boolean, nullable=False),
     Column("charges", Json, nullable=False),
+    Column("fees", Json),
     Column("status", String(16), nullable=False),
     Column("hold_cause", String(32)),
     Column("hold_detail", Json),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, LargeBinary, Table
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json
@@ -19,9 +19,8 @@ vat_number = Table(
     "vat_number",
     metadata,
     tenant_key(),
-    key("number", 20),
-    Column("status", String(8), nullable=False),
+    key("number_key", 64),
+    Column("sealed", LargeBinary, nullable=False),
     Column("answered_at", Instant, nullable=False),
-    Column("consultation", String(64)),
-    Column("reason", String(64)),
 )
+"""The number of a sole trader is personal data: a row is found by a keyed hash of it, and its answer is sealed."""

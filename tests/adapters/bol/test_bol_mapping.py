@@ -11,7 +11,7 @@ import pytest
 
 from hub.adapters.bol import mapping
 from hub.adapters.fields import Fields, parse
-from hub.domain.order import ChannelOrder, FulfilledBy, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, FulfilledBy, PaymentState
 from hub.outcome import Rejected
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -177,3 +177,14 @@ def test_an_offer_stocked_by_bol_says_so_and_may_lack_everything_else() -> None:
     assert (bare.sku, bare.ean, bare.quantity) == (None, None, None)
     full = {"offerId": "x", "reference": "ART-1", "ean": "1", "stock": {"amount": 7, "correctedStock": 5}}
     assert mapping.listing(Fields.of(full, "offer")).quantity == 7
+
+
+def test_the_commission_of_each_own_item_is_what_bol_keeps() -> None:
+    theirs = {"method": "FBB", "distributionParty": "BOL"}
+    items = [
+        item(orderItemId="1", commission=Decimal("5.18")),
+        item(orderItemId="2", commission=0),
+        item(orderItemId="3", commission=Decimal("1.00"), fulfilment=theirs),
+    ]
+    order = mapping.channel_order(Fields({"orderId": "A1", "orderItems": items}, "order"), NOW)
+    assert order.fees == (ChannelFee("commission", Decimal("5.18"), "EUR", "1"),)

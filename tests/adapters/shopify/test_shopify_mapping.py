@@ -13,6 +13,7 @@ from hub.adapters.fields import Fields
 from hub.adapters.shopify.mapping import channel_order, listing
 from hub.domain.money import cents, total
 from hub.domain.order import ChannelOrder, ChargeKind, PaymentState
+from hub.domain.tax.supply import DeemedScheme
 from hub.outcome import Rejected
 from tests.adapters.shopify.orders_made import Made, MadeOrder, bag, rounded
 
@@ -223,3 +224,29 @@ def test_a_listing_is_its_inventory_item() -> None:
     found = listing(Fields(variant, "variant"))
     assert (found.external_id, found.sku, found.ean, found.quantity) == ("9", "ART-1", None, -2)
     assert found.references == {"inventory_item_id": "9", "variant_id": "7", "product_id": "5", "tracked": "true"}
+
+
+def taxed(*lines: tuple[str, bool | None]) -> list[dict[str, Any]]:
+    """Return tax lines of these amounts, with whether the channel is liable."""
+    rate = {"rate": Decimal("0.21"), "ratePercentage": Decimal(21)}
+    return [rate | {"priceSet": bag(Decimal(vat)), "channelLiable": liable} for vat, liable in lines]
+
+
+@pytest.mark.parametrize(
+    ("lines", "deemed"),
+    [
+        ([("2.10", True)], DeemedScheme.FACILITATOR),
+        ([("2.10", False)], None),
+        ([("2.10", None)], None),
+        ([("1.10", True), ("1.00", False)], None),
+        ([("2.10", True), ("0.00", False)], DeemedScheme.FACILITATOR),
+        ([], None),
+    ],
+)
+def test_tax_that_the_channel_remits_makes_it_the_supplier(
+    lines: list[tuple[str, bool | None]], deemed: DeemedScheme | None
+) -> None:
+    order = mapped(MadeOrder([Made(Decimal("12.10"), 1, 1, more={"taxLines": taxed(*lines)})]))
+    assert order.lines[0].deemed is deemed
+    told = [remark for remark in order.remarks if "remits the VAT" in remark]
+    assert bool(told) is (deemed is not None)

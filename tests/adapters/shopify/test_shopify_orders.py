@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelOrder, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, PaymentState
+from hub.domain.tax.supply import DeemedScheme
 from hub.outcome import Rejected
 from hub.sandbox.ledger import Units
 from hub.sandbox.shopify.platform import ShopifyPlatform
@@ -68,6 +69,23 @@ async def test_a_gift_card_is_a_payment_and_no_discount() -> None:
         half = await fetched(stage, await placed(stage, 1, paid=False))
         assert half.payment is PaymentState.PENDING
         assert half.total == half.stated_sum
+
+
+async def test_what_shopify_payments_keeps_comes_in_with_the_order() -> None:
+    async with staged(ShopifyFixture(Switches())) as stage:
+        paid = await fetched(stage, await placed(stage, 2))
+        assert paid.fees == (
+            ChannelFee("processing_fee", cents(paid.total * Decimal("0.019")) + Decimal("0.25"), "EUR"),
+        )
+        assert (await fetched(stage, await placed(stage, 1, paid=False))).fees == ()
+
+
+async def test_what_a_channel_remits_tax_on_is_marked_on_every_line() -> None:
+    async with staged(ShopifyFixture(Switches(channel_liable=1))) as stage:
+        order = await fetched(stage, await placed(stage, 1, 2))
+        assert [line.deemed for line in order.lines] == [DeemedScheme.FACILITATOR] * 2
+        plain = await fetched(stage, await placed(stage, 1))
+        assert plain.lines[0].deemed is None
 
 
 async def test_a_buyer_with_other_money_is_booked_in_the_shops_currency() -> None:

@@ -1,0 +1,70 @@
+"""One order as a rehearsal knows it, and what settings would make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hub.domain.address import Buyer
+from hub.domain.channel import ChannelSettings
+from hub.domain.forwarding import Books, Case, Hold, OrderToForward
+from hub.domain.order import HoldCause
+from hub.domain.rehearsal import Outcome, held, outcome_of
+from hub.domain.tax import TaxBuyer, VatAnswer
+from hub.domain.tax.profile import TaxProfile
+from hub.domain.taxing import TaxFacts, needs_evidence
+from hub.store.rehearsing import DistanceSales, Kept
+from hub.store.remapping import Remapped
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order with what decides how it is taxed, whatever the settings are."""
+
+    kept: Kept
+    profile: TaxProfile | None
+    sold: DistanceSales | None
+    answer: VatAnswer | None
+
+    def outcome(
+        self, settings: ChannelSettings, ledger: tuple[Books, str | None] | None, order: OrderToForward
+    ) -> Outcome:
+        """Return what forwarding under these settings would make of the order."""
+        if ledger is None:
+            return held(Hold(HoldCause.NOT_CONFIGURED, "The channel has no division that is connected."))
+        books, country = ledger
+        return outcome_of(Case(order, settings, books, self._facts(settings, books, country, order)))
+
+    def _facts(
+        self, settings: ChannelSettings, books: Books, country: str | None, order: OrderToForward
+    ) -> TaxFacts | None:
+        if self.profile is None or self.sold is None:
+            return None
+        buyer, certificate, stored = self.kept.buyer, self.kept.certificate, self.kept.stored
+        placed = stored.placed_at.astimezone(books.zone)
+        known_country = certificate.ships_to if certificate is not None else None
+        number = None if buyer is None else buyer.vat_number or None
+        facts = TaxFacts(
+            seller=self.profile.seller(placed.year, self.sold.before(stored.placed_at, books.zone)),
+            ships_from=settings.origin(country),
+            ships_to=buyer.ship_to.country if buyer is not None else known_country or stored.country,
+            to_postcode=buyer.ship_to.postcode if buyer is not None else None,
+            buyer=TaxBuyer(business=_is_business(buyer), vat_number=number),
+        )
+        if number is None or not needs_evidence(order, books, facts):
+            return facts
+        return replace(facts, buyer=replace(facts.buyer, answer=self.answer))
+
+
+def _is_business(buyer: Buyer | None) -> bool:
+    return buyer is not None and bool(buyer.vat_number or buyer.chamber_of_commerce)
+
+
+def with_lines(order: OrderToForward, lines: Mapping[tuple[str, str], Remapped]) -> OrderToForward:
+    """Return an order whose lines stand for other products or units."""
+    changed = tuple(
+        line if (found := lines.get((order.external_id, line.line_id))) is None
+        else replace(line, product_id=found.product_id, units_per_offer=found.units_per_offer)
+        for line in order.lines
+    )  # fmt: skip
+    return replace(order, lines=changed)
