@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.invoicing import Invoicing
 from hub.domain.platform import Platform
 from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
@@ -71,6 +72,7 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    invoicing: Invoicing = field(default_factory=Invoicing)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -1,5 +1,13 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.aftersales import (
+    goods_return,
+    goods_return_line,
+    invoicing,
+    refund,
+    refund_line,
+    sales_document,
+)
 from hub.store.tables.catalogue import (
     customer,
     erp_item,
@@ -39,7 +47,10 @@ __all__ = [
     "division",
     "erp_connection",
     "erp_item",
+    "goods_return",
+    "goods_return_line",
     "hook",
+    "invoicing",
     "lane",
     "listing",
     "message",
@@ -53,6 +64,9 @@ __all__ = [
     "parcel",
     "parked",
     "product",
+    "refund",
+    "refund_line",
+    "sales_document",
     "sealing_key",
     "seen",
     "shipping_method",
