@@ -50,16 +50,26 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What went back before, in the channel's money: by place of what was sold, by ``noted`` credit notes and by
-    ``returned`` goods that Exact credits itself; and by line of what the channel ``refunded``.
+    """What went back before, in the channel's money.
+
+    By place of what was sold: by ``noted`` credit notes, and by ``returned`` goods that Exact credits itself; and by
+    line what of those returns earlier refunds were ``covered`` by.
     """
 
     noted: Mapping[int, Decimal] = field(default_factory=dict)
     returned: Mapping[int, Decimal] = field(default_factory=dict)
-    refunded: Mapping[str, Decimal] = field(default_factory=dict)
+    covered: Mapping[str, Decimal] = field(default_factory=dict)
 
     def at(self, place: int) -> Decimal:
         return self.noted.get(place, ZERO) + self.returned.get(place, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a refund still gives back, by place of what was sold; and by line what returns in Exact credit of it."""
+
+    noted: Mapping[int, Decimal]
+    covered: Mapping[str, Decimal]
 
 
 def sold_of(order: OrderToForward, certificate: Certificate) -> tuple[Sold, ...]:
@@ -77,28 +87,26 @@ def _sold(entry: Entry, lines: Mapping[str, LineToForward], kinds: Mapping[str, 
     return Sold(entry, line.gross if booked == all_units else cents(line.gross * booked / all_units), line)
 
 
-def parts_of(refund: Refund, sold: Sequence[Sold], past: Past, *, of_return: bool = False) -> dict[int, Decimal]:
-    """Return what a refund still gives back, by place of what was sold, in the channel's money; raises Unbookable.
+def parts_of(refund: Refund, sold: Sequence[Sold], past: Past, *, of_return: bool = False) -> Parts:
+    """Take a refund apart, in the channel's money; raises Unbookable.
 
-    Goods that a return in Exact credits are left out: together, refunds and returns of a line credit the larger of
-    the two, whichever comes first. ``of_return`` refunds are for returned goods that no return in Exact credits.
+    Goods that a return in Exact credits are not credited again, whichever comes first. ``of_return`` refunds are for
+    returned goods that no return in Exact credits.
     """
-    parts: dict[int, Decimal] = {}
+    noted: dict[int, Decimal] = {}
+    covered: dict[str, Decimal] = {}
     for line in refund.lines:
         place = next((at for at, one in enumerate(sold) if one.line and one.line.line_id == line.line_id), None)
         if place is None:
             raise Unbookable(RefundCause.UNKNOWN_LINE, f"The order was booked without line {line.line_id}.")
-        given = line.gross if of_return else _uncovered(line.gross, past, line.line_id, place)
-        parts[place] = parts.get(place, ZERO) + given
+        if line.quantity and not of_return:
+            left = past.returned.get(place, ZERO) - past.covered.get(line.line_id, ZERO)
+            covered[line.line_id] = min(line.gross, max(ZERO, left - covered.get(line.line_id, ZERO)))
+        noted[place] = noted.get(place, ZERO) + line.gross - covered.get(line.line_id, ZERO)
     for charge in refund.charges:
-        _spread(charge.gross, _candidates(charge.kind, sold), sold, past, parts)
-    _must_fit(parts, sold, past)
-    return {place: amount for place, amount in parts.items() if amount}
-
-
-def _uncovered(gross: Decimal, past: Past, line_id: str, place: int) -> Decimal:
-    before, returned = past.refunded.get(line_id, ZERO), past.returned.get(place, ZERO)
-    return max(ZERO, before + gross - returned) - max(ZERO, before - returned)
+        _spread(charge.gross, _candidates(charge.kind, sold), sold, past, noted)
+    _must_fit(noted, sold, past)
+    return Parts({place: amount for place, amount in noted.items() if amount}, covered)
 
 
 def _candidates(kind: ChargeKind, sold: Sequence[Sold]) -> list[int]:
@@ -150,7 +158,19 @@ def credit_lines(
 ) -> tuple[CreditLine, ...]:
     """Return the lines of a credit note; raises Unbookable."""
     units = {line.line_id: line.quantity for line in refund.lines}
-    return tuple(_credit_line(sold[place], amount, past.at(place), units, books) for place, amount in parts.items())
+    lines = [_credit_line(sold[place], amount, past.at(place), units, books) for place, amount in parts.items()]
+    if all(line.item_id is None for line in lines):
+        lines.insert(0, _empty_line(sold, books))
+    return tuple(lines)
+
+
+def _empty_line(sold: Sequence[Sold], books: Catalogue) -> CreditLine:
+    """Return a line of nothing: Exact takes no invoice of charges alone."""
+    for one in sold:
+        item = books.items.get(one.line.product_id or "") if one.line is not None else None
+        if item is not None:
+            return CreditLine(item.item_id, Decimal(1), ZERO, ZERO, one.entry.code, "No goods came back")
+    raise Unbookable(RefundCause.NO_ITEM, "No item in Exact for anything of this order.")
 
 
 def amounts_of(one: Sold, before: Decimal, now: Decimal) -> tuple[Decimal, Decimal]:

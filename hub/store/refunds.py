@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.crediting import Parts
 from hub.domain.life.refund import RefundCause, RefundState
 from hub.domain.order import Charge, ChargeKind, Refund, RefundedLine
 from hub.store.engine import Work
@@ -31,7 +32,9 @@ class RefundOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredRefund:
-    """A refund as stored. ``parts`` is what its credit note gives back, by place of the order's certificate."""
+    """A refund as stored. ``parts`` is what its credit note gives back, by place of the order's certificate;
+    ``covered`` what returns in Exact credit of it, by line.
+    """
 
     tenant_id: str
     refund_id: str
@@ -48,6 +51,7 @@ class StoredRefund:
     invoice_id: str | None
     invoice_number: int | None
     told: Refund
+    covered: Mapping[str, Decimal]
 
 
 def refund_id(tenant_id: str, channel_id: str, external_id: str) -> str:
@@ -157,9 +161,7 @@ async def change_refund(work: Work, tenant_id: str, one: str, status: RefundStat
     await work.execute(update(refund).where(mine).values(status=status.value, **values))
 
 
-async def begin_refund(
-    work: Work, tenant_id: str, one: str, *, division: int, your_ref: str, parts: Mapping[int, Decimal]
-) -> bool:
+async def begin_refund(work: Work, tenant_id: str, one: str, *, division: int, your_ref: str, parts: Parts) -> bool:
     """Write down that posting the credit note is about to begin; False where it is no longer to be booked."""
     open_states = [RefundState.READY.value, RefundState.SENDING.value]
     statement = (
@@ -169,14 +171,25 @@ async def begin_refund(
             status=RefundState.SENDING.value,
             division=division,
             your_ref=your_ref,
-            parts={str(place): str(amount) for place, amount in parts.items()},
+            parts={str(place): str(amount) for place, amount in parts.noted.items()},
             attempt_at=work.clock.now(),
             cause=None,
             problem=None,
         )
         .returning(refund.c.refund_id)
     )
-    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
+    if (await work.connection.execute(statement)).scalar_one_or_none() is None:
+        return False
+    await note_covered(work, tenant_id, one, parts.covered)
+    return True
+
+
+async def note_covered(work: Work, tenant_id: str, one: str, covered: Mapping[str, Decimal]) -> None:
+    """Write down what returns in Exact credit of a refund, by line."""
+    line = refund_line.c
+    for line_id, amount in covered.items():
+        mine = (line.tenant_id == tenant_id) & (line.refund_id == one) & (line.line_id == line_id)
+        await work.execute(update(refund_line).where(mine).values(covered=amount))
 
 
 async def lose_refund(work: Work, tenant_id: str, one: str, *, back: bool) -> None:
@@ -213,6 +226,7 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredRefund:
         parts=None if row.parts is None else {int(place): Decimal(amount) for place, amount in row.parts.items()},
         invoice_id=row.invoice_id,
         invoice_number=row.invoice_number,
+        covered={line.line_id: line.covered for line in lines if line.covered},
         told=Refund(
             refund_id=row.external_id,
             made_at=row.made_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from hub.actors.desk import Desk, Teller
+from hub.actors.erp.aftersales import InvoiceLane
 from hub.actors.erp.control import ControlLane
 from hub.actors.erp.orders import OrderLane
 from hub.actors.erp.scene import Scene
@@ -16,9 +17,15 @@ from hub.adapters.port import Erp
 from hub.adapters.vat_register import VatRegister
 from hub.store.divisions import save_meters
 
-Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
+Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane] | type[InvoiceLane]
 
-LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+LANES: dict[str, Lane] = {
+    "order": OrderLane,
+    "stock": StockLane,
+    "tracking": TrackingLane,
+    "control": ControlLane,
+    "invoice": InvoiceLane,
+}
 
 
 class ErpActor:

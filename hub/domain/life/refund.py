@@ -37,6 +37,7 @@ REFUND: Machine[RefundState] = Machine(
         Move(S.SENDING, "begin", S.SENDING),
         Move(S.SENDING, "take back", S.READY),
         Move(S.SENDING, "find", S.CREDITED),
+        Move(S.SENDING, "cover", S.COVERED),
         Move(S.SENDING, "hold", S.HELD),
         Move(S.HELD, "book", S.READY, "refundBook"),
         Move(S.HELD, "dismiss", S.DISMISSED, "refundDismiss"),

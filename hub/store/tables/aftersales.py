@@ -80,6 +80,7 @@ refund_line = Table(
     Column("gross", Money, nullable=False),
     Column("vat", Money),
     Column("restock", Boolean, nullable=False),
+    Column("covered", Money),
 )
 
 goods_return = Table(

@@ -102,6 +102,7 @@ def _refund_line() -> None:
         sa.Column("gross", Money(), nullable=False),
         sa.Column("vat", Money(), nullable=True),
         sa.Column("restock", sa.Boolean(), nullable=False),
+        sa.Column("covered", Money(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "refund_id", "place", name=op.f("pk_refund_line")),
     )
 
