@@ -1,15 +1,16 @@
-"""What comes after a sale: invoices by hand, processed returns, money given back, goods sent back."""
+"""What comes after a sale: invoices by hand, goods sent back, processed returns."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from hub.sandbox.control_exact import division_of, exact_of
+from hub.sandbox.control_sales import channel_of
 from hub.sandbox.exact.catalogue import ORDERS, RETURNS
 from hub.sandbox.exact.invoices import invoice_orders
 from hub.sandbox.exact.returns import process_return
 from hub.sandbox.exact.table import Row
+from hub.sandbox.ledger import Units
 
 if TYPE_CHECKING:
     from hub.sandbox.app import Sandbox
@@ -18,50 +19,19 @@ Json = dict[str, Any]
 
 
 @runtime_checkable
-class GivesBack(Protocol):
-    """A channel on which money goes back. ``lines`` are SKU and quantity; None is everything that is left.
-
-    ``amount`` gives back that much without goods; ``shipping`` says whether what is left of shipping goes back too.
-    """
-
-    async def refund(
-        self, external_id: str, lines: list[tuple[str, int]] | None, *, amount: Decimal, shipping: bool, restock: bool
-    ) -> str: ...
-
-
-@runtime_checkable
 class TakesBack(Protocol):
     """A channel on which buyers announce that they send goods back."""
 
-    async def announce_return(self, external_id: str, lines: list[tuple[str, int]] | None) -> str: ...
-
-
-async def refund(sandbox: Sandbox, asked: Json) -> Json:
-    """Give money back on a channel; returns the channel's id of the refund."""
-    channel = sandbox.world.platforms[str(asked["channel"])]
-    if not isinstance(channel, GivesBack):
-        raise ValueError(f"{asked['channel']} gives nothing back by itself")
-    refund_id = await channel.refund(
-        str(asked["id"]),
-        _lines(asked),
-        amount=Decimal(str(asked.get("amount", 0))),
-        shipping=bool(asked.get("shipping", False)),
-        restock=bool(asked.get("restock", False)),
-    )
-    return {"id": refund_id}
+    async def announce_return(self, external_id: str, units: list[Units]) -> str: ...
 
 
 async def announce_return(sandbox: Sandbox, asked: Json) -> Json:
-    """Let a buyer announce a return; returns the channel's id of it."""
-    channel = sandbox.world.platforms[str(asked["channel"])]
+    """Let a buyer announce a return of ``lines`` of ``{sku, quantity}``; returns the channel's id of it."""
+    channel = channel_of(sandbox.world, asked["channel"])
     if not isinstance(channel, TakesBack):
-        raise ValueError(f"{asked['channel']} knows no returns")
-    return {"id": await channel.announce_return(str(asked["id"]), _lines(asked))}
-
-
-def _lines(asked: Json) -> list[tuple[str, int]] | None:
-    lines = asked.get("lines")
-    return None if lines is None else [(str(line["sku"]), int(line.get("quantity", 1))) for line in lines]
+        raise TypeError(f"{channel.name} knows no returns")
+    units = [Units(str(line["sku"]), int(line.get("quantity", 1))) for line in asked["lines"]]
+    return {"id": await channel.announce_return(str(asked["id"]), units)}
 
 
 async def invoice(sandbox: Sandbox, asked: Json) -> Json:
@@ -85,9 +55,4 @@ async def process_returns(sandbox: Sandbox, asked: Json) -> Json:
     return {"processed": len(waiting)}
 
 
-ACTIONS = {
-    "refund": refund,
-    "return": announce_return,
-    "invoice": invoice,
-    "process-returns": process_returns,
-}
+ACTIONS = {"return": announce_return, "invoice": invoice, "process-returns": process_returns}

@@ -21,6 +21,8 @@ from hub.store.tables import orders, refund, refund_line
 from hub.store.types import MICROS
 
 ID_LENGTH, REASON_LENGTH = 128, 128
+OF_RETURN = "return:"
+"""What the id of a refund begins with that the hub itself makes for returned goods; the return's id follows."""
 
 
 class RefundOrigin(StrEnum):

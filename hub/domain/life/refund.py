@@ -50,11 +50,13 @@ class RefundCause(StrEnum):
 
     ``NOTHING_INVOICED`` nothing of its order was delivered or invoiced: it is a cancellation ·
     ``BEFORE_FORWARDING`` it was given before its order was forwarded, which may have left it out already ·
+    ``INVOICED_LESS`` the invoices come to less than what was forwarded, as if they left it out already ·
     ``MORE_THAN_SOLD`` it comes to more than what is left of the order.
     """
 
     NOTHING_INVOICED = "nothing_invoiced"
     BEFORE_FORWARDING = "before_forwarding"
+    INVOICED_LESS = "invoiced_less"
     MORE_THAN_SOLD = "more_than_sold"
     UNKNOWN_LINE = "unknown_line"
     NO_CERTIFICATE = "no_certificate"

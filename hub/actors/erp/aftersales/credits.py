@@ -12,11 +12,15 @@ from hub.actors.refusals import discreetly, said_of
 from hub.actors.runtime.turn import Turn
 from hub.domain.crediting import Parts, Unbookable, credit_lines, parts_of
 from hub.domain.invoicing import CreditNoteDraft, DocumentKind, Progress, SalesDocument
+from hub.domain.life.goods_return import GOODS_RETURN
 from hub.domain.life.refund import REFUND, RefundCause, RefundState
+from hub.domain.money import total
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.engine import Work
+from hub.store.goods_returns import change_return, load_return
 from hub.store.invoices import mark_made, save_documents
 from hub.store.refunds import (
+    OF_RETURN,
     RefundOrigin,
     StoredRefund,
     begin_refund,
@@ -114,10 +118,12 @@ class Credits:
         """Return what the credit note says of its invoice; None while there is none although goods left."""
         invoices = case.ledger.invoices
         if invoices:
+            self._must_hold_all(case, total(one.total for one in invoices))
             return str(invoices[0].number or case.ledger.order.your_ref)
-        found = await self._look_for_invoice(turn, case)
-        if found is not None:
-            return str(found.number or case.ledger.order.your_ref)
+        found = await self._look_for_invoices(turn, case)
+        if found:
+            self._must_hold_all(case, total(one.of_order(case.ledger.sales_order_id) for one in found))
+            return str(found[0].number or case.ledger.order.your_ref)
         sales_order = case.ledger.sales_order_id
         progress = (await self.scene.erp.order_progress([sales_order])).get(sales_order)
         if progress is None or progress.delivered is Progress.NONE:
@@ -133,7 +139,18 @@ class Credits:
         )
         return None
 
-    async def _look_for_invoice(self, turn: Turn, case: Case) -> SalesDocument | None:
+    def _must_hold_all(self, case: Case, invoiced: Decimal) -> None:
+        """An order that was lessened before it was invoiced owes no credit; a person who said so before is heard."""
+        certificate, cause = case.ledger.certificate, case.refund.cause
+        if certificate is None or invoiced >= certificate.total or cause is RefundCause.INVOICED_LESS:
+            return
+        raise Unbookable(
+            RefundCause.INVOICED_LESS,
+            f"{certificate.total:.2f} was forwarded and {invoiced:.2f} is invoiced, which may leave this out already: "
+            "book it if the invoice holds it, else dismiss it.",
+        )
+
+    async def _look_for_invoices(self, turn: Turn, case: Case) -> list[SalesDocument]:
         """Ask Exact itself: somebody may have invoiced the order by hand."""
         found = await self.scene.erp.documents_of([case.ledger.sales_order_id])
         order = case.ledger.order
@@ -145,7 +162,7 @@ class Credits:
 
         if found:
             turn.write(save)
-        return next((one for one in found if one.kind is DocumentKind.INVOICE), None)
+        return [one for one in found if one.kind is DocumentKind.INVOICE]
 
     def _draft(self, case: Case, parts: Parts, number: str) -> CreditNoteDraft:
         ledger, refund = case.ledger, case.refund
@@ -199,10 +216,24 @@ class Credits:
             invoice_number=found.number,
             credited=found.total,
         )
+        await self._end_return(work, refund)
         words = f"A refund of order {order.number} is credit note {found.number or found.your_ref} in Exact"
         self._tell(work, case, "refund.credited", words, credit_note=found.number, credited=str(found.total))
         if problem is not None:
             self._tell(work, case, "refund.differs", f"Order {order.number}: {problem}", "error")
+
+    async def _end_return(self, work: Work, refund: StoredRefund) -> None:
+        """Goods that were written off are done with once their money stands in the books."""
+        if refund.origin is not RefundOrigin.RETURN:
+            return
+        goods = await load_return(work.connection, self.scene.tenant, refund.told.refund_id.removeprefix(OF_RETURN))
+        if (
+            goods is not None
+            and GOODS_RETURN.allows(goods.status, "credit")
+            and not any(one.good for one in goods.lines)
+        ):
+            closed = GOODS_RETURN.after(GOODS_RETURN.after(goods.status, "credit"), "close")
+            await change_return(work, self.scene.tenant, goods.return_id, closed)
 
     async def _cover(self, work: Work, case: Case, parts: Parts) -> None:
         state = case.refund.status
