@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hub.actors.desk import Teller, erp_address
 from hub.actors.messages_after_sale import BookRefund
@@ -15,6 +16,8 @@ from hub.store.engine import Work
 from hub.store.orders import StoredOrder
 from hub.store.refunds import StoredRefund, change_refund, load_refund, refunds_of, save_refunds
 
+TOLD_BY_SECOND = timedelta(seconds=1)
+"""Platforms cut times to the second: a refund was made up to so much later than they say."""
 NEVER_BOOKED = (OrderStatus.CANCELLED, OrderStatus.PLATFORM)
 
 
@@ -48,7 +51,7 @@ async def _release(
         await change_refund(work, order.tenant_id, one.refund_id, covered, problem=words)
     elif order.status is OrderStatus.FORWARDED and settings.invoicing.refunding is BookingPolicy.BOOK:
         ready = REFUND.after(one.status, "book by policy")
-        if order.attempt_at is not None and one.told.made_at < order.attempt_at:
+        if order.attempt_at is not None and one.told.made_at + TOLD_BY_SECOND <= order.attempt_at:
             held, words = REFUND.after(ready, "hold"), BEFORE_FORWARDING
             cause = RefundCause.BEFORE_FORWARDING.value
             await change_refund(work, order.tenant_id, one.refund_id, held, cause=cause, problem=words)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.domain.invoicing import BookingPolicy, Invoicing, InvoicePolicy
+from hub.domain.invoicing import BookingPolicy, InvoicePolicy, Invoicing
 from hub.store.tables import goods_return, invoicing, refund, sales_document
 from hub.store.views.books import OrderBooks, books_of
 from tests.flows.stage import TENANT, Stage, eventually

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.actors import commands
 from hub.adapters.exact.erp import ExactErp
-from hub.domain.invoicing import Invoicing, InvoicePolicy
+from hub.domain.invoicing import InvoicePolicy, Invoicing
 from hub.outcome import Outcome, Throttled, Unavailable
 from hub.store.tables import invoicing
 from tests.flows.aftersales import (

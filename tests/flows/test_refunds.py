@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from hub.actors import commands
 from hub.adapters.exact.erp import ExactErp
 from hub.domain.invoicing import BookingPolicy
 from hub.outcome import Unavailable
+from hub.store.tables import order_line
 from tests.flows.aftersales import (
     AT_ONCE,
     BY_HAND,
@@ -26,13 +28,21 @@ from tests.flows.aftersales import (
     until_refunds,
     until_return,
 )
-from tests.flows.stage import Stage, stage
+from tests.flows.stage import PACE, Stage, stage
 
 
 @pytest.fixture
 async def shops(database_url: str) -> AsyncIterator[Stage]:
     """A connected wholesaler with a shop, once on each kind of database."""
     async with stage(database_url, channels=("woocommerce",)) as made:
+        yield made
+
+
+@pytest.fixture
+async def patient(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A stage on which what was sent may take longer to land than the first retry takes to come."""
+    monkeypatch.setattr("tests.flows.stage.PACE", replace(PACE, settle=3.0))
+    async with stage(sqlite_url, channels=("woocommerce",)) as made:
         yield made
 
 
@@ -50,7 +60,7 @@ async def test_two_refunds_of_one_article_become_two_credit_notes_that_come_to_i
     assert first.credited + second.credited == order.total
     assert sum(one.total for one in booked(shops, credit=True)) == order.total
     found = await books(shops, order)
-    assert (found.invoiced, found.credited, found.difference) == (order.total, order.total, 0)
+    assert (found.invoiced, found.credited, found.difference) == (order.total, order.total, Decimal(0))
     assert {one.your_ref.partition("-")[0] for one in booked(shops, credit=True)} == {"26700001"}
 
 
@@ -71,7 +81,7 @@ async def test_a_credit_note_with_an_unknown_outcome_is_made_once(acme: Stage, f
 
 
 async def test_a_credit_note_that_lands_after_the_look_up_is_not_made_twice(
-    acme: Stage, monkeypatch: pytest.MonkeyPatch
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create, find = ExactErp.create_credit_note, ExactErp.find_credit_note
     asked: list[Any] = []
@@ -90,10 +100,10 @@ async def test_a_credit_note_that_lands_after_the_look_up_is_not_made_twice(
 
     monkeypatch.setattr(ExactErp, "create_credit_note", lose)
     monkeypatch.setattr(ExactErp, "find_credit_note", find_just_before_it_lands)
-    order = await invoiced(acme)
-    await acme.control("refund", channel="woocommerce", id=order.external_id, lines=ONE)
-    await until_refunds(acme, order, "credited")
-    assert (len(asked), len(booked(acme, credit=True))) == (1, 1)
+    order = await invoiced(patient)
+    await patient.control("refund", channel="woocommerce", id=order.external_id, lines=ONE)
+    await until_refunds(patient, order, "credited")
+    assert (len(asked), len(booked(patient, credit=True))) == (1, 1)
 
 
 async def test_a_refund_waits_for_the_invoice_of_goods_that_left(acme: Stage) -> None:
@@ -142,8 +152,7 @@ async def test_a_refused_credit_note_is_not_tried_again_by_itself(acme: Stage) -
 async def test_a_return_that_exact_credits_covers_the_refund_of_the_same_goods(acme: Stage) -> None:
     order = await invoiced(acme)
     await acme.control("deliver", your_ref=order.external_id, tracking="3SX")
-    line = (await acme.order(order.external_id)).order_id and await line_of(acme, order)
-    key = await acme.command(commands.enter_return, order.order_id, [(line, 1)])
+    key = await acme.command(commands.enter_return, order.order_id, [(await line_of(acme, order), 1)])
     await acme.command(commands.inspect_return, key, {}, None)
     await until_return(acme, order, "booked")
     await acme.control("process-returns")
@@ -169,10 +178,6 @@ async def test_goods_that_were_refunded_first_are_not_credited_again_by_their_re
 
 
 async def line_of(acme: Stage, order: Any) -> str:
-    from sqlalchemy import select
-
-    from hub.store.tables import order_line
-
     rows = await acme.rows(select(order_line.c.line_id).where(order_line.c.order_id == order.order_id))
     found: str = rows[0].line_id
     return found

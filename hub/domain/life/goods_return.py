@@ -39,7 +39,7 @@ GOODS_RETURN: Machine[ReturnState] = Machine(
         Move(S.RECEIVED, "refuse", S.REFUSED, "returnInspect"),
         Move(S.ANNOUNCED, "handled elsewhere", S.CLOSED),
         Move(S.INSPECTED, "write off", S.WRITTEN_OFF),
-        Move(S.INSPECTED, "begin", S.BOOKING),
+        Move(S.INSPECTED, "begin", S.BOOKING, "returnBook"),
         Move(S.INSPECTED, "hold", S.HELD),
         Move(S.INSPECTED, "close", S.CLOSED, "returnClose"),
         Move(S.BOOKING, "begin", S.BOOKING),
@@ -52,7 +52,7 @@ GOODS_RETURN: Machine[ReturnState] = Machine(
         Move(S.WRITTEN_OFF, "close", S.CLOSED, "returnClose"),
         Move(S.RESTOCKED, "close", S.CLOSED, "returnClose"),
         Move(S.CREDITED, "close", S.CLOSED),
-        Move(S.HELD, "retry", S.INSPECTED, "returnRetry"),
+        Move(S.HELD, "retry", S.INSPECTED, "returnBook"),
         Move(S.HELD, "close", S.CLOSED, "returnClose"),
     ),
 )

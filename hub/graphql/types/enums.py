@@ -8,6 +8,11 @@ import strawberry
 
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.delivery import ParcelStatus
+from hub.domain.goods_return import ReturnAnswer
+from hub.domain.invoicing import BookingPolicy, DocumentKind, InvoicedQuantity, InvoicePolicy
+from hub.domain.life.goods_return import ReturnCause, ReturnState
+from hub.domain.life.invoice import InvoiceState
+from hub.domain.life.refund import RefundCause, RefundState
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
@@ -25,6 +30,16 @@ DESCRIBED: dict[type[StrEnum], str] = {
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
+    InvoicePolicy: "When the hub has an order invoiced in Exact.",
+    InvoicedQuantity: "What an invoice counts: what was delivered, or what was ordered.",
+    BookingPolicy: "Whether a person books, or the hub by itself.",
+    DocumentKind: "What stands in Exact.",
+    InvoiceState: "How far an order's invoice has come.",
+    RefundState: "How far a refund's credit note has come.",
+    RefundCause: "Why a refund waits for a person.",
+    ReturnState: "How far goods that come back have come.",
+    ReturnCause: "Why a return waits for a person.",
+    ReturnAnswer: "What the seller does with returned goods, as a marketplace wants to hear it.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
     Goods: "What is sold, as far as VAT rates differ by it.",

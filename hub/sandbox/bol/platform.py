@@ -19,7 +19,7 @@ from hub.sandbox.bol.old_offer_doors import OldOfferDoors
 from hub.sandbox.bol.order_doors import OrderDoors
 from hub.sandbox.bol.orders import Discount, Item, Order
 from hub.sandbox.bol.return_doors import ReturnDoors
-from hub.sandbox.bol.returns import Return, ReturnItem
+from hub.sandbox.bol.returns import Handling, Return, ReturnItem
 from hub.sandbox.bol.shipment_doors import ShipmentDoors
 from hub.sandbox.bol.shipments import Shipment
 from hub.sandbox.bol.status_doors import StatusDoors
@@ -205,6 +205,11 @@ class BolPlatform:
         made = Return(self.account.number(), self.world.clock.now(), items)
         self.account.returns[made.return_id] = made
         return made.return_id
+
+    def handle_returns(self) -> None:
+        """Let somebody handle all returns in bol's own pages."""
+        for item in (item for each in self.account.returns.values() for item in each.items if not item.handled):
+            item.handled.append(Handling("RETURN_RECEIVED", item.quantity, self.world.clock.now()))
 
     def listed(self) -> list[str]:
         return list(self.account.offers.by_sku)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
@@ -54,7 +54,7 @@ class OrderBooks:
         return self.booked - self.due
 
 
-async def books_of(connection: AsyncConnection, tenant_id: str, order_ids: Sequence[str]) -> dict[str, OrderBooks]:
+async def books_of(connection: AsyncConnection, tenant_id: str, order_ids: Collection[str]) -> dict[str, OrderBooks]:
     """Return the books of some orders by their ids; orders that are not the tenant's are absent. Five statements."""
     order = orders.c
     heads = select(order.order_id, order.currency, order.total, order.derivation).where(
