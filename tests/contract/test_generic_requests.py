@@ -173,10 +173,10 @@ def test_an_order_with_one_odd_value_is_read_or_refused(data: st.DataObject, ord
 
 
 def test_the_examples_in_the_documentation_keep_the_contract() -> None:
-    """In the order of the page: a page of orders, an order, a stock write, its results."""
+    """In the order of the page: a page of orders, an order, a refund, a stock write, its results."""
     page = (Path(__file__).parents[2] / "docs" / "generic-channel.md").read_text()
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
-    names = ("OrderPage", "Order", "StockWrite", "StockResults")
+    names = ("OrderPage", "Order", "Refund", "StockWrite", "StockResults")
     for name, example in zip(names, examples, strict=True):
         check({"$ref": f"#/components/schemas/{name}"}, example)
     order = mapping.channel_order(Fields.of(examples[1], "order"))
