@@ -69,7 +69,7 @@ async def test_returns_fit_in_list_and_detail_announced_and_handled() -> None:
         check("shared", "ProcessStatus", accepted.json())
         assert (await bol.finished(accepted))["status"] == "SUCCESS"
         check("retailer", "Return", await bol.get(f"/retailer/returns/{told['returnId']}"))
-        assert (await bol.get("/retailer/returns?handled=false"))["returns"] == []
+        assert not (await bol.get("/retailer/returns?handled=false")).get("returns")
         assert [each["returnId"] for each in (await bol.get("/retailer/returns?handled=true"))["returns"]] == [
             told["returnId"]
         ]
