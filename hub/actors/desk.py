@@ -33,6 +33,8 @@ class Pace:
     queue: float = 5.0
     evidence: float = 300.0
     erasure: float = 86_400.0
+    invoice_sweep: float = 900.0
+    return_sweep: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)

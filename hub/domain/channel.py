@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from hub.domain.customers.policy import CustomerPolicy
+from hub.domain.invoicing import Invoicing
 from hub.domain.kit import KitSettings
 from hub.domain.matching import MatchingRules
 from hub.domain.platform import Platform
@@ -85,6 +86,7 @@ class ChannelSettings:
     zero_guard: ZeroGuard = field(default_factory=ZeroGuard)
     customers: CustomerPolicy = field(default_factory=CustomerPolicy)
     look_up_before: datetime | None = None
+    invoicing: Invoicing = field(default_factory=Invoicing)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

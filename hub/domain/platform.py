@@ -32,12 +32,16 @@ class Profile:
 
     ``consent`` says that a person may give the grant in a browser; where a credential could give it as well,
     that credential is optional. ``signs_itself`` platforms sign webhooks with keys of their own.
+    ``tells_refunds`` with an order; of the others the hub knows only the goods that come back. ``tells_returns`` that
+    buyers announce, and takes the answers.
     """
 
     title: str
     credentials: tuple[Credential, ...]
     consent: bool = False
     signs_itself: bool = False
+    tells_refunds: bool = False
+    tells_returns: bool = False
 
 
 _CLIENT = Credential("client_id", "Client id of the app.", secret=False)
@@ -59,13 +63,14 @@ PROFILES: Mapping[Platform, Profile] = {
         ),
         consent=True,
     ),
-    Platform.BOL: Profile("bol.com", (_CLIENT, _CLIENT_SECRET), signs_itself=True),
+    Platform.BOL: Profile("bol.com", (_CLIENT, _CLIENT_SECRET), signs_itself=True, tells_returns=True),
     Platform.GENERIC: Profile(
         "Own shop or portal",
         (
             Credential("token", "Bearer token that the shop expects from the hub."),
             Credential("signing_secret", "Secret that signs the shop's webhooks."),
         ),
+        tells_refunds=True,
     ),
     Platform.SHOPIFY: Profile(
         "Shopify",
@@ -75,6 +80,7 @@ PROFILES: Mapping[Platform, Profile] = {
             Credential("location_id", "Location whose stock the hub sets; else the only active one.", False, False),
         ),
         consent=True,
+        tells_refunds=True,
     ),
     Platform.VENDURE: Profile(
         "Vendure",
@@ -90,6 +96,7 @@ PROFILES: Mapping[Platform, Profile] = {
             Credential("consumer_key", "Consumer key with read and write permission.", secret=False),
             Credential("consumer_secret", "Consumer secret."),
         ),
+        tells_refunds=True,
     ),
 }
 

@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from hub.store.engine import Database
 from hub.store.views.actors import LaneView, lanes_of
+from hub.store.views.books import OrderBooks, books_of
 from hub.store.views.catalogue import open_claims
 from hub.store.views.rows import rows_by_key
 
@@ -54,6 +55,11 @@ class Loaders:
         """Return the lanes of an actor that hold mail or wait."""
         found: Sequence[LaneView] = await self._loader("lanes", lanes_of).load(address)
         return found
+
+    async def books(self, order_id: str) -> OrderBooks | None:
+        """Return an order beside the books."""
+        found: OrderBooks | tuple[()] = await self._loader("books", books_of).load(order_id)
+        return found or None
 
     def _loader(self, name: Any, read: Read) -> DataLoader[Any, Any]:
         if name not in self._made:

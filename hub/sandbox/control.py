@@ -11,7 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.sandbox import control_delivery, control_exact, control_faults, control_people, control_sales
+from hub.sandbox import (
+    control_aftersales,
+    control_delivery,
+    control_exact,
+    control_faults,
+    control_people,
+    control_sales,
+)
 from hub.sandbox.books import make_books
 from hub.sandbox.exact.errors import Language, Refusal
 from hub.sandbox.platform import SoldOut
@@ -28,6 +35,7 @@ ACTIONS: Mapping[str, Action] = {
     **control_people.ACTIONS,
     **control_exact.ACTIONS,
     **control_delivery.ACTIONS,
+    **control_aftersales.ACTIONS,
     **control_faults.ACTIONS,
 }
 

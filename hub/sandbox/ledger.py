@@ -96,6 +96,33 @@ class Confirmed:
     handle: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An invoice or a credit note in Exact. ``total`` is positive, in EUR including VAT.
+
+    ``sales_orders`` are those that its lines name; a credit note that was posted on its own names none, and carries
+    the number of the invoice in its reference.
+    """
+
+    number: int
+    credit: bool
+    your_ref: str
+    sales_orders: tuple[str, ...]
+    total: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """Money that a channel gave back to a buyer, in EUR including VAT."""
+
+    channel: str
+    external_id: str
+    refund_id: str
+    amount: Decimal
+    at: datetime
+
+
 @dataclass(slots=True)
 class Ledger:
     """Append-only notes of the platforms; ``report`` (see ``report.py``) draws the conclusions."""
@@ -106,6 +133,8 @@ class Ledger:
     free: list[Free] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     confirmed: list[Confirmed] = field(default_factory=list)
+    booked: list[Booked] = field(default_factory=list)
+    refunds: list[Refunded] = field(default_factory=list)
     outages: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)

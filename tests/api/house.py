@@ -66,7 +66,7 @@ async def happen(database: Database, tenant_id: str, count: int, **fields: Any) 
 
 def everything(house: House) -> list[tuple[Table, dict[str, Any]]]:
     """Return the rows of one house."""
-    return [*_books(house), *_shop(house), *_sales(house), *_engine_room(house)]
+    return [*_books(house), *_shop(house), *_sales(house), *_after_sales(house, "order"), *_engine_room(house)]
 
 
 def _books(house: House) -> list[tuple[Table, dict[str, Any]]]:
@@ -259,6 +259,50 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
              "reference": house.key("reference"), "carrier": "TNT", "tracking": "3SABC", "units": [["1", 1]],
              "status": "confirmed", "shipped_at": NOON, "stored_at": NOON, "goods_delivery": "exact"},
         ),
+    ]  # fmt: skip
+
+
+def refund_row(house: House, name: str, order: str, **fields: Any) -> dict[str, Any]:
+    """Return a refund of an order of the house."""
+    return {
+        "refund_id": house.key(name), "order_id": house.key(order), "channel_id": "shop", "external_id": f"ext-{name}",
+        "origin": "channel", "made_at": NOON, "currency": "EUR", "total": Decimal("12.10"), "reason": "",
+        "status": "held", "cause": "nothing_invoiced", "problem": "Nothing was invoiced.", "stored_at": NOON,
+    } | fields  # fmt: skip
+
+
+def return_row(house: House, name: str, order: str, **fields: Any) -> dict[str, Any]:
+    """Return goods of an order of the house that come back."""
+    return {
+        "return_id": house.key(name), "order_id": house.key(order), "channel_id": "shop", "external_id": f"ext-{name}",
+        "by_hand": True, "registered_at": NOON, "status": "announced", "stored_at": NOON,
+    } | fields  # fmt: skip
+
+
+def returned_row(house: House, name: str, **fields: Any) -> dict[str, Any]:
+    """Return the line of goods that come back."""
+    return {
+        "return_id": house.key(name), "place": 0, "external_id": "0", "line_id": "1", "reason": "", "quantity": 1,
+    } | fields  # fmt: skip
+
+
+def _after_sales(house: House, order: str) -> list[tuple[Table, dict[str, Any]]]:
+    of_order = {"order_id": house.key(order), "division": DIVISION}
+    return [
+        (tables.invoicing, {**of_order, "status": "invoiced", "changed_at": NOON}),
+        (
+            tables.sales_document,
+            {**of_order, "invoice_id": house.key("invoice"), "kind": "invoice", "number": 26700001, "your_ref": "W1",
+             "total": Decimal("24.20"), "currency": "EUR", "by_hub": True, "noted_at": NOON},
+        ),
+        (tables.refund, refund_row(house, "refund", order)),
+        (
+            tables.refund_line,
+            {"refund_id": house.key("refund"), "place": 0, "line_id": "1", "description": "", "quantity": 1,
+             "gross": Decimal("12.10"), "restock": False},
+        ),
+        (tables.goods_return, return_row(house, "return", order)),
+        (tables.goods_return_line, returned_row(house, "return")),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from hub.store.engine import Database, Work
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from tests.api.caller import Caller, global_id
 from tests.api.conftest import Calling
-from tests.api.house import NOON, VAULT, House
+from tests.api.house import DIVISION, NOON, VAULT, House, line_row, order_row, refund_row, return_row, returned_row
 from tests.api.test_roles import mutations
 
 ASLEEP = 654321
@@ -42,6 +42,9 @@ def changes(house: House) -> dict[str, Change]:
     order = {"orderId": global_id("Order", house.key("order"))}
     parked = {"parkedId": global_id("ParkedMessage", house.key("parked"))}
     held = {"status": "held", "hold_cause": "no_customer"}
+    booked = {"orderId": global_id("Order", house.key("booked"))}
+    refund = {"refundId": global_id("Refund", house.key("given back"))}
+    coming = {"returnId": global_id("GoodsReturn", house.key("coming"))}
     return {
         "erpConnectionCreate": Change(
             {"name": "Exact NL", "credentials": APP},
@@ -127,6 +130,32 @@ def changes(house: House) -> dict[str, Change]:
             "parcel.retried",
             ({"status": "failed", "carrier": "TNT"}, {"status": "ready", "carrier": "DHL"}),
         ),
+        "invoiceRetry": Change(booked, "invoice.retried", ({"status": "refused"}, {"status": "due"})),
+        "refundBook": Change(
+            refund, "refund.asked", ({"status": "held", "cause": "nothing_invoiced"}, {"status": "ready"})
+        ),
+        "refundDismiss": Change(refund, "refund.dismissed", ({"status": "held"}, {"status": "dismissed"})),
+        "returnEnter": Change(
+            booked | {"items": [{"lineId": "1", "quantity": 1}]},
+            "return.entered",
+            (None, {"status": "announced", "lines": [["1", 1, None, None]]}),
+        ),
+        "returnReceive": Change(coming, "return.received", ({"status": "announced"}, {"status": "received"})),
+        "returnInspect": Change(
+            coming | {"lines": [{"place": 0, "good": 1}]},
+            "return.inspected",
+            ({"status": "announced"}, {"status": "inspected"}),
+        ),
+        "returnBook": Change(
+            {"returnId": global_id("GoodsReturn", house.key("stuck"))},
+            "return.asked",
+            ({"status": "held"}, {"status": "inspected"}),
+        ),
+        "returnClose": Change(
+            {"returnId": global_id("GoodsReturn", house.key("stuck"))},
+            "return.closed",
+            ({"status": "held"}, {"status": "closed"}),
+        ),
         "parkedRetry": Change(parked, "parked.retried", ({"resolution": None}, {"resolution": "retried"})),
         "parkedDiscard": Change(
             parked | {"reason": "sold out"}, "parked.discarded", ({"resolution": None}, {"resolution": "discarded"})
@@ -147,6 +176,26 @@ def changes(house: House) -> dict[str, Change]:
     }  # fmt: skip
 
 
+async def fill_after_sales(house: House, work: Work) -> None:
+    """Put an order into the house that stands in Exact, with what may follow a sale."""
+    forwarded = {"status": "forwarded", "hold_cause": None, "hold_detail": None, "division": DIVISION}
+    rows = [
+        (tables.orders, order_row(house, "booked", **forwarded, sales_order_id="so")),
+        (tables.order_line, line_row(house, "booked", quantity=9)),
+        (
+            tables.invoicing,
+            {"order_id": house.key("booked"), "division": DIVISION, "status": "refused", "changed_at": NOON},
+        ),
+        (tables.refund, refund_row(house, "given back", "booked")),
+        (tables.goods_return, return_row(house, "coming", "booked")),
+        (tables.goods_return_line, returned_row(house, "coming")),
+        (tables.goods_return, return_row(house, "stuck", "booked", status="held", cause="refused_by_erp")),
+        (tables.goods_return_line, returned_row(house, "stuck", good=1, written_off=0)),
+    ]
+    for table, row in rows:
+        await work.execute(insert(table).values(tenant_id="acme", **row))
+
+
 @pytest.fixture
 async def furnished(house: House, database: Database) -> House:
     """The house with what some changes need besides."""
@@ -161,6 +210,7 @@ async def furnished(house: House, database: Database) -> House:
         await work.execute(insert(tables.parcel).values(parcel._asdict() | refused))
         division = (await work.execute(tables.division.select().where(tables.division.c.tenant_id == "acme"))).one()
         await work.execute(insert(tables.division).values(division._asdict() | {"code": ASLEEP, "enabled": False}))
+        await fill_after_sales(house, work)
         await work.execute(
             insert(tables.api_token).values(
                 tenant_id="acme", token_id="old", digest="0" * 64, role="viewer", label="old", created_at=NOON,

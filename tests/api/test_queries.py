@@ -157,6 +157,8 @@ async def test_every_object_is_found_again_by_its_id(calling: Calling, house: Ho
         "OrderLine": house.key("order") + ":1",
         "Parcel": house.key("parcel"),
         "Delivery": house.key("delivery"),
+        "Refund": house.key("refund"),
+        "GoodsReturn": house.key("return"),
         "SyncEvent": 2,
         "Actor": "channel/acme/shop",
         "ParkedMessage": house.key("parked"),

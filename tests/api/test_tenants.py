@@ -43,6 +43,8 @@ def ids_of(house: House) -> dict[str, str]:
         "OrderLine": house.key("order") + ":1",
         "Parcel": house.key("parcel"),
         "Delivery": house.key("delivery"),
+        "Refund": house.key("refund"),
+        "GoodsReturn": house.key("return"),
         "SyncEvent": 1,
         "Actor": f"channel/{house.tenant_id}/shop",
         "ParkedMessage": house.key("parked"),

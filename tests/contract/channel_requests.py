@@ -15,7 +15,11 @@ import pytest
 
 from hub.adapters.http import Caller
 from hub.adapters.port import StockUpdate
+from hub.domain.goods_return import AnsweredItem, ReturnAnswer
 from hub.outcome import Rejected
+from hub.sandbox.control_aftersales import TakesBack
+from hub.sandbox.control_people import Refunds
+from hub.sandbox.ledger import Units
 from tests.adapters.channel_stage import Fixture, Stage, staged
 
 SENDERS = {"send", "read", "_post"}
@@ -77,6 +81,7 @@ async def everything_asked(fixture: Fixture, *, goods: int = 8) -> AsyncIterator
     with anyio.fail_after(60):
         async with staged(fixture, goods=goods, transport=recording) as stage:
             await _orders_and_parcels(stage)
+            await _refunds_and_returns(stage)
             await _stock(stage)
             await _hooks(stage)
             yield stage, recording
@@ -95,6 +100,26 @@ async def _orders_and_parcels(stage: Stage) -> None:
     await stage.ship_as_the_hub_does(replace(untracked, tracking=None))
     await stage.patiently(stage.channel.follow, ["no-such-process"])
     await stage.cancel_as_the_hub_does(await stage.cancellation(await stage.sell(quantity=2)))
+
+
+async def _refunds_and_returns(stage: Stage) -> None:
+    """Read an order of which many lines were refunded in part, and answer a return, where the platform has them."""
+    order_id = await stage.sell(quantity=2)
+    units = [Units(str(stage.listings[0].sku), 1)]
+    if isinstance(stage.platform, Refunds):
+        await stage.platform.refund(order_id, units)
+        found = await stage.patiently(stage.channel.order, order_id)
+        assert found is not None
+        assert [line.quantity for line in found.refunds[0].lines] == [1]
+    if isinstance(stage.platform, TakesBack):
+        await stage.platform.announce_return(order_id, units)
+    page = await stage.patiently(stage.channel.changed_returns, None)
+    while page.more:
+        for told in page.rows:
+            item = AnsweredItem(told.external_id, told.items[0].external_id, ReturnAnswer.RECEIVED, 1)
+            assert await stage.patiently(stage.channel.find_answer, item) is None
+            await stage.patiently(stage.channel.answer_return, item)
+        page = await stage.patiently(stage.channel.changed_returns, page.cursor)
 
 
 async def _stock(stage: Stage) -> None:

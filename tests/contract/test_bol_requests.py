@@ -46,7 +46,12 @@ def errors(spec: Json, schema: Json, value: object) -> list[str]:
 
 def typed(text: str, schema: Json) -> object:
     """Read a query value as the type that its schema names."""
-    return int(text) if schema.get("type") == "integer" else text
+    match schema.get("type"):
+        case "integer":
+            return int(text)
+        case "boolean":
+            return {"true": True, "false": False}.get(text, text)
+    return text
 
 
 def check(request: httpx2.Request, path: str) -> None:

@@ -18,6 +18,8 @@ from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
 from hub.domain.customers import AccountDraft, AddressDraft
+from hub.domain.goods_return import PlannedLine, ReturnDraft
+from hub.domain.invoicing import CreditLine, CreditNoteDraft, InvoicedQuantity
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 from tests.adapters.handclock import START, HandClock
@@ -54,6 +56,23 @@ ACCOUNT = AccountDraft(
     "Bouwbedrijf Jansen B.V.", "NL", "EUR", "NL001112223B01", "61112223", "Havenweg 1", "3511 AB", "Utrecht", "NL"
 )
 ADDRESS = AddressDraft("Havenweg 1", "Jan Jansen", "3511 AB", "Utrecht", "NL", "Primera")
+CREDIT = CreditNoteDraft(
+    your_ref="26700001-0c2f8a7e",
+    customer_id=ID,
+    journal="70",
+    currency="EUR",
+    made_at=START,
+    description="Credit of invoice 26700001",
+    lines=(
+        CreditLine(ID, Decimal(2), Decimal("82.56"), Decimal("14.33"), "4", "Bolt"),
+        CreditLine(None, Decimal(1), Decimal("4.95"), Decimal("0.86"), "4", "Shipping", shipping=True),
+        CreditLine(None, Decimal(1), Decimal("1.50"), Decimal("0.26"), "4", "Gift wrap", charge_id=ID),
+    ),
+)
+RETURN = ReturnDraft("RET-1", ID, ID, START, (PlannedLine(ID, ID, Decimal(1)),))
+INVOICE = {"InvoiceID": ID, "InvoiceNumber": 26700001, "Type": 8020, "YourRef": "WEB-1", "AmountFC": 89.01}
+INVOICED = {"ID": ID, "NumberOfCreatedInvoices": 1, "NumberOfFailedInvoices": 0, "Errors": None}
+PLANNED = {"PlannedSalesReturnID": ID, "ReturnNumber": 26900001, "Status": 20, "Description": "RET-1"}
 HEADER = {
     "OrderID": ID,
     "OrderNumber": 7,
@@ -68,6 +87,7 @@ DELIVERED = {
     "DeliveryNumber": 3,
     "DeliveryDate": "/Date(1763856000000)/",
     "Description": "ours",
+    "Warehouse": ID,
     "GoodsDeliveryLines": {"__deferred": {"uri": "x"}},
 }
 CHANGE = {"Timestamp": "5", "EntryID": ID, "Modified": None}
@@ -96,6 +116,15 @@ CALLS: dict[str, Call] = {
     "deliveries of lines": lambda erp: erp.deliveries_of([ID]),
     "deliver": lambda erp: erp.deliver({ID: Decimal("1.5")}, delivered_at=START, tracking="3S1", description="ours"),
     "find delivery": lambda erp: erp.find_delivery("ours", [ID]),
+    "order progress": lambda erp: erp.order_progress([ID]),
+    "invoice orders": lambda erp: erp.invoice_orders([ID], journal="70", counts=InvoicedQuantity.ORDERED),
+    "documents": lambda erp: erp.documents_of([ID]),
+    "create credit note": lambda erp: erp.create_credit_note(CREDIT),
+    "find credit note": lambda erp: erp.find_credit_note("26700001-0c2f8a7e"),
+    "delivered lines": lambda erp: erp.delivered_lines([ID]),
+    "plan return": lambda erp: erp.plan_return(RETURN),
+    "find return": lambda erp: erp.find_return("RET-1"),
+    "planned returns": lambda erp: erp.planned_returns([ID]),
     "subscriptions": lambda erp: erp.subscriptions(),
     "subscribe": lambda erp: erp.subscribe("GoodsDeliveries", "https://hub.test/webhooks/exact/1"),
     "unsubscribe": lambda erp: erp.unsubscribe(ID),
@@ -115,7 +144,17 @@ class Witness:
         rows: dict[str, object] = {
             "salesorder/SalesOrders": HEADER,
             "salesorder/GoodsDeliveries": DELIVERED,
-            "salesorder/GoodsDeliveryLines": {"ID": ID, "EntryID": ID, "SalesOrderLineID": ID, "QuantityDelivered": 1},
+            "salesorder/GoodsDeliveryLines": {
+                "ID": ID,
+                "EntryID": ID,
+                "SalesOrderLineID": ID,
+                "Item": ID,
+                "QuantityDelivered": 1,
+            },
+            "salesinvoice/SalesInvoices": INVOICE | {"AmountFCExclVat": 73.56},
+            "salesinvoice/SalesInvoiceLines": {"InvoiceID": ID, "SalesOrder": ID, "AmountFC": 73.56, "VATAmountFC": 15},
+            "salesinvoice/InvoiceSalesOrders": INVOICED,
+            "salesorder/PlannedSalesReturns": PLANNED,
             "sync/SalesOrder/GoodsDeliveries": CHANGE,
             "sync/SalesOrder/GoodsDeliveryLines": CHANGE,
             "webhooks/WebhookSubscriptions": {"ID": ID, "Topic": "Items", "CallbackURL": "https://hub.test"},
@@ -191,11 +230,21 @@ def check_payload(payload: dict[str, Any], entity: str, entities: dict[str, Any]
         check_type(value, fields[name]["type"], f"{entity}.{name}")
         if isinstance(value, list):
             for row in value:
-                check_payload(row, f"salesorder/{name}", entities)
-    missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload}
-    if entity == "salesorder/SalesOrderOrderChargeLines" and not payload.get("IsShippingCost"):
+                check_payload(row, nested(entity, name), entities)
+    derived = DERIVED if entity.startswith("salesinvoice/SalesInvoice") else set()
+    missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload} - derived
+    if entity.endswith("OrderChargeLines") and not payload.get("IsShippingCost"):
         assert payload.get("OrderCharge"), "mandatory unless the charge is shipping"
     assert not missing, f"{entity} lacks {missing}"
+
+
+DERIVED = {"GLAccount", "InvoiceID"}
+"""Mandatory according to the page, and filled in by Exact: from the item, and from nesting."""
+
+
+def nested(entity: str, name: str) -> str:
+    """Return the entity of a nested collection."""
+    return "salesinvoice/SalesOrderID" if name == "SalesOrderIDs" else f"{entity.partition('/')[0]}/{name}"
 
 
 def check_type(value: Any, edm: str, where: str) -> None:
@@ -210,6 +259,9 @@ def check_type(value: Any, edm: str, where: str) -> None:
             assert type(value) is int, where
         case "Edm.Boolean":
             assert isinstance(value, bool), where
+        case "Edm.Int32" | "Edm.Byte":
+            assert isinstance(value, int), where
+            assert not isinstance(value, bool), where
         case "Edm.Double":
             assert isinstance(value, int | float), where
             assert not isinstance(value, bool), where

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from hub.adapters.fields import Fields, parse
 from hub.adapters.generic import mapping
+from hub.adapters.generic.refunds import refunds
 from hub.adapters.generic.webhooks import ShopHooks
 from hub.outcome import Rejected, Throttled
 from hub.sandbox.faults import Fault
@@ -36,7 +37,10 @@ from tests.contract.generic_spec import (
     spec,
 )
 
-ORDER = spec()["components"]["schemas"]["Order"]
+WHOLE = spec()["components"]["schemas"]["Order"]
+ORDER = WHOLE | {"properties": {name: each for name, each in WHOLE["properties"].items() if name != "refunds"}}
+"""An order without its refunds, which are made up on their own: together they take too long."""
+REFUND = spec()["components"]["schemas"]["Refund"]
 LISTING = spec()["components"]["schemas"]["Listing"]
 UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Whole orders take long to make up on a busy machine."""
@@ -143,7 +147,7 @@ def _is_possible(order: Json) -> bool:
 @UNHURRIED
 @given(made_of(ORDER))
 def test_every_order_that_the_contract_admits_is_read(order: Json) -> None:
-    check(ORDER, order)
+    check(WHOLE, order)
     document = Fields.of(parse(json.dumps(order)), "order")
     if not _is_possible(order):
         with pytest.raises(Rejected):
@@ -154,6 +158,16 @@ def test_every_order_that_the_contract_admits_is_read(order: Json) -> None:
     assert [str(line.gross) for line in found.lines] == [line["gross"] for line in order["lines"]]
     assert [line.vat_rate is None for line in found.lines] == [not line.get("vat_rate") for line in order["lines"]]
     assert (found.buyer is None) == (order.get("ship_to") is None)
+
+
+@UNHURRIED
+@given(made_of(REFUND))
+def test_every_refund_that_the_contract_admits_is_read(refund: Json) -> None:
+    check(REFUND, refund)
+    (found,) = refunds(Fields.of(parse(json.dumps({"refunds": [refund]})), "order"))
+    assert found.refund_id == refund["id"]
+    assert [str(line.gross) for line in found.lines] == [line["gross"] for line in refund.get("lines", [])]
+    assert [str(each.gross) for each in found.charges] == [each["gross"] for each in refund.get("charges", [])]
 
 
 @given(made_of(LISTING))
@@ -173,10 +187,10 @@ def test_an_order_with_one_odd_value_is_read_or_refused(data: st.DataObject, ord
 
 
 def test_the_examples_in_the_documentation_keep_the_contract() -> None:
-    """In the order of the page: a page of orders, an order, a stock write, its results."""
+    """In the order of the page: a page of orders, an order, a refund, a stock write, its results."""
     page = (Path(__file__).parents[2] / "docs" / "generic-channel.md").read_text()
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
-    names = ("OrderPage", "Order", "StockWrite", "StockResults")
+    names = ("OrderPage", "Order", "Refund", "StockWrite", "StockResults")
     for name, example in zip(names, examples, strict=True):
         check({"$ref": f"#/components/schemas/{name}"}, example)
     order = mapping.channel_order(Fields.of(examples[1], "order"))

@@ -40,7 +40,17 @@ DIVISION = 123456
 WHO = Principal(TENANT, Role.ADMIN, "test")
 CALLBACK = "http://127.0.0.1/oauth/exact/callback"
 PATIENCE = 100.0
-PACE = Pace(stock_sweep=0.6, delivery_sweep=0.6, stock_gather=0.1, follow=0.1, settle=0.5, queue=0.2, evidence=0.3)
+PACE = Pace(
+    stock_sweep=0.6,
+    delivery_sweep=0.6,
+    stock_gather=0.1,
+    follow=0.1,
+    settle=0.5,
+    queue=0.2,
+    evidence=0.3,
+    invoice_sweep=0.5,
+    return_sweep=0.4,
+)
 USUAL = ("bol", "woocommerce")
 
 

@@ -29,6 +29,7 @@ async def busy(bol: BolBench) -> list[str]:
     first = await bol.get(f"/retailer/orders/{made[0]}")
     await ship(bol, parcel((first["orderItems"][0]["orderItemId"], 1), shipmentReference="one"))
     bol.pass_time(20)
+    await bol.platform.announce_return(made[0], [Units(A, 1)])
     return made
 
 
@@ -54,6 +55,24 @@ async def test_shipments_fit_in_list_and_detail() -> None:
             check("retailer", "ShipmentsResponse", rows)
             for row in rows["shipments"]:
                 check("retailer", "Shipment", await bol.get(f"/retailer/shipments/{row['shipmentId']}"))
+
+
+async def test_returns_fit_in_list_and_detail_announced_and_handled() -> None:
+    async with bol_bench(Switches(starting_stock=True)) as bol:
+        await busy(bol)
+        listed = await bol.get("/retailer/returns?handled=false")
+        check("retailer", "ReturnsResponse", listed)
+        (told,) = listed["returns"]
+        body = {"handlingResult": "RETURN_RECEIVED", "quantityReturned": 1}
+        check("retailer", "ReturnRequest", body)
+        accepted = await bol.ask("PUT", f"/retailer/returns/{told['returnItems'][0]['rmaId']}", body)
+        check("shared", "ProcessStatus", accepted.json())
+        assert (await bol.finished(accepted))["status"] == "SUCCESS"
+        check("retailer", "Return", await bol.get(f"/retailer/returns/{told['returnId']}"))
+        assert not (await bol.get("/retailer/returns?handled=false")).get("returns")
+        assert [each["returnId"] for each in (await bol.get("/retailer/returns?handled=true"))["returns"]] == [
+            told["returnId"]
+        ]
 
 
 async def test_process_statuses_fit_pending_failed_and_done() -> None:

@@ -107,9 +107,26 @@ async def live_a_little(exact: ExactBench) -> None:
     await exact.post("salesorder/GoodsDeliveries", {"DeliveryDate": "2026-11-23", "GoodsDeliveryLines": [delivery]})
     asked = {"JournalCode": "70", "CreateMode": 1, "InvoiceMode": 1, "SalesOrderIDs": [{"ID": order["OrderID"]}]}
     await exact.post("salesinvoice/InvoiceSalesOrders", asked)
+    await sell_and_take_back(exact, delivery["SalesOrderLineID"])
     await exact.post("webhooks/WebhookSubscriptions", {"Topic": "Items", "CallbackURL": "http://127.0.0.1:1/x"})
     gone = await exact.order()
     await exact.delete(f"salesorder/SalesOrders(guid'{gone['OrderID']}')")
+
+
+async def sell_and_take_back(exact: ExactBench, sales_order_line: str) -> None:
+    """Post a credit note with a charge, and plan a return of what was delivered of a sales order line."""
+    item = exact.item("ART-00001")
+    line = {"Item": item, "Quantity": -1, "NetPrice": 10, "VATCode": "4"}
+    credit = {"Journal": "70", "OrderedBy": exact.account(), "Type": 8021, "SalesInvoiceLines": [line]}
+    credit["SalesInvoiceOrderChargeLines"] = [{"IsShippingCost": True, "AmountFCInclVAT": -4.95, "VATCode": "4"}]
+    assert (await exact.post("salesinvoice/SalesInvoices", credit)).status_code == 201
+    filtered = f"SalesOrderLineID eq guid'{sales_order_line}'"
+    delivered = (await exact.rows("salesorder/GoodsDeliveryLines", filter=filtered))[0]
+    back = {"Item": delivered["Item"], "GoodDeliveryLineID": delivered["ID"], "PlannedReturnQuantity": 1}
+    back |= {"ReceivedQuantity": 1, "CreateCredit": 1}
+    warehouse = (await exact.rows("inventory/Warehouses"))[0]["ID"]
+    planned = {"DeliveredTo": exact.account(), "Warehouse": warehouse, "PlannedSalesReturnLines": [back]}
+    assert (await exact.post("salesorder/PlannedSalesReturns", planned)).status_code == 201
 
 
 async def _first_rows(exact: ExactBench, path: str) -> list[dict[str, Any]]:

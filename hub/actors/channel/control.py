@@ -9,11 +9,13 @@ from hub.actors.channel.scene import Scene
 from hub.actors.desk import privacy_address
 from hub.actors.hooks import heal_hooks
 from hub.actors.messages import CheckChannelHooks, EraseBuyers, PublishStock, PullHints, ReadHookKeys, ReadListings
+from hub.actors.messages_after_sale import SweepReturns
 from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import ChannelListing
 from hub.domain.matching import match_listing
+from hub.domain.platform import PROFILES
 from hub.store.catalogue import read_codes
 from hub.store.channels import change_channel
 from hub.store.engine import Work
@@ -81,6 +83,8 @@ class ControlLane:
         if channel.queue is not None:
             turn.post(turn.address, PullHints())
         turn.post(privacy_address(*self.scene.key), EraseBuyers())
+        if PROFILES[self.scene.stored.platform].tells_returns:
+            turn.post(turn.address, SweepReturns())
         if tick:
             due = now + timedelta(seconds=self.scene.desk.pace.hooks)
             turn.post(turn.address, CheckChannelHooks(), due_at=due)

@@ -7,6 +7,7 @@ from collections import Counter
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.messages import ForwardOrder
+from hub.actors.refunding import take_refunds
 from hub.actors.runtime.mailbox import post
 from hub.domain.addressing import check_address
 from hub.domain.life.order import Before, ClaimAction, Step, cancelled_units, next_step
@@ -74,6 +75,7 @@ class OrderBook:
         await self._claim(work, one, step, before, fetched, claimed)
         await self._tell_what_happened(work, one, before, step, fetched)
         self._forward(work, one, step)
+        await self._take_refunds(work, one, fetched)
 
     async def _lock(self, work: Work, one: str) -> StoredOrder | None:
         await lock_order(work, self.scene.tenant, one)
@@ -129,6 +131,11 @@ class OrderBook:
         if before is None or _news(before) == (fetched.payment.value, cancelled_units(fetched)):
             return set()
         return {product for line in before.lines for product in line.products}
+
+    async def _take_refunds(self, work: Work, one: str, fetched: ChannelOrder) -> None:
+        stored = await stored_orders.load_order(work.connection, self.scene.tenant, one) if fetched.refunds else None
+        if stored is not None:
+            await take_refunds(work, self.scene.teller, stored, self.scene.stored.settings, fetched.refunds)
 
     def _forward(self, work: Work, one: str, step: Step) -> None:
         division = self.scene.stored.settings.division

@@ -8,6 +8,7 @@ from datetime import datetime
 from hub.actors.commands.refusal import CommandRefused, record
 from hub.actors.desk import erp_address
 from hub.actors.messages import CheckErpHooks, ReadCatalogue, SweepDeliveries, SweepStock
+from hub.actors.messages_after_sale import SweepInvoices
 from hub.actors.runtime import mailbox
 from hub.domain.product import Division
 from hub.domain.tenant import Principal
@@ -44,5 +45,5 @@ async def enable_division(work: Work, who: Principal, now: datetime, connection_
 
 def _begin(work: Work, tenant_id: str, code: int) -> None:
     address = erp_address(tenant_id, code)
-    for message in (ReadCatalogue(), SweepStock(), SweepDeliveries(), CheckErpHooks()):
+    for message in (ReadCatalogue(), SweepStock(), SweepDeliveries(), CheckErpHooks(), SweepInvoices()):
         mailbox.post(work, address, message)

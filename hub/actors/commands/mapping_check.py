@@ -36,6 +36,20 @@ async def check_settings(work: Work, tenant_id: str, channel_id: str, settings: 
     await _check_vat_codes(work, tenant_id, settings.division, settings)
     await _check_vat_rules(work, tenant_id, settings.division, settings)
     _check_origins(settings)
+    _check_invoicing(settings)
+
+
+LONGEST_JOURNAL = 8
+
+
+def _check_invoicing(settings: ChannelSettings) -> None:
+    """Which journals there are is not known here; Exact refuses one that it does not have, and the order tells."""
+    field = ("settings", "invoicing", "journal")
+    journal = settings.invoicing.journal
+    if settings.invoicing.books and not journal:
+        raise CommandRefused("JOURNAL_NEEDED", "Choose the sales journal of Exact that invoices go to.", field)
+    if journal is not None and not 0 < len(journal.strip()) <= LONGEST_JOURNAL:
+        raise CommandRefused("JOURNAL_UNFIT", f"A journal's code has at most {LONGEST_JOURNAL} characters.", field)
 
 
 def _needs_no_division(settings: ChannelSettings) -> None:
@@ -43,6 +57,8 @@ def _needs_no_division(settings: ChannelSettings) -> None:
         raise CommandRefused(
             "DIVISION_NEEDED", "Choose the division of Exact that orders go to.", ("settings", "division")
         )
+    if settings.invoicing.books:
+        raise CommandRefused("DIVISION_NEEDED", "Choose the division of Exact first.", ("settings", "division"))
     if settings.stock and not settings.sources:
         raise CommandRefused("SOURCE_NEEDED", "Choose where stock comes from.", ("settings", "sources"))
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from hub.actors.desk import Desk, Teller
+from hub.actors.erp.aftersales import InvoiceLane
 from hub.actors.erp.control import ControlLane
 from hub.actors.erp.orders import OrderLane
 from hub.actors.erp.scene import Scene
@@ -18,9 +19,15 @@ from hub.adapters.vat_register import VatRegister
 from hub.store.divisions import save_meters
 from hub.store.engine import Work
 
-Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane]
+Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane] | type[InvoiceLane]
 
-LANES: dict[str, Lane] = {"order": OrderLane, "stock": StockLane, "tracking": TrackingLane, "control": ControlLane}
+LANES: dict[str, Lane] = {
+    "order": OrderLane,
+    "stock": StockLane,
+    "tracking": TrackingLane,
+    "control": ControlLane,
+    "invoice": InvoiceLane,
+}
 
 
 class ErpActor:

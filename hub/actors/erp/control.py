@@ -11,6 +11,7 @@ from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
 from hub.actors.messages import CheckErpHooks, ReadCatalogue, ReadListings, ReadStockAnew, SweepDeliveries
+from hub.actors.messages_after_sale import SweepInvoices
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -128,6 +129,7 @@ class ControlLane:
             await self._heal_hooks(turn)
         except Rejected as refusal:
             self.scene.refused(turn, "to let its webhook subscriptions be checked", refusal)
+        turn.post(turn.address, SweepInvoices())
         if tick:
             due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.hooks)
             turn.post(turn.address, CheckErpHooks(), due_at=due)

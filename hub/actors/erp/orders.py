@@ -11,6 +11,7 @@ from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ForwardOrder, ReadDeliveriesOf, SeekEvidence
+from hub.actors.messages_after_sale import InvoiceOrder
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -201,6 +202,8 @@ class OrderLane:
         lines = match_lines(expected_lines(one.stored, one.case.books), found.lines)
         standing = Standing(found, lines, problem, reads)
         turn.write(lambda work: self.ends.forwarded(work, one.stored, standing))
+        if one.case.settings.invoicing.books:
+            turn.post(turn.address, InvoiceOrder(one.stored.order_id))
 
     def _hold(self, turn: Turn, order: StoredOrder, hold: Hold) -> None:
         turn.write(lambda work: self.ends.held(work, order, hold))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from hub.actors.desk import channel_address
 from hub.actors.each import for_each
+from hub.actors.erp.goods_left import invoice_what_left
 from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before, units_gone
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, ReadDeliveriesOf, SweepDeliveries
@@ -84,7 +85,9 @@ class TrackingLane:
             post(work, self.scene.teller.address, ReadDeliveriesOf(order_id))
         if len(known) < len(lines):
             self._ask_later(work, sending)
-        whole = {one.order_id for one in known.values()} - broken
+        left = {one.order_id for one in known.values()}
+        await invoice_what_left(work, self.scene, left)
+        whole = left - broken
         await self._pack_all(work, deliveries, whole)
 
     def _ask_later(self, work: Work, sending: Sequence[str]) -> None:
@@ -226,6 +229,7 @@ class TrackingLane:
 
     async def _made(self, work: Work, parcel: StoredParcel, entry_id: str) -> None:
         await change_parcel(work, self.scene.tenant, parcel.parcel_id, goods_delivery="made", entry_id=entry_id)
+        await invoice_what_left(work, self.scene, {parcel.order_id})
         self.scene.tell(work, "tracking.booked", f"Goods delivery made in Exact for parcel {parcel.reference}",
                         channel_id=parcel.channel_id, subject_type="order", subject_id=parcel.order_id)  # fmt: skip
 

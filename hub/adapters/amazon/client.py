@@ -39,6 +39,7 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.returns import WithoutReturns
 from hub.clock import Clock, SystemClock
 from hub.domain.delivery import Cancellation, Shipment
 from hub.domain.order import ChannelOrder
@@ -47,7 +48,7 @@ TIMEOUT = 60.0
 CONNECTIONS = 8
 
 
-class AmazonChannel:
+class AmazonChannel(WithoutReturns):
     """The port's ``Channel`` for the Selling Partner API: Orders 2026-01-01, Listings 2021-08-01, Feeds, SQS.
 
     Amazon collects the money; stock is written once per SKU for all marketplaces of Europe.

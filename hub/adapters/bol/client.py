@@ -12,6 +12,7 @@ from hub.adapters.bol import mapping
 from hub.adapters.bol.calls import BolCalls, answered, waiting_time
 from hub.adapters.bol.cancellations import Cancellations
 from hub.adapters.bol.endpoints import OFFERS, ORDER, ORDERS
+from hub.adapters.bol.returns import Returns
 from hub.adapters.bol.shipments import Shipments
 from hub.adapters.bol.stock import SIDE_BY_SIDE, StockWriter
 from hub.adapters.bol.subscriptions import Subscriptions
@@ -32,6 +33,7 @@ from hub.adapters.port import (
 )
 from hub.clock import Clock, SystemClock
 from hub.domain.delivery import Cancellation, Shipment
+from hub.domain.goods_return import AnsweredItem, ChannelReturn
 from hub.domain.order import ChannelOrder
 from hub.outcome import Throttled
 
@@ -67,6 +69,7 @@ class BolChannel:
         self._stock = StockWriter(self._calls)
         self._shipments = Shipments(self._calls)
         self._cancellations = Cancellations(self._calls, self._shipments)
+        self._returns = Returns(self._calls)
         self._subscriptions = Subscriptions(self._calls)
 
     def meters(self) -> tuple[Meter, ...]:
@@ -132,6 +135,18 @@ class BolChannel:
     async def cancel(self, cancellation: Cancellation) -> WriteResult:
         """Cancel what is open of the items named. Repeatable: an item that is off already is refused."""
         return await self._cancellations.cancel(cancellation)
+
+    async def changed_returns(self, cursor: str | None) -> Page[ChannelReturn]:
+        """List a page of returns that are not handled, oldest first, and last of all the newest handled ones."""
+        return await self._returns.changed(cursor)
+
+    async def answer_return(self, item: AnsweredItem) -> WriteResult:
+        """Handle one item of a return. NOT repeatable: after an unknown outcome ask ``find_answer``."""
+        return await self._returns.answer(item)
+
+    async def find_answer(self, item: AnsweredItem) -> WriteResult | None:
+        """Say whether an item of a return is handled."""
+        return await self._returns.find(item)
 
     async def pull_hints(self, receipts: Sequence[str]) -> Pulled:
         """Return nothing: bol.com calls our webhook."""

@@ -45,6 +45,9 @@ OFFER_STOCK = Endpoint("offers.stock", "PATCH", "/retailer/offers/{id}", 50, 1, 
 SHIP = Endpoint("shipments.create", "POST", "/retailer/shipments", 25, 1, "ship", repeatable=False)
 CANCEL = Endpoint("orders.cancel", "PUT", "/retailer/orders/cancellation", 25, 1, "cancel", repeatable=False)
 SHIPMENTS = Endpoint("shipments.list", "GET", "/retailer/shipments", 25, 60, "shipments")
+RETURNS = Endpoint("returns.list", "GET", "/retailer/returns", 20, 60, "returns")
+RETURN = Endpoint("returns.get", "GET", "/retailer/returns/{id}", 20, 60, "return")
+HANDLE_RETURN = Endpoint("returns.handle", "PUT", "/retailer/returns/{id}", 20, 60, "return", repeatable=False)
 STATUSES = Endpoint("process-status.bulk", "POST", "/shared/process-status", 2, 1, "statuses")
 STATUS_OF = Endpoint("process-status.of-entity", "GET", "/shared/process-status", 10, 1, "status")
 STATUS = Endpoint("process-status.get", "GET", "/shared/process-status/{id}", 10, 1, "status")
@@ -62,6 +65,9 @@ ALL = (
     SHIP,
     CANCEL,
     SHIPMENTS,
+    RETURNS,
+    RETURN,
+    HANDLE_RETURN,
     STATUSES,
     STATUS_OF,
     STATUS,

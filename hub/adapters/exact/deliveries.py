@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from hub.adapters.exact import mapping, payloads
 from hub.adapters.exact.client import ExactClient
-from hub.adapters.exact.odata import Row, any_guid, expanded, guid_literal, need_guid, read_guid, read_instant
+from hub.adapters.exact.odata import (
+    BATCH,
+    Row,
+    any_guid,
+    batches,
+    expanded,
+    guid_literal,
+    need_guid,
+    read_guid,
+    read_instant,
+)
 from hub.adapters.exact.sales_orders import SINGLE_PAGE
 from hub.adapters.exact.sync import SyncCursor, read_sync
 from hub.adapters.limits import Lane
@@ -24,8 +34,6 @@ SYNC_HEADERS = "sync/SalesOrder/GoodsDeliveries"
 SYNC_LINES = "sync/SalesOrder/GoodsDeliveryLines"
 HORIZON = timedelta(days=60)
 """Deliveries untouched for so long are left out: a first reading passes over the whole history."""
-BATCH = 25
-"""Ids in one filter; longer URLs are refused."""
 
 _HEADER = ("EntryID", "DeliveryNumber", "DeliveryDate", "TrackingNumber", "ShippingMethod", "Description")
 _LINE = ("ID", "EntryID", "SalesOrderLineID", "QuantityDelivered", "TrackingNumber")
@@ -83,7 +91,7 @@ class Deliveries:
 
     async def find(self, description: str, sales_order_line_ids: Sequence[str]) -> str | None:
         """Look over the deliveries of these sales order lines for the one with our description."""
-        for batch in _batches(await self._entries(sales_order_line_ids)):
+        for batch in batches(await self._entries(sales_order_line_ids)):
             query = {"$filter": any_guid("EntryID", batch), "$select": "EntryID,Description"}
             for row in await self._client.rows(Lane.TRACKING, DELIVERIES, query):
                 if row.get("Description") == description:
@@ -96,7 +104,7 @@ class Deliveries:
 
     async def _entries(self, sales_order_line_ids: Sequence[str]) -> list[str]:
         entries: dict[str, None] = {}
-        for batch in _batches(sales_order_line_ids):
+        for batch in batches(sales_order_line_ids):
             query = {"$filter": any_guid("SalesOrderLineID", batch), "$select": "ID,EntryID"}
             rows = await self._client.rows(Lane.TRACKING, LINES, query)
             entries |= dict.fromkeys(need_guid(row, "EntryID") for row in rows)
@@ -113,7 +121,7 @@ class Deliveries:
 
     async def _whole(self, entry_ids: Sequence[str]) -> tuple[Delivery, ...]:
         found: list[Delivery] = []
-        for batch in _batches(entry_ids):
+        for batch in batches(entry_ids):
             query = {"$filter": any_guid("EntryID", batch), "$select": _SELECT, "$expand": "GoodsDeliveryLines"}
             rows = await self._client.rows(Lane.TRACKING, DELIVERIES, query)
             found += [mapping.delivery(row, await self._lines(row)) for row in rows]
@@ -125,10 +133,6 @@ class Deliveries:
             return lines
         condition = f"EntryID eq {guid_literal(need_guid(row, 'EntryID'))}"
         return await self._client.rows(Lane.TRACKING, LINES, {"$filter": condition, "$select": ",".join(_LINE)})
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _write_cursor(headers: SyncCursor, lines: SyncCursor, left: Sequence[str]) -> str:

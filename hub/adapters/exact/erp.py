@@ -14,7 +14,9 @@ from hub.adapters.exact.accounts import Accounts
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.deliveries import Deliveries
 from hub.adapters.exact.master_data import MasterData
+from hub.adapters.exact.sales_invoices import SalesInvoices
 from hub.adapters.exact.sales_orders import SalesOrders
+from hub.adapters.exact.sales_returns import SalesReturns
 from hub.adapters.exact.subscriptions import Subscriptions
 from hub.adapters.http import open_client
 from hub.adapters.oauth import Tokens
@@ -22,6 +24,8 @@ from hub.adapters.port import DeletedRow, HookSubscription, Meter, Page, StockRo
 from hub.clock import Clock
 from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
+from hub.domain.goods_return import DeliveredLine, PlannedReturn, ReturnDraft
+from hub.domain.invoicing import CreditNoteDraft, Invoiced, InvoicedQuantity, OrderProgress, SalesDocument
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
 
@@ -40,6 +44,8 @@ class ExactErp:
         self._data = MasterData(self._client, clock)
         self._orders = SalesOrders(self._client, zone)
         self._deliveries = Deliveries(self._client, clock, zone)
+        self._invoices = SalesInvoices(self._client, zone)
+        self._returns = SalesReturns(self._client, zone)
         self._hooks = Subscriptions(self._client)
 
     @classmethod
@@ -132,6 +138,35 @@ class ExactErp:
 
     async def find_delivery(self, description: str, sales_order_line_ids: Sequence[str]) -> str | None:
         return await self._deliveries.find(description, sales_order_line_ids)
+
+    async def order_progress(self, sales_order_ids: Sequence[str]) -> Mapping[str, OrderProgress]:
+        return await self._invoices.progress(sales_order_ids)
+
+    async def invoice_orders(
+        self, sales_order_ids: Sequence[str], *, journal: str, counts: InvoicedQuantity
+    ) -> Invoiced:
+        return await self._invoices.invoice(sales_order_ids, journal, counts)
+
+    async def documents_of(self, sales_order_ids: Sequence[str]) -> tuple[SalesDocument, ...]:
+        return await self._invoices.of_orders(sales_order_ids)
+
+    async def create_credit_note(self, draft: CreditNoteDraft) -> str:
+        return await self._invoices.create(draft)
+
+    async def find_credit_note(self, your_ref: str) -> SalesDocument | None:
+        return await self._invoices.find(your_ref)
+
+    async def delivered_lines(self, sales_order_line_ids: Sequence[str]) -> tuple[DeliveredLine, ...]:
+        return await self._returns.delivered(sales_order_line_ids)
+
+    async def plan_return(self, draft: ReturnDraft) -> str:
+        return await self._returns.plan(draft)
+
+    async def find_return(self, reference: str) -> PlannedReturn | None:
+        return await self._returns.find(reference)
+
+    async def planned_returns(self, return_ids: Sequence[str]) -> tuple[PlannedReturn, ...]:
+        return await self._returns.read(return_ids)
 
     async def subscriptions(self) -> tuple[HookSubscription, ...]:
         return await self._hooks.all()

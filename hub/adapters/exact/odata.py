@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -14,6 +14,8 @@ from hub.outcome import Rejected
 
 Row: TypeAlias = Mapping[str, Any]
 
+BATCH = 25
+"""Ids in one filter; longer URLs are refused."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WIRE_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 
@@ -39,6 +41,11 @@ def int64_literal(value: int) -> str:
 def any_guid(field: str, values: Sequence[str]) -> str:
     """Write a filter that holds for rows whose field is one of these GUIDs; at most 25 keep the URL short."""
     return " or ".join(f"{field} eq {guid_literal(value)}" for value in values)
+
+
+def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Return ids by as many as one filter takes."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def wire_date(instant: datetime, zone: tzinfo) -> str:

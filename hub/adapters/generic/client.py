@@ -30,6 +30,7 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.returns import WithoutReturns
 from hub.clock import Clock, SystemClock
 from hub.domain.delivery import Cancellation, Shipment
 from hub.domain.order import ChannelOrder
@@ -48,7 +49,7 @@ class Shop:
     signing_secret: str = field(repr=False)
 
 
-class ShopChannel:
+class ShopChannel(WithoutReturns):
     """The port's ``Channel`` for the contract; everything is answered at once, nothing is followed."""
 
     stock_batch: int = LARGEST_WRITE

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from hub.adapters.fields import Fields, unreadable
+from hub.adapters.generic.refunds import refunds
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
 from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
@@ -44,6 +45,7 @@ def channel_order(order: Fields) -> ChannelOrder:
         ship_by=order.maybe_instant("ship_by"),
         country=ship_to.maybe_text("country") if ship_to else None,
         raw_status=order.maybe_text("status") or "",
+        refunds=refunds(order),
     )
 
 

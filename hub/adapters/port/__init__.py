@@ -27,6 +27,8 @@ from hub.adapters.port.hooks import Hint as Hint
 from hub.adapters.port.hooks import HookReader as HookReader
 from hub.adapters.port.hooks import Pulled as Pulled
 from hub.adapters.port.hooks import UnknownKey as UnknownKey
+from hub.adapters.port.invoicing import MOST_LINES as MOST_LINES
+from hub.adapters.port.invoicing import Invoicing as Invoicing
 from hub.adapters.port.writes import Accepted as Accepted
 from hub.adapters.port.writes import Conflict as Conflict
 from hub.adapters.port.writes import Deferred as Deferred

@@ -11,6 +11,7 @@ from hub.adapters.port.common import HookSubscription, Meter, Page
 from hub.adapters.port.hooks import Pulled
 from hub.adapters.port.writes import StockResult, WriteResult
 from hub.domain.delivery import Cancellation, Shipment
+from hub.domain.goods_return import AnsweredItem, ChannelReturn
 from hub.domain.order import ChannelOrder
 
 
@@ -93,6 +94,24 @@ class Channel(Protocol):
 
         NOT repeatable everywhere: after an unknown outcome read the order first, which tells what is off already.
         """
+        ...
+
+    async def changed_returns(self, cursor: str | None) -> Page[ChannelReturn]:
+        """List returns that buyers announced, those not answered at least. Repeatable.
+
+        None as cursor begins a sweep, which ends with a page that has no more; empty where the platform tells of none.
+        """
+        ...
+
+    async def answer_return(self, item: AnsweredItem) -> WriteResult:
+        """Tell what becomes of one item of a return; ``Refused`` as ``unsupported`` where the platform takes no answer.
+
+        NOT repeatable everywhere: after an unknown outcome ask ``find_answer`` first.
+        """
+        ...
+
+    async def find_answer(self, item: AnsweredItem) -> WriteResult | None:
+        """Say whether the platform has an answer to this item already; None if not. Repeatable."""
         ...
 
     async def follow(self, process_ids: Sequence[str]) -> dict[str, WriteResult]:

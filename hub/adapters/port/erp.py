@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from hub.adapters.port.common import HookSubscription, Meter, Page
+from hub.adapters.port.invoicing import Invoicing
 from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -43,7 +44,7 @@ class DeletedRow:
     timestamp: int
 
 
-class Erp(Protocol):
+class Erp(Invoicing, Protocol):
     """One division of an ERP. Budget and lanes are the adapter's: callers name the lane they act for."""
 
     def meters(self) -> tuple[Meter, ...]:

@@ -22,6 +22,7 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.returns import WithoutReturns
 from hub.adapters.shopify.calls import ShopCalls, throttle_wait
 from hub.adapters.shopify.cancellations import Cancellations
 from hub.adapters.shopify.catalogue import Catalogue
@@ -48,7 +49,7 @@ class ShopApp:
     location_id: str = ""
 
 
-class ShopifyChannel:
+class ShopifyChannel(WithoutReturns):
     """The port's ``Channel`` for Shopify's Admin GraphQL API."""
 
     stock_batch: int = LARGEST_INPUT * SIDE_BY_SIDE

@@ -113,6 +113,41 @@ query OrderLines($id: ID!, $after: String) {{
     300,
 )
 
+_REFUND_LINE = """
+fragment RefundLine on RefundLineItem {
+  quantity restockType lineItem { id } subtotalSet { ...Money } totalTaxSet { ...Money }
+}
+"""
+
+REFUNDS = Document(
+    "refunds.list",
+    f"""
+query Refunds($id: ID!) {{
+  order(id: $id) {{
+    refunds(first: 25) {{
+      id createdAt processedAt
+      totalRefundedSet {{ ...Money }}
+      refundLineItems(first: 20) {{ nodes {{ ...RefundLine }} {_PAGE} }}
+      refundShippingLines(first: 5) {{ nodes {{ subtotalAmountSet {{ ...Money }} taxAmountSet {{ ...Money }} }} }}
+    }}
+  }}
+}}
+{_REFUND_LINE}{_MONEY}
+""",
+    700,
+)
+
+REFUND_LINES = Document(
+    "refunds.lines",
+    f"""
+query RefundLines($id: ID!, $after: String) {{
+  refund(id: $id) {{ refundLineItems(first: 100, after: $after) {{ nodes {{ ...RefundLine }} {_PAGE} }} }}
+}}
+{_REFUND_LINE}{_MONEY}
+""",
+    210,
+)
+
 FULFILMENTS = Document(
     "fulfilments.list",
     """
@@ -349,6 +384,8 @@ ALL = (
     CHANGED_ORDERS,
     ORDER,
     ORDER_LINES,
+    REFUNDS,
+    REFUND_LINES,
     FULFILMENTS,
     FULFILMENT_LINES,
     FULFILMENT_ORDERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from hub.adapters.fields import Fields, unreadable
@@ -14,6 +15,7 @@ from hub.adapters.shopify.documents import CHANGED_ORDERS, ORDER, ORDER_LINES
 from hub.adapters.shopify.gids import gid
 from hub.adapters.shopify.mapping import channel_order, order_ref, removed_units
 from hub.adapters.shopify.reading import MOST_PAGES, fulfilments_of, next_page, required
+from hub.adapters.shopify.refunds import refunds_of
 from hub.adapters.shopify.sweep import Sweep
 from hub.clock import Clock
 from hub.domain.order import ChannelOrder
@@ -59,7 +61,8 @@ class Orders:
         if order is None:
             return None
         lines = await self._lines(order, node)
-        return channel_order(order, lines, await self._sent(order, lines, external_id))
+        found = channel_order(order, lines, await self._sent(order, lines, external_id))
+        return replace(found, refunds=await refunds_of(self._calls, order, node))
 
     async def _lines(self, order: Fields, node: str) -> list[Fields]:
         page = required(order, "lineItems")

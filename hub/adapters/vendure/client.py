@@ -21,6 +21,7 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.returns import WithoutReturns
 from hub.adapters.sweep import Sweep
 from hub.adapters.vendure import mapping
 from hub.adapters.vendure.calls import VendureCalls
@@ -53,7 +54,7 @@ class VendureShop:
         return f"{self.url.rstrip('/').removesuffix('/admin-api')}/"
 
 
-class VendureChannel:
+class VendureChannel(WithoutReturns):
     """The port's ``Channel`` for Vendure's Admin API; everything is answered at once, and nothing sends webhooks."""
 
     stock_batch: int = BATCH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -23,9 +23,11 @@ from hub.adapters.port import (
     StockUpdate,
     WriteResult,
 )
+from hub.adapters.returns import WithoutReturns
 from hub.adapters.sweep import Sweep
 from hub.adapters.woocommerce import mapping
 from hub.adapters.woocommerce.calls import API, SIDE_BY_SIDE, WooCalls, content, rows
+from hub.adapters.woocommerce.refunds import PER_PAGE, refunds
 from hub.adapters.woocommerce.shipping import Shipping
 from hub.adapters.woocommerce.signing import OneLegged
 from hub.adapters.woocommerce.stock import StockWriter
@@ -59,7 +61,7 @@ class WooShop:
         return f"{self.url.rstrip('/').removesuffix('/wp-json')}/wp-json/"
 
 
-class WooChannel:
+class WooChannel(WithoutReturns):
     """The port's ``Channel`` for WooCommerce's REST API v3; everything is answered at once, nothing is followed."""
 
     stock_batch: int = 25_000
@@ -92,7 +94,12 @@ class WooChannel:
         response = await self._calls.send("orders.get", "GET", path, expect=(404,))
         if response.status_code == 404:
             return None
-        return mapping.channel_order(Fields.of(content(response), "order"))
+        order = Fields.of(content(response), "order")
+        found = mapping.channel_order(order)
+        if found is None or not order.children("refunds"):
+            return found
+        listed = await self._calls.read("refunds.list", f"{path}/refunds", {"per_page": str(PER_PAGE)})
+        return replace(found, refunds=refunds(rows(listed, "refunds")))
 
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
         """List products, and the variations of those that have some, fifty products per call."""

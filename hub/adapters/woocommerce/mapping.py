@@ -57,11 +57,16 @@ def channel_order(order: Fields) -> ChannelOrder | None:
         lines=tuple(_line(line, rates) for line in order.children("line_items")),
         buyer=_buyer(order),
         charges=tuple(_charges(order, rates)),
-        cancelled=status in OFF,
+        cancelled=_off(order, status),
         country=_country(order),
         raw_status=status,
         remarks=tuple(_remarks(order, rates)),
     )
+
+
+def _off(order: Fields, status: str) -> bool:
+    """Say whether nothing of an order is wanted; one that was completed before all its money went back has left."""
+    return status in OFF and not (status == "refunded" and order.maybe_instant("date_completed_gmt") is not None)
 
 
 def _payment(order: Fields, status: str) -> PaymentState:

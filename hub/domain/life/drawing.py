@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
+from typing import Any
 
+from hub.domain.life.goods_return import GOODS_RETURN
+from hub.domain.life.invoice import INVOICE
 from hub.domain.life.machine import Machine
+from hub.domain.life.refund import REFUND
 
-MACHINES: tuple[Machine[StrEnum], ...] = ()
+MACHINES: tuple[Machine[Any], ...] = (INVOICE, REFUND, GOODS_RETURN)
 """Every machine, in the order of the page."""
 
 

@@ -23,6 +23,7 @@ from hub.graphql.mutations.channel_zeros_confirm import channel_zeros_confirm
 from hub.graphql.mutations.division_enable import division_enable
 from hub.graphql.mutations.erp_connection_create import erp_connection_create
 from hub.graphql.mutations.erp_connection_reconnect import erp_connection_reconnect
+from hub.graphql.mutations.invoice_retry import invoice_retry
 from hub.graphql.mutations.listing_map import listing_map
 from hub.graphql.mutations.listing_rule_set import listing_rule_set
 from hub.graphql.mutations.order_address_confirm import order_address_confirm
@@ -36,6 +37,13 @@ from hub.graphql.mutations.parcel_retry import parcel_retry
 from hub.graphql.mutations.parked_discard import parked_discard
 from hub.graphql.mutations.parked_retry import parked_retry
 from hub.graphql.mutations.product_safety_stock_set import product_safety_stock_set
+from hub.graphql.mutations.refund_book import refund_book
+from hub.graphql.mutations.refund_dismiss import refund_dismiss
+from hub.graphql.mutations.return_book import return_book
+from hub.graphql.mutations.return_close import return_close
+from hub.graphql.mutations.return_enter import return_enter
+from hub.graphql.mutations.return_inspect import return_inspect
+from hub.graphql.mutations.return_receive import return_receive
 from hub.graphql.mutations.tax_profile_set import tax_profile_set
 from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
 
@@ -71,6 +79,14 @@ class Mutation:
     order_address_confirm = _needs(NeedsOperator, order_address_confirm)
     parcel_enter = _needs(NeedsOperator, parcel_enter)
     parcel_retry = _needs(NeedsOperator, parcel_retry)
+    invoice_retry = _needs(NeedsOperator, invoice_retry)
+    refund_book = _needs(NeedsOperator, refund_book)
+    refund_dismiss = _needs(NeedsOperator, refund_dismiss)
+    return_enter = _needs(NeedsOperator, return_enter)
+    return_receive = _needs(NeedsOperator, return_receive)
+    return_inspect = _needs(NeedsOperator, return_inspect)
+    return_book = _needs(NeedsOperator, return_book)
+    return_close = _needs(NeedsOperator, return_close)
     parked_retry = _needs(NeedsOperator, parked_retry)
     parked_discard = _needs(NeedsOperator, parked_discard)
     buyer_erase = _needs(NeedsAdmin, buyer_erase)

@@ -17,6 +17,7 @@ from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
 from hub.graphql.mutations.customer_policy_input import CustomerPolicyInput
 from hub.graphql.mutations.goods_input import KitSettingsInput, MatchingRulesInput, ZeroGuardInput
+from hub.graphql.mutations.invoicing_input import InvoicingInput
 
 LONGEST_LIST = 200
 SWEEP_SECONDS = (5.0, 86_400.0)
@@ -119,6 +120,7 @@ class ChannelSettingsInput:
     kits: strawberry.Maybe[KitSettingsInput]
     zero_guard: strawberry.Maybe[ZeroGuardInput]
     customers: strawberry.Maybe[CustomerPolicyInput]
+    invoicing: strawberry.Maybe[InvoicingInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -141,7 +143,7 @@ def _read(name: str, value: Any) -> Any:
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
             return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
-        case "rule" | "matching" | "kits" | "zero_guard" | "customers":
+        case "rule" | "matching" | "kits" | "zero_guard" | "customers" | "invoicing":
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))

@@ -10,7 +10,12 @@ from hub.domain.addressing import CheckState, Doubt, Kind
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.customers import MatchedBy
 from hub.domain.delivery import ParcelStatus
+from hub.domain.goods_return import ReturnAnswer
+from hub.domain.invoicing import BookingPolicy, DocumentKind, InvoicedQuantity, InvoicePolicy
 from hub.domain.kit import KitBooking
+from hub.domain.life.goods_return import ReturnCause, ReturnState
+from hub.domain.life.invoice import InvoiceState
+from hub.domain.life.refund import RefundCause, RefundState
 from hub.domain.matching import MappedBy, MatchProblem
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
@@ -36,6 +41,16 @@ DESCRIBED: dict[type[StrEnum], str] = {
     CheckState: "Whether an address is fit for a label; AS_GIVEN where lines of its country are not taken apart.",
     Kind: "What an address is: a street, a post office box, or a pickup point.",
     Doubt: "Why a person should look at an address before a label is made.",
+    InvoicePolicy: "When the hub has an order invoiced in Exact.",
+    InvoicedQuantity: "What an invoice counts: what was delivered, or what was ordered.",
+    BookingPolicy: "Whether a person books, or the hub by itself.",
+    DocumentKind: "What stands in Exact.",
+    InvoiceState: "How far an order's invoice has come.",
+    RefundState: "How far a refund's credit note has come.",
+    RefundCause: "Why a refund waits for a person.",
+    ReturnState: "How far goods that come back have come.",
+    ReturnCause: "Why a return waits for a person.",
+    ReturnAnswer: "What the seller does with returned goods, as a marketplace wants to hear it.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
     Goods: "What is sold, as far as VAT rates differ by it.",

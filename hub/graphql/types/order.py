@@ -16,6 +16,7 @@ from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.permissions import NeedsOperator
+from hub.graphql.types.aftersales import Books, GoodsReturn, OrderInvoicing, Refund, SalesDocument
 from hub.graphql.types.buyer import Buyer
 from hub.graphql.types.certificate import Certificate
 from hub.graphql.types.customers import OrderCustomer
@@ -127,6 +128,34 @@ class Order(Stored):
         parcel = tables.parcel.c
         rows = await info.context.load.many(parcel.order_id, self.order_id, parcel.shipped_at, parcel.parcel_id)
         return [Parcel.of(row) for row in rows]
+
+    @shown("How far the asking for its invoice has come; null where nothing was asked.")
+    async def invoicing(self, info: Info) -> OrderInvoicing | None:
+        row = await info.context.load.one(tables.invoicing.c.order_id, self.order_id)
+        return None if row is None else OrderInvoicing.of(row, self.total.currency)
+
+    @shown("The invoices and credit notes that stand in Exact of it, in the order in which they were noted.")
+    async def invoices(self, info: Info) -> list[SalesDocument]:
+        document = tables.sales_document.c
+        rows = await info.context.load.many(document.order_id, self.order_id, document.noted_at, document.invoice_id)
+        return [SalesDocument.of(row) for row in rows]
+
+    @shown("What the channel gave back, in the order in which it did.")
+    async def refunds(self, info: Info) -> list[Refund]:
+        refund = tables.refund.c
+        rows = await info.context.load.many(refund.order_id, self.order_id, refund.made_at, refund.refund_id)
+        return [Refund.of(row) for row in rows]
+
+    @shown("The goods of it that come back, oldest first.")
+    async def returns(self, info: Info) -> list[GoodsReturn]:
+        goods = tables.goods_return.c
+        rows = await info.context.load.many(goods.order_id, self.order_id, goods.registered_at, goods.return_id)
+        return [GoodsReturn.of(row) for row in rows]
+
+    @shown("What was sold beside what stands in the books.")
+    async def books(self, info: Info) -> Books | None:
+        found = await info.context.load.books(self.order_id)
+        return None if found is None else Books.of(found)
 
     @shown(
         "Who bought it; null once the personal data was destroyed. Needs the role OPERATOR.",

@@ -12,6 +12,7 @@ from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
 from hub.graphql.types.customers import CustomerPolicy
 from hub.graphql.types.goods import KitSettings, MatchingRules, ZeroGuard
+from hub.graphql.types.invoicing import Invoicing
 from hub.graphql.types.stock import StockRule
 
 
@@ -82,6 +83,7 @@ class ChannelSettings:
     zero_guard: ZeroGuard
 
     customers: CustomerPolicy
+    invoicing: Invoicing
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -116,4 +118,5 @@ class ChannelSettings:
             kits=KitSettings.of(one.kits),
             zero_guard=ZeroGuard.of(one.zero_guard),
             customers=CustomerPolicy.of(one.customers),
+            invoicing=Invoicing.of(one.invoicing),
         )

@@ -14,6 +14,7 @@ from hub.sandbox.bol.offers import Offer, Offers
 from hub.sandbox.bol.orders import Item, Order
 from hub.sandbox.bol.processes import RETENTION, Outcome, Process, Processes
 from hub.sandbox.bol.push import Push
+from hub.sandbox.bol.returns import Return
 from hub.sandbox.bol.shipments import Shipment
 from hub.sandbox.bol.switches import Switches
 from hub.sandbox.catalogue import Good
@@ -41,6 +42,7 @@ class Account:
         self.shipments: dict[str, Shipment] = {}
         self.transports: dict[str, Shipment] = {}
         self.inventory: dict[str, int] = {}
+        self.returns: dict[str, Return] = {}
         for number, good in enumerate(world.goods):
             self._list(number, good)
 

@@ -18,6 +18,8 @@ from hub.sandbox.bol.offer_doors import OfferDoors
 from hub.sandbox.bol.old_offer_doors import OldOfferDoors
 from hub.sandbox.bol.order_doors import OrderDoors
 from hub.sandbox.bol.orders import Discount, Item, Order
+from hub.sandbox.bol.return_doors import ReturnDoors
+from hub.sandbox.bol.returns import Handling, Return, ReturnItem
 from hub.sandbox.bol.shipment_doors import ShipmentDoors
 from hub.sandbox.bol.shipments import Shipment
 from hub.sandbox.bol.status_doors import StatusDoors
@@ -55,6 +57,7 @@ class BolPlatform:
             StatusDoors(self.account),
             SubscriptionDoors(self.account),
             StockroomDoors(self.account),
+            ReturnDoors(self.account),
         )
         token = Route("/token", self.door.token, methods=["POST"])
         rest = Route("/{path:path}", _no_route, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -192,6 +195,21 @@ class BolPlatform:
             if item.open:
                 item.cancellation_request, item.changed_at = True, self.world.clock.now()
                 self.account.push.tell("ORDER", "ORDER_ITEM_CANCELLATION_REQUEST", item.item_id)
+
+    async def announce_return(self, external_id: str, units: list[Units]) -> str:
+        """Let the buyer announce that units come back; bol gives the money back itself."""
+        self.account.settle()
+        order = self.account.orders[external_id]
+        by_sku = {item.sku: item for item in order.items}
+        items = [ReturnItem(self.account.number(), order, by_sku[each.sku], each.quantity) for each in units]
+        made = Return(self.account.number(), self.world.clock.now(), items)
+        self.account.returns[made.return_id] = made
+        return made.return_id
+
+    def handle_returns(self) -> None:
+        """Let somebody handle all returns in bol's own pages."""
+        for item in (item for each in self.account.returns.values() for item in each.items if not item.handled):
+            item.handled.append(Handling("RETURN_RECEIVED", item.quantity, self.world.clock.now()))
 
     def listed(self) -> list[str]:
         return list(self.account.offers.by_sku)

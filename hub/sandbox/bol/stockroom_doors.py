@@ -1,4 +1,4 @@
-"""The v10 endpoints for returns and for stock that lies at bol."""
+"""The v10 endpoint for stock that lies at bol."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.sandbox.bol.account import Account
-from hub.sandbox.bol.answers import Trouble
 from hub.sandbox.bol.door import Door, page, page_of
 
 
 class StockroomDoors:
-    """Shows the stock that lies at bol, and the returns, of which the sandbox has none."""
+    """Shows the stock that lies at bol."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -20,8 +19,6 @@ class StockroomDoors:
     def routes(self, door: Door) -> list[BaseRoute]:
         return [
             door.route("/retailer/inventory", self.inventory, ["GET"]),
-            door.route("/retailer/returns", self.returns, ["GET"]),
-            door.route("/retailer/returns/{return_id}", self.missing, ["GET"]),
         ]
 
     async def inventory(self, request: Request) -> Response:
@@ -33,9 +30,3 @@ class StockroomDoors:
             if request.query_params.get("query", ean) in (ean, by_ean[ean].title)
         ]
         return page(rows, page_of(request), "inventory", dict)
-
-    async def returns(self, request: Request) -> Response:
-        return page([], page_of(request), "returns", dict)
-
-    async def missing(self, request: Request) -> Response:
-        raise Trouble(404, "The requested return was not found.")

@@ -31,7 +31,22 @@ DELIVERIES = single(
     children={"GoodsDeliveryLines": "salesorder/GoodsDeliveryLines"},
 )
 DELIVERY_LINES = single("salesorder/GoodsDeliveryLines", ("GET", "PUT"))
-INVOICES = single("salesinvoice/SalesInvoices", children={"SalesInvoiceLines": "salesinvoice/SalesInvoiceLines"})
+INVOICES = single(
+    "salesinvoice/SalesInvoices",
+    ("GET", "POST"),
+    children={
+        "SalesInvoiceLines": "salesinvoice/SalesInvoiceLines",
+        "SalesInvoiceOrderChargeLines": "salesinvoice/SalesInvoiceOrderChargeLines",
+    },
+)
+INVOICE_LINES = single("salesinvoice/SalesInvoiceLines")
+INVOICE_CHARGES = single("salesinvoice/SalesInvoiceOrderChargeLines")
+RETURNS = single(
+    "salesorder/PlannedSalesReturns",
+    ("GET", "POST", "DELETE"),
+    children={"PlannedSalesReturnLines": "salesorder/PlannedSalesReturnLines"},
+)
+RETURN_LINES = single("salesorder/PlannedSalesReturnLines")
 SUBSCRIPTIONS = single("webhooks/WebhookSubscriptions", ("GET", "POST", "DELETE"))
 STOCK_POSITIONS = single(
     "sync/Inventory/StockPositions", page=LARGE_PAGE, may_filter=frozenset({"Timestamp"}), table="stock"
@@ -47,9 +62,12 @@ _ALL = (
     DELIVERIES,
     DELIVERY_LINES,
     INVOICES,
+    INVOICE_LINES,
+    INVOICE_CHARGES,
+    RETURNS,
+    RETURN_LINES,
     SUBSCRIPTIONS,
     STOCK_POSITIONS,
-    single("salesinvoice/SalesInvoiceLines"),
     single("salesinvoice/InvoiceSalesOrders", ("POST",)),
     single("salesorder/CompleteSalesOrder", ("POST",)),
     single("inventory/Warehouses"),

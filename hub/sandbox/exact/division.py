@@ -25,6 +25,8 @@ _PARENTS = {
     "salesorder/SalesOrderOrderChargeLines": "OrderID",
     "salesorder/GoodsDeliveryLines": "EntryID",
     "salesinvoice/SalesInvoiceLines": "InvoiceID",
+    "salesinvoice/SalesInvoiceOrderChargeLines": "InvoiceID",
+    "salesorder/PlannedSalesReturnLines": "PlannedSalesReturnID",
     "crm/Addresses": "Account",
     "stock": "ItemId",
 }
@@ -32,6 +34,7 @@ _KEYS = {
     "salesorder/SalesOrders": "OrderID",
     "salesorder/GoodsDeliveries": "EntryID",
     "salesinvoice/SalesInvoices": "InvoiceID",
+    "salesorder/PlannedSalesReturns": "PlannedSalesReturnID",
 }
 FreeFormula = Callable[[Row], Decimal]
 FORMULAS: dict[str, FreeFormula] = {
@@ -72,6 +75,7 @@ class Division:
         self.order_numbers = count(2026_0001)
         self.delivery_numbers = count(26_000_101)
         self.invoice_numbers = count(26_700_001)
+        self.return_numbers = count(26_900_001)
         self.taken_numbers: set[int] = set()
         self._made = count(1)
 

@@ -10,7 +10,7 @@ from hub.sandbox.exact.division import Change, Division
 from hub.sandbox.exact.errors import Language
 from hub.sandbox.exact.payload import References
 from hub.sandbox.exact.table import Row, Versions
-from hub.sandbox.ledger import Delivered, Free, SalesOrder, Units
+from hub.sandbox.ledger import Booked, Delivered, Free, SalesOrder, Units
 from hub.sandbox.world import World
 
 MAIN_DIVISION, SECOND_DIVISION = 123456, 654321
@@ -28,6 +28,7 @@ class Settings:
     errors_allowed: int = 10
     count_validation_errors: bool = True
     negative_stock: bool = True
+    credit_sign: int = -1
     hook_delay_min: float = 0.2
     hook_delay_max: float = 1.5
     validate_hooks: bool = True
@@ -94,6 +95,20 @@ class Office:
 
     def note_order_gone(self, order: Row) -> None:
         self.world.ledger.sales_orders[order["OrderID"]].deleted_at = self.world.clock.now()
+
+    def note_invoice(self, invoice: Row, lines: list[Row]) -> None:
+        """Write an invoice or credit note into the ledger, with the sales orders that its lines name."""
+        orders = tuple(dict.fromkeys(line["SalesOrder"] for line in lines if line.get("SalesOrder")))
+        self.world.ledger.booked.append(
+            Booked(
+                number=invoice["InvoiceNumber"],
+                credit=invoice["Type"] in (8021, 8024),
+                your_ref=invoice.get("YourRef") or "",
+                sales_orders=orders,
+                total=abs(invoice["AmountFC"]),
+                at=self.world.clock.now(),
+            )
+        )
 
     def note_delivery(self, entry: Row, lines: list[tuple[Row, Row]]) -> None:
         """Write a delivery's present state, as pairs of delivery line and order line, into the ledger."""

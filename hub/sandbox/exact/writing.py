@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hub.sandbox.exact import deliveries, invoices, order_charges, order_lines, orders, relations
+from hub.sandbox.exact import credit_notes, deliveries, invoices, order_charges, order_lines, orders, relations, returns
 from hub.sandbox.exact.announcer import Announcer
 from hub.sandbox.exact.division import CLERK, Division
 from hub.sandbox.exact.edm import guid
@@ -28,6 +28,8 @@ CREATE: dict[str, Create] = {
     "salesorder/SalesOrderOrderChargeLines": order_charges.add_charge,
     "salesorder/GoodsDeliveries": deliveries.create_delivery,
     "salesinvoice/InvoiceSalesOrders": invoices.invoice_orders,
+    "salesinvoice/SalesInvoices": credit_notes.create_invoice,
+    "salesorder/PlannedSalesReturns": returns.create_return,
     "crm/Accounts": relations.create_account,
     "crm/Addresses": relations.create_address,
     "logistics/Items": relations.create_item,
@@ -45,6 +47,7 @@ DELETE: dict[str, Delete] = {
     "salesorder/SalesOrders": orders.delete_order,
     "salesorder/SalesOrderLines": order_lines.remove_line,
     "salesorder/SalesOrderOrderChargeLines": order_charges.remove_charge,
+    "salesorder/PlannedSalesReturns": returns.delete_return,
     "crm/Accounts": relations.delete_account,
     "crm/Addresses": relations.delete_address,
     "logistics/Items": relations.delete_item,

@@ -68,6 +68,27 @@ class Charge:
         return told | vat(self.gross, self.vat_rate)
 
 
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back: by line with units and amount, and beside the lines."""
+
+    refund_id: str
+    at: datetime
+    lines: tuple[tuple[Line, int, Decimal], ...]
+    beside: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.beside + sum((gross for _, _, gross in self.lines), Decimal())
+
+    def shown(self) -> Json:
+        lines = [
+            {"line_id": line.line_id, "quantity": units, "gross": money(gross)} for line, units, gross in self.lines
+        ]
+        beside = [{"kind": "discount", "description": "Goodwill", "gross": money(self.beside)}] if self.beside else []
+        return {"id": self.refund_id, "made_at": instant(self.at), "lines": lines, "charges": beside}
+
+
 @dataclass(slots=True)
 class Order:
     """One order. ``effects`` are the parcels and cancellations taken, by what they are and their reference."""
@@ -82,6 +103,7 @@ class Order:
     charges: list[Charge] = field(default_factory=list)
     cancelled: bool = False
     effects: dict[tuple[str, str], Json] = field(default_factory=dict)
+    refunds: list[Refund] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
@@ -120,6 +142,7 @@ class Order:
             "ship_by": None,
             "lines": [line.shown() for line in self.lines],
             "charges": [charge.shown() for charge in self.charges],
+            "refunds": [refund.shown() for refund in self.refunds],
             "buyer": _buyer(self.buyer),
             "ship_to": _address(self.buyer),
         }

@@ -13,10 +13,11 @@ from hub.sandbox.generic.door import Door, no_such_path
 from hub.sandbox.generic.effect_doors import EffectDoors
 from hub.sandbox.generic.hook_doors import HookDoors
 from hub.sandbox.generic.order_doors import OrderDoors
+from hub.sandbox.generic.orders import CENT, Line, Order, Refund
 from hub.sandbox.generic.shop import CHANNEL, Shop
 from hub.sandbox.generic.stock_doors import StockDoors
 from hub.sandbox.generic.switches import Switches
-from hub.sandbox.ledger import Units
+from hub.sandbox.ledger import Refunded, Units
 from hub.sandbox.platform import SoldOut
 from hub.sandbox.world import World
 
@@ -97,6 +98,17 @@ class GenericPlatform:
             line.cancellation_requested = line.open > 0
         self.shop.touch(order)
 
+    async def refund(self, external_id: str, units: list[Units], amount: Decimal | None = None) -> None:
+        """Let a person give money back, EUR; without an amount what the units cost."""
+        order = self.shop.orders[external_id]
+        lines = tuple(_part(order, each) for each in units)
+        beside = Decimal() if amount is None else amount - sum((gross for *_, gross in lines), Decimal())
+        refund = Refund(f"R{external_id}-{len(order.refunds) + 1}", self.world.clock.now(), lines, beside)
+        order.refunds.append(refund)
+        note = Refunded(CHANNEL, external_id, refund.refund_id, refund.amount, refund.at)
+        self.world.ledger.refunds.append(note)
+        self.shop.touch(order)
+
     def listed(self) -> list[str]:
         return list(self.shop.by_sku)
 
@@ -106,3 +118,11 @@ class GenericPlatform:
 
     def open_orders(self) -> list[str]:
         return [each.order_id for each in self.shop.orders.values() if each.open]
+
+
+def _part(order: Order, wanted: Units) -> tuple[Line, int, Decimal]:
+    """Return what so many units of an article cost, such that all units cost what the line did."""
+    line = next(each for each in order.lines if each.sku == wanted.sku)
+    before = sum(units for refund in order.refunds for each, units, _ in refund.lines if each is line)
+    sums = [(line.gross * part / line.quantity).quantize(CENT) for part in (before, before + wanted.quantity)]
+    return line, wanted.quantity, sums[1] - sums[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hub.sandbox.ledger import Units
+from hub.sandbox.ledger import Refunded, Units
 from hub.sandbox.matching import belongs
 from hub.sandbox.shopify.checkout import Checkout
 from hub.sandbox.shopify.money import cents
@@ -109,7 +109,9 @@ class Aftercare:
             next(shop.numbers), "REFUND", "SUCCESS", paid.gateway if paid else "manual", back, shop.clock.now(), paid
         )
         order.transactions.append(moved)
-        order.refunds.append(Refund(next(shop.numbers), shop.clock.now(), note, lines, [], [moved]))
+        made = Refund(next(shop.numbers), shop.clock.now(), note, lines, [], [moved])
+        order.refunds.append(made)
+        shop.world.ledger.refunds.append(Refunded(CHANNEL, str(order.number), str(made.number), back, made.at))
         if units and not self._is_forwarded(order):
             self._recount(order)
         shop.hooks.tell_refund(order, order.refunds[-1])

@@ -13,7 +13,8 @@ from hub.sandbox.woocommerce.answers import Json, Trouble, answer, body_of, not_
 from hub.sandbox.woocommerce.casts import loose_boolean, loose_integer
 from hub.sandbox.woocommerce.door import Door
 from hub.sandbox.woocommerce.order_doors import find_order, listed_objects
-from hub.sandbox.woocommerce.orders import Line, Order, Refund
+from hub.sandbox.woocommerce.orders import Line, Order
+from hub.sandbox.woocommerce.refunding import give_back
 from hub.sandbox.woocommerce.shop import Shop, euros
 
 NOTE_KINDS = ("any", "customer", "internal")
@@ -64,14 +65,9 @@ class NoteDoors:
         if amount <= 0 or amount > order.total - order.refunded:
             raise Trouble("woocommerce_rest_cannot_create_order_refund", "Invalid refund amount.", 500)
         paid_back = loose_boolean(body.get("api_refund", True))
-        now = self.shop.clock.now()
-        refund = Refund(next(self.shop.posts), amount, str(body.get("reason", "")), now, lines, paid_back)
-        order.refunds.append(refund)
         if loose_boolean(body.get("api_restock", True)):
             self._restock(lines)
-        if order.refunded == order.total:
-            self.shop.set_status(order, "refunded")
-        self.shop.touch(order)
+        refund = give_back(self.shop, order, lines, amount, str(body.get("reason", "")), paid_back=paid_back)
         return answer(trimmed(request, order_wire.refund(order, refund, self.shop.root)), 201)
 
     def _restock(self, lines: list[tuple[Line, int, Decimal, Decimal]]) -> None:

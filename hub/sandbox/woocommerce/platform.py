@@ -20,6 +20,7 @@ from hub.sandbox.woocommerce.order_batches import OrderBatches
 from hub.sandbox.woocommerce.order_doors import OrderDoors
 from hub.sandbox.woocommerce.orders import CLOSED, Line
 from hub.sandbox.woocommerce.product_doors import ProductDoors
+from hub.sandbox.woocommerce.refunding import give_back, refund_part
 from hub.sandbox.woocommerce.setting_doors import SettingDoors
 from hub.sandbox.woocommerce.shelf_doors import ShelfDoors
 from hub.sandbox.woocommerce.shop import CHANNEL, Shop
@@ -121,6 +122,11 @@ class WooPlatform:
         order = self.shop.orders[int(external_id)]
         self.shop.set_status(order, "cancelled")
         self.shop.touch(order)
+
+    async def refund(self, external_id: str, units: list[Units], amount: Decimal | None = None) -> None:
+        """Let a person give money back, EUR; without an amount what the units cost."""
+        order = self.shop.orders[int(external_id)]
+        give_back(self.shop, order, [refund_part(order, self.shop, each) for each in units], amount)
 
     async def request_cancellation(self, external_id: str) -> None:
         """A shop has no such request: the order is cancelled."""

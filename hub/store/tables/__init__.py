@@ -1,5 +1,13 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.aftersales import (
+    goods_return,
+    goods_return_line,
+    invoicing,
+    refund,
+    refund_line,
+    sales_document,
+)
 from hub.store.tables.bookings import booking
 from hub.store.tables.catalogue import (
     customer,
@@ -53,8 +61,11 @@ __all__ = [
     "division",
     "erp_connection",
     "erp_item",
+    "goods_return",
+    "goods_return_line",
     "hook",
     "identity_key",
+    "invoicing",
     "lane",
     "listing",
     "listing_part",
@@ -72,6 +83,9 @@ __all__ = [
     "parcel",
     "parked",
     "product",
+    "refund",
+    "refund_line",
+    "sales_document",
     "sealing_key",
     "seen",
     "shipping_method",

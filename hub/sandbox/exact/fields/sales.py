@@ -79,4 +79,23 @@ FIELDS = {
         SubscriptionDescription:s TaxSchedule:g+ TaxScheduleCode:s TaxScheduleDescription:s UnitCode:s+
         UnitDescription:s UnitPrice:f+ VATAmountDC:f+ VATAmountFC:f+ VATCode:s+ VATCodeDescription:s VATPercentage:f+
     """,
+    "salesinvoice/SalesInvoiceOrderChargeLines": """
+        ID:g! AmountDC:f AmountFCExclVAT:f+ AmountFCInclVAT:f+ AmountVATFC:f Division:i GLAccount:g GLAccountCode:s
+        GLAccountDescription:s InvoiceID:g* IsShippingCost:t+ LineNumber:i OrderCharge:g+ OrderChargeCode:s
+        OrderChargeDescription:s OrderChargesLineDescription:s+ VATCode:s+ VATDescription:s VATPercentage:f
+    """,
+    "salesorder/PlannedSalesReturns": """
+        PlannedSalesReturnID:g! Created:d Creator:g CreatorFullName:s DeliveredTo:g* DeliveredToContactPerson:g+
+        DeliveredToContactPersonFullName:s DeliveredToName:s DeliveryAddress:g Description:s+ Division:i Document:g
+        DocumentSubject:s Modified:d Modifier:g ModifierFullName:s PlannedSalesReturnLines:c* Remarks:s+ ReturnDate:d+
+        ReturnNumber:i Source:h Status:h+ Warehouse:g* WarehouseCode:s WarehouseDescription:s
+    """,
+    "salesorder/PlannedSalesReturnLines": """
+        ID:g! BatchNumbers:c+ CreateCredit:b* Created:d Creator:g CreatorFullName:s Division:i GoodDeliveryLineID:g*
+        Item:g* ItemCode:s ItemDescription:s LineNumber:i Modified:d Modifier:g ModifierFullName:s Notes:s+
+        PlannedReturnQuantity:f* PlannedSalesReturnID:g ReceivedQuantity:f* ReturnReasonCodeCode:s
+        ReturnReasonCodeDescription:s ReturnReasonCodeID:g SalesOrderLineID:g SalesOrderNumber:i SerialNumbers:c+
+        StockTransactionEntryID:g StorageLocation:g+ StorageLocationCode:s StorageLocationDescription:s
+        StorageLocationSequenceNumber:i UnitCode:s UnitDescription:s
+    """,
 }

@@ -15,7 +15,7 @@ from alembic import op
 from hub.store.types import Instant, Json, Micros, Money
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,32 @@
+"""returnClose"""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import relay
+
+from hub.actors import commands
+from hub.graphql.arguments import key_of
+from hub.graphql.context import Info
+from hub.graphql.mutations.payload import UserError, carry_out
+from hub.graphql.types.aftersales import GoodsReturn
+
+
+@strawberry.input
+class ReturnCloseInput:
+    return_id: relay.GlobalID
+
+
+@strawberry.type
+class ReturnClosePayload:
+    goods_return: GoodsReturn | None
+    user_errors: list[UserError]
+
+
+async def return_close(info: Info, input: ReturnCloseInput) -> ReturnClosePayload:
+    """End a return whose goods and money were settled by hand."""
+    key = key_of("GoodsReturn", input.return_id, "returnId")
+    answer = await carry_out(info, commands.close_return, key)
+    return ReturnClosePayload(
+        goods_return=await GoodsReturn.find(info, key) if answer.done else None, user_errors=answer.user_errors
+    )
