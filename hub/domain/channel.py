@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.amounts.policy import AmountPolicy
 from hub.domain.platform import Platform
 from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
@@ -46,7 +47,8 @@ class ChannelSettings:
     warehouses by id; without either it is the division's own. ``goods`` says what the items of a VAT code are, where
     their percentage says too little. ``split_charges`` shares charges out over the goods' rates instead of booking
     them at the leading one.
-    ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
+    ``charge_id`` is Exact's order charge that fees and order discounts are booked on, unless a rule of ``amounts``
+    says otherwise.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``carriers`` maps the code of a shipping method in Exact (or a carrier's name) to the platform's carrier code.
     """
@@ -71,6 +73,7 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    amounts: AmountPolicy = field(default_factory=AmountPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -14,9 +14,13 @@ YOUR_REF_LENGTH = 30
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One line to be posted: ``net_price`` per unit in the sense of the VAT code's kind (I: VAT included)."""
+    """One line to be posted: ``net_price`` per unit in the sense of the VAT code's kind (I: VAT included).
 
-    order_line_id: str
+    ``gross`` is what Exact makes of it; ``vat`` is posted with it, None where Exact computes it. A charge that is
+    booked as an item has no ``order_line_id``.
+    """
+
+    order_line_id: str | None
     item_id: str
     quantity: Decimal
     net_price: Decimal
@@ -29,7 +33,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftCharge:
-    """A charge line, VAT included; shipping needs no ``charge_id``."""
+    """A charge line, VAT included; shipping needs no ``charge_id``.
+
+    ``net`` is posted instead of ``gross`` where only that gives the channel's VAT.
+    """
 
     gross: Decimal
     vat_code: str
@@ -37,11 +44,15 @@ class DraftCharge:
     description: str
     shipping: bool
     charge_id: str | None = None
+    net: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SalesOrderDraft:
-    """All that is posted for one channel order; ``your_ref`` is deterministic, so a look-up finds it again."""
+    """All that is posted for one channel order; ``your_ref`` is deterministic, so a look-up finds it again.
+
+    ``vat`` is the channel's own VAT on all of it, None where the channel does not state it for everything.
+    """
 
     your_ref: str
     customer_id: str
@@ -53,6 +64,7 @@ class SalesOrderDraft:
     total: Decimal
     warehouse_id: str | None = None
     shipping_method_id: str | None = None
+    vat: Decimal | None = None
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over everything that matters, to notice a changed payload for one reference."""

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.certificate import Certificate, Entry, Evidence
 from hub.domain.tax import Reason, Regime
 from hub.domain.tax.evidence import VatStatus
+from hub.store.payments import payments_from_json, payments_to_json
 from hub.store.tables import orders
 
 VERSION = 1
@@ -45,6 +47,8 @@ def certificate_to_json(one: Certificate) -> dict[str, Any]:
         "total": str(one.total),
         "channel_total": str(one.channel_total),
         "evidence": None if one.evidence is None else asdict(one.evidence) | {"status": one.evidence.status.value},
+        "payments": payments_to_json(one.payments),
+        "books_currency": one.books_currency,
     }
 
 
@@ -73,6 +77,8 @@ def certificate_from_json(plain: Mapping[str, Any] | None) -> Certificate | None
         total=Decimal(plain["total"]),
         channel_total=Decimal(plain["channel_total"]),
         evidence=None if evidence is None else Evidence(**{**evidence, "status": VatStatus(evidence["status"])}),
+        payments=payments_from_json(plain.get("payments")),
+        books_currency=plain.get("books_currency"),
     )
 
 
@@ -90,6 +96,9 @@ def _entry_from_json(plain: Mapping[str, Any]) -> Entry:
         quantity=_amount(plain["quantity"]),
         unit_price=_amount(plain["unit_price"]),
         rounding=Decimal(plain["rounding"]),
+        kind=EntryKind(plain.get("kind", EntryKind.GOODS if plain["line_id"] else EntryKind.FEE)),
+        discount=Decimal(plain.get("discount", 0)),
+        paid_by_platform=Decimal(plain.get("paid_by_platform", 0)),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.order import ChannelOrder, Charge, OrderLine, OrderStatus
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
+from hub.store.payments import payments_to_json
 from hub.store.tables import listing, order_line, orders
 from hub.store.upsert import fitting, upsert
 
@@ -65,6 +66,7 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
         "raw_status": fetched.raw_status,
         "cancelled": fetched.cancelled,
         "charges": [_charge_to_json(charge) for charge in fetched.charges],
+        "payments": payments_to_json(fetched.payments),
     }
 
 
@@ -112,6 +114,8 @@ def _line_row(
         "vat": line.vat,
         "discount": line.discount,
         "deemed": None if line.deemed is None else line.deemed.value,
+        "paid_by_platform": line.paid_by_platform,
+        "voucher": line.voucher,
     }
 
 

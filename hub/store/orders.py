@@ -13,10 +13,11 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.forwarding import LineToForward, OrderToForward
-from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
+from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus, Payment
 from hub.domain.sales_order import SalesOrder
 from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
+from hub.store.payments import payments_from_json
 from hub.store.tables import order_line, orders
 
 
@@ -39,6 +40,9 @@ class StoredLine:
     vat: Decimal | None
     sales_order_line_id: str | None
     deemed: str | None = None
+    discount: Decimal = Decimal(0)
+    paid_by_platform: Decimal = Decimal(0)
+    voucher: bool = False
 
     @property
     def open(self) -> int:
@@ -74,6 +78,7 @@ class StoredOrder:
     charges: tuple[Charge, ...]
     lines: tuple[StoredLine, ...]
     country: str | None = None
+    payments: tuple[Payment, ...] = ()
 
     def to_forward(self) -> OrderToForward:
         """Return the part that the books need."""
@@ -85,6 +90,7 @@ class StoredOrder:
             total=self.total,
             lines=tuple(_line_to_forward(line) for line in self.lines),
             charges=self.charges,
+            payments=self.payments,
         )
 
 
@@ -101,6 +107,9 @@ def _line_to_forward(line: StoredLine) -> LineToForward:
         vat_rate=line.vat_rate,
         vat=line.vat,
         deemed=None if line.deemed is None else DeemedScheme(line.deemed),
+        discount=line.discount,
+        paid_by_platform=line.paid_by_platform,
+        voucher=line.voucher,
     )
 
 
@@ -221,6 +230,7 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         charges=tuple(_charge_from_json(charge) for charge in row.charges),
         lines=tuple(_stored_line(line) for line in lines),
         country=row.country,
+        payments=payments_from_json(row.payments),
     )
 
 

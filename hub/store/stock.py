@@ -179,9 +179,11 @@ async def finish_read(work: Work, tenant_id: str, code: int, read_no: int, read_
 async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: datetime) -> set[str]:
     """Claim what an order that is not forwarded yet still wants, and return the products concerned.
 
-    Repeatable: the claims are set to what the stored lines say, never added up.
+    Repeatable: the claims are set to what the stored lines say, never added up. A gift card sold claims nothing.
     """
-    statement = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id == order_id)
+    statement = select(order_line).where(
+        order_line.c.tenant_id == tenant_id, order_line.c.order_id == order_id, order_line.c.voucher.is_(False)
+    )
     lines = [row for row in (await work.connection.execute(statement)).all() if row.product_id is not None]
     rows = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, false, text
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json, Money
@@ -27,6 +27,7 @@ orders = Table(
     Column("raw_status", String(64), nullable=False),
     Column("cancelled", Boolean, nullable=False),
     Column("charges", Json, nullable=False),
+    Column("payments", Json),
     Column("status", String(16), nullable=False),
     Column("hold_cause", String(32)),
     Column("hold_detail", Json),
@@ -68,6 +69,8 @@ order_line = Table(
     Column("vat", Money),
     Column("discount", Money, nullable=False),
     Column("deemed", String(16)),
+    Column("paid_by_platform", Money, nullable=False, server_default="0"),
+    Column("voucher", Boolean, nullable=False, server_default=false()),
     Column("sales_order_line_id", String(64)),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),
 )
