@@ -6,9 +6,12 @@ from enum import StrEnum
 
 import strawberry
 
+from hub.domain.amounts.booked import EntryKind
+from hub.domain.amounts.differences import AmountOf
+from hub.domain.amounts.policy import MoneySide, Rounding
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.delivery import ParcelStatus
-from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
+from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentKind, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
 from hub.domain.tax import Goods, Regime, UnknownPolicy, VatStatus
@@ -24,6 +27,11 @@ DESCRIBED: dict[type[StrEnum], str] = {
     PaymentState: "Whether the buyer has paid.",
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
+    PaymentKind: "What paid a part of an order's total: money that the seller took earlier.",
+    EntryKind: "What an entry of a certificate is.",
+    AmountOf: "Of what amount: one with VAT, the VAT in it, or the order's total.",
+    Rounding: "What becomes of at most a cent per line that no line can hold: the order waits, or it is booked.",
+    MoneySide: "Whose currency is meant where a channel tells amounts in two.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
     RuleMode: "How a listing's quantity follows from FreeStock.",
     Regime: "How VAT treats a sale; the last two are not decided yet.",
