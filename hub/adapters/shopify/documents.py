@@ -35,7 +35,7 @@ _MONEY = "fragment Money on MoneyBag { shopMoney { amount } presentmentMoney { a
 _TAX = "fragment Tax on TaxLine { rate ratePercentage priceSet { ...Money } }"
 _LINE = """
 fragment Line on LineItem {
-  id sku name quantity currentQuantity unfulfilledQuantity
+  id sku name quantity currentQuantity unfulfilledQuantity isGiftCard
   originalTotalSet { ...Money }
   discountAllocations { allocatedAmountSet { ...Money } }
   taxLines { ...Tax }
@@ -84,6 +84,7 @@ query Order($id: ID!) {{
     currentTotalAdditionalFeesSet {{ ...Money }}
     totalRefundedSet {{ ...Money }}
     fulfillmentsCount {{ count }}
+    transactions(first: 50) {{ kind status gateway amountSet {{ ...Money }} }}
     shippingAddress {{ ...Address }}
     billingAddress {{ ...Address }}
     shippingLines(first: 20) {{
@@ -96,7 +97,7 @@ query Order($id: ID!) {{
 {_LINE}{_ADDRESS}{_TAX}
 {_MONEY}
 """,
-    400,
+    450,
     personal=_PERSONAL,
 )
 
