@@ -9,7 +9,16 @@ from typing import TypeVar
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
-from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import (
+    ChannelOrder,
+    Charge,
+    ChargeKind,
+    FulfilledBy,
+    OrderLine,
+    Payment,
+    PaymentKind,
+    PaymentState,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -44,6 +53,7 @@ def channel_order(order: Fields) -> ChannelOrder:
         ship_by=order.maybe_instant("ship_by"),
         country=ship_to.maybe_text("country") if ship_to else None,
         raw_status=order.maybe_text("status") or "",
+        payments=tuple(_payment(payment) for payment in order.children("payments")),
     )
 
 
@@ -87,6 +97,8 @@ def _line(line: Fields) -> OrderLine:
         shipped=shipped,
         cancellation_requested=line.flag("cancellation_requested"),
         external_listing_id=line.maybe_text("listing_id"),
+        paid_by_platform=line.maybe_amount("paid_by_platform") or Decimal(0),
+        voucher=line.flag("gift_card"),
     )
 
 
@@ -104,6 +116,11 @@ def _charge(charge: Fields) -> Charge:
         vat_rate=_rate(charge),
         vat=charge.maybe_amount("vat"),
     )
+
+
+def _payment(payment: Fields) -> Payment:
+    kind = _word(payment, "kind", PaymentKind)
+    return Payment(kind, payment.amount("amount"), payment.maybe_text("description") or "")
 
 
 def _rate(amount: Fields) -> Decimal | None:

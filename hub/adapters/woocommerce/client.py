@@ -48,11 +48,15 @@ _WITHOUT_STOCK = frozenset({"grouped", "external"})
 
 @dataclass(frozen=True, slots=True)
 class WooShop:
-    """A shop's address (with its subfolder, without ``/wp-json``) and a REST key with read and write permission."""
+    """A shop's address (with its subfolder, without ``/wp-json``) and a REST key with read and write permission.
+
+    ``gift_card_keys`` are those under which its plugins keep what gift cards paid of an order.
+    """
 
     url: str
     consumer_key: str
     consumer_secret: str = field(repr=False)
+    gift_card_keys: tuple[str, ...] = ()
 
     @property
     def api_url(self) -> str:
@@ -66,8 +70,9 @@ class WooChannel:
     hook_topics: tuple[str, ...] = TOPICS
     queue: str | None = None
 
-    def __init__(self, caller: Caller, clock: Clock) -> None:
+    def __init__(self, caller: Caller, clock: Clock, gift_card_keys: tuple[str, ...] = ()) -> None:
         self._clock = clock
+        self._gift_card_keys = gift_card_keys
         self._calls = WooCalls(caller)
         self._stock = StockWriter(self._calls, clock)
         self._shipping = Shipping(self._calls)
@@ -92,7 +97,7 @@ class WooChannel:
         response = await self._calls.send("orders.get", "GET", path, expect=(404,))
         if response.status_code == 404:
             return None
-        return mapping.channel_order(Fields.of(content(response), "order"))
+        return mapping.channel_order(Fields.of(content(response), "order"), self._gift_card_keys)
 
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
         """List products, and the variations of those that have some, fifty products per call."""
@@ -173,4 +178,4 @@ async def open_woocommerce(
             client.auth = httpx2.BasicAuth(shop.consumer_key, shop.consumer_secret)
         else:
             client.auth = OneLegged(shop.consumer_key, shop.consumer_secret, clock)
-        yield WooChannel(Caller(client, "woocommerce"), clock)
+        yield WooChannel(Caller(client, "woocommerce"), clock, shop.gift_card_keys)

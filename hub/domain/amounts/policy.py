@@ -54,8 +54,9 @@ class AmountPolicy:
     ``rounding_vat_code``, or the code of the leading goods. ``price_places`` is how many decimals unit prices have.
     ``charge_rules`` go before the channel's one ``charge_id``, the first that fits; ``shipping_item`` books shipping
     as an item. ``voucher_item`` is Exact's item for gift cards sold that no listing maps. ``gift_cards`` are parts of
-    the descriptions of negative charges that are a payment, ``gift_card_keys`` the keys under which a shop's plugin
-    keeps what was paid so. ``currencies`` (ISO 4217) are forwarded as they are, beside the division's own.
+    the names of negative charges, and of payment methods, that are a payment by gift card; ``gift_card_keys`` the keys
+    under which a shop's plugin keeps what was paid so. ``currencies`` (ISO 4217) are forwarded as they are, beside the
+    division's own.
     """
 
     rounding: Rounding = Rounding.HOLD
