@@ -33,10 +33,7 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftCharge:
-    """A charge line, VAT included; shipping needs no ``charge_id``.
-
-    ``net`` is posted instead of ``gross`` where only that gives the channel's VAT.
-    """
+    """A charge line, VAT included; shipping needs no ``charge_id``."""
 
     gross: Decimal
     vat_code: str
@@ -44,7 +41,6 @@ class DraftCharge:
     description: str
     shipping: bool
     charge_id: str | None = None
-    net: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

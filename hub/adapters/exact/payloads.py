@@ -45,8 +45,7 @@ def _line_payload(line: DraftLine) -> dict[str, Any]:
 
 
 def _charge_payload(charge: DraftCharge) -> dict[str, Any]:
-    amount = {"AmountFCInclVAT": charge.gross} if charge.net is None else {"AmountFCExclVAT": charge.net}
-    payload: dict[str, Any] = {**amount, "VATCode": charge.vat_code}
+    payload: dict[str, Any] = {"AmountFCInclVAT": charge.gross, "VATCode": charge.vat_code}
     if charge.shipping:
         return {"IsShippingCost": True, **payload}
     if charge.charge_id is None:

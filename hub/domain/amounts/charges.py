@@ -97,22 +97,15 @@ def _post(charge: Charge, part: ChargePart, coded: _Coded, rule: ChargeRule) -> 
     vat = charge.vat if whole and not part.untaxed else None
     kind, stated = EntryKind(charge.kind.value), charge.vat is not None or part.untaxed
     if rule.item_id is not None:
-        return _as_item(charge, part.gross, vat, coded, rule.item_id)
-    net = None if vat is None else _net_for(part.gross, vat, coded.rate)
+        return _as_item(charge, part.gross, vat, coded, rule.item_id, stated=stated)
     shipping = charge.kind is ChargeKind.SHIPPING and rule.charge_id is None
-    made = DraftCharge(part.gross, coded.code.code, coded.rate, charge.description[:60], shipping, rule.charge_id, net)
-    return Booked(kind, made, coded.treatment, charge_parts(part.gross, coded.rate, net), stated)
+    made = DraftCharge(part.gross, coded.code.code, coded.rate, charge.description[:60], shipping, rule.charge_id)
+    return Booked(kind, made, coded.treatment, charge_parts(part.gross, coded.rate), stated)
 
 
-def _net_for(gross: Decimal, vat: Decimal, rate: Decimal) -> Decimal | None:
-    """Return the amount without VAT to post where only that gives the channel's VAT."""
-    if charge_parts(gross, rate).vat == vat:
-        return None
-    net = gross - vat
-    return net if charge_parts(gross, rate, net).gross == gross else None
-
-
-def _as_item(charge: Charge, gross: Decimal, vat: Decimal | None, coded: _Coded, item_id: str) -> Booked:
+def _as_item(
+    charge: Charge, gross: Decimal, vat: Decimal | None, coded: _Coded, item_id: str, *, stated: bool
+) -> Booked:
     """Book a charge as one piece of an item, or as one taken back where it is negative (a trade-in line)."""
     quantity, code, rate = Decimal(1 if gross > 0 else -1), coded.code, coded.rate
     priced = price_line(gross, vat, quantity, rate, code.kind, MOST_PLACES)
@@ -120,7 +113,7 @@ def _as_item(charge: Charge, gross: Decimal, vat: Decimal | None, coded: _Coded,
         priced = price_line(gross, None, quantity, rate, code.kind, MOST_PLACES)
     line = DraftLine(None, item_id, quantity, priced.price, code.code, rate, gross, priced.vat, charge.description[:60])
     parts = line_parts(quantity, priced.price, rate, code.kind, priced.vat)
-    return Booked(EntryKind(charge.kind.value), line, coded.treatment, parts, stated=charge.vat is not None)
+    return Booked(EntryKind(charge.kind.value), line, coded.treatment, parts, stated)
 
 
 def _hold_vat(charge: Charge, booked: Sequence[Booked], found: BookedCharges) -> None:

@@ -1,7 +1,7 @@
 """What Exact makes of what is posted: the arithmetic of its lines and order charges, to the cent.
 
 Source: the meaning of NetPrice follows the type of the VAT code (``I`` VAT included, ``E`` excluded); amounts are
-rounded per line; of a charge the amount excluding VAT leads. A VAT amount that is posted with a line is taken over
+rounded per line. A VAT amount that is posted with a line is taken over
 as long as it is near the one that Exact computes.
 """
 
@@ -39,10 +39,8 @@ def line_parts(quantity: Decimal, price: Decimal, rate: Decimal, kind: str, vat:
     return Parts(amount, cents(amount * rate) if vat is None else vat)
 
 
-def charge_parts(gross: Decimal, rate: Decimal, net: Decimal | None = None) -> Parts:
-    """Return what Exact books for an order charge: from ``gross``, or from ``net`` where that is posted instead."""
-    if net is not None:
-        return Parts(net, cents(net * rate))
+def charge_parts(gross: Decimal, rate: Decimal) -> Parts:
+    """Return what Exact books for an order charge that is posted with VAT in it."""
     vat = vat_within(gross, rate)
     return Parts(gross - vat, vat)
 
