@@ -46,8 +46,8 @@ class StoredLine:
 
     @property
     def open(self) -> int:
-        """Offers still to be shipped."""
-        return max(0, self.quantity - self.cancelled - self.shipped)
+        """Offers still to be shipped; a gift card that is sold is none."""
+        return 0 if self.voucher else max(0, self.quantity - self.cancelled - self.shipped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class OrderLine(Stored):
 
     @shown("Offers still to be shipped.")
     def open(self) -> int:
-        return max(0, self.quantity - self.cancelled - self.shipped)
+        return 0 if self.voucher else max(0, self.quantity - self.cancelled - self.shipped)
 
     @classmethod
     def read_id(cls, node_id: str) -> str:
