@@ -8,26 +8,24 @@ from decimal import Decimal
 
 from hub.domain.amounts.booked import Booked, EntryKind
 from hub.domain.amounts.charges import book_charges
-from hub.domain.amounts.goods import Target, book_goods, carry
+from hub.domain.amounts.goods import book_goods, carry
 from hub.domain.amounts.paying import with_payments
+from hub.domain.amounts.targets import item_of, target_of
 from hub.domain.amounts.totals import closed
 from hub.domain.case import Case as Case
 from hub.domain.channel import ChannelSettings
 from hub.domain.charging import rated
 from hub.domain.money import total
 from hub.domain.order import HoldCause
-from hub.domain.owed import expected_total, owed_charges, owed_gross, owed_vat
-from hub.domain.product import ErpItem, VatCode
+from hub.domain.owed import expected_total, owed_charges
 from hub.domain.sales_order import YOUR_REF_LENGTH, DraftCharge, DraftLine, SalesOrderDraft
 from hub.domain.tax import Regime, Treatment
 from hub.domain.tax.voucher import treat_voucher
-from hub.domain.taxing import TaxFacts, code_of_treatment, must_agree, must_be_decided, treat_lines
+from hub.domain.taxing import TaxFacts, must_be_decided, treat_lines
 from hub.domain.to_forward import Books as Books
 from hub.domain.to_forward import Hold as Hold
 from hub.domain.to_forward import LineToForward as LineToForward
 from hub.domain.to_forward import OrderToForward as OrderToForward
-from hub.domain.told_rates import code_as_mapped, rate_as_told, several_rates
-from hub.domain.vat_mapping import vat_code_problem, voucher_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def _must_take_currency(case: Case) -> None:
 
 
 def _must_know_all(case: Case) -> None:
-    missing = [line for line in case.order.wanted if _item_id(line, case) is None]
+    missing = [line for line in case.order.wanted if item_of(line, case) is None]
     if missing:
         names = ", ".join(line.name for line in missing)
         raise Hold(
@@ -87,13 +85,6 @@ def _must_know_all(case: Case) -> None:
             f"No item in Exact for: {names}. Map the listing to a product, then retry.",
             lines=[line.line_id for line in missing],
         )
-
-
-def _item_id(line: LineToForward, case: Case) -> str | None:
-    item = case.books.items.get(line.product_id or "")
-    if item is None:
-        return case.settings.amounts.voucher_item if line.voucher else None
-    return item.item_id
 
 
 def _treated(case: Case) -> dict[str, Treatment]:
@@ -110,51 +101,13 @@ def _treated(case: Case) -> dict[str, Treatment]:
 
 
 def _booked(case: Case, treatments: Mapping[str, Treatment], owed: Decimal) -> list[Booked]:
-    targets = [_target(line, case, treatments.get(line.line_id)) for line in case.order.wanted]
+    targets = [target_of(line, case, treatments.get(line.line_id)) for line in case.order.wanted]
     goods = rated(targets)
     charges = book_charges(owed_charges(case.order, treatments), case, goods)
     targets, uncarried = carry(targets, charges.carried)
     lines, differences = book_goods(targets, case.settings.amounts)
     differences += [*charges.differences, *uncarried]
     return closed([*lines, *charges.booked], differences, owed, case, goods)
-
-
-def _target(line: LineToForward, case: Case, treatment: Treatment | None) -> Target:
-    item_id = _item_id(line, case) or ""
-    if line.voucher:
-        return _voucher(line, item_id, case, treatment)
-    item = case.books.items[line.product_id or ""]
-    rate, code = _rate_and_code(line, item, case, treatment)
-    zero = treatment is not None and treatment.regime.zero
-    vat = Decimal(0) if zero else owed_vat(line, rate)
-    return Target(line, item_id, rate, code, owed_gross(line, treatment), vat, treatment)
-
-
-def _voucher(line: LineToForward, item_id: str, case: Case, treatment: Treatment | None) -> Target:
-    """A gift card that is sold carries no VAT, and needs a VAT code that was chosen for it."""
-    code = case.books.vat_codes.get(voucher_code(case.settings.vat_rules) or "")
-    if code is None:
-        told = f"{line.name} is a gift card that is sold: map a VAT code for the regime voucher (0 %)."
-        raise Hold(HoldCause.NO_VAT_CODE, told, line=line.line_id, regime=Regime.VOUCHER.value)
-    if problem := vat_code_problem(code, Decimal(0), case.books.day_of(case.order), untaxed=True):
-        raise Hold(HoldCause.NO_VAT_CODE, problem, line=line.line_id, code=code.code)
-    if line.vat:
-        told = f"The channel charged VAT on the gift card {line.name}; it is taxed when it is used."
-        raise Hold(HoldCause.VAT_DIFFERS, told, line=line.line_id)
-    return Target(line, item_id, Decimal(0), code, owed_gross(line, None), Decimal(0), treatment)
-
-
-def _rate_and_code(
-    line: LineToForward, item: ErpItem, case: Case, treatment: Treatment | None
-) -> tuple[Decimal, VatCode]:
-    if treatment is None or case.facts is None:
-        rate = rate_as_told(line, item, case.order, case.books)
-        return rate, code_as_mapped(rate, case.order, case.settings, case.books)
-    if line.vat_rate is None and line.vat:
-        raise several_rates(line.name)
-    must_agree(line.name, treatment, line.vat_rate)
-    code = code_of_treatment(treatment, case.order, case.settings, case.books, case.facts)
-    return treatment.rate or Decimal(0), code
 
 
 def _draft(case: Case, booked: Sequence[Booked], owed: Decimal) -> SalesOrderDraft:

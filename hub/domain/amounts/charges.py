@@ -9,7 +9,7 @@ from decimal import Decimal
 from hub.domain.amounts.booked import Booked, EntryKind
 from hub.domain.amounts.differences import AmountOf, Difference
 from hub.domain.amounts.policy import MOST_PLACES, ChargeRule
-from hub.domain.amounts.posting import charge_parts, is_taken_over, line_parts, price_line
+from hub.domain.amounts.posting import VAT_TOLERANCE, charge_parts, is_taken_over, line_parts, price_line
 from hub.domain.case import Case
 from hub.domain.charging import ChargePart, RatedGoods, parts_of_charge, rule_of
 from hub.domain.money import CENT, total
@@ -117,12 +117,15 @@ def _as_item(
 
 
 def _hold_vat(charge: Charge, booked: Sequence[Booked], found: BookedCharges) -> None:
-    """Let lines carry a cent per part of VAT that the charge itself cannot hold; more is a difference."""
+    """Let lines carry the cents of VAT that the charge itself cannot hold, a cent each; more is a difference.
+
+    A marketplace sums what it rounded per item; of several rates a cent per part may be left.
+    """
     made = total(one.parts.vat for one in booked)
     left = (charge.vat or Decimal(0)) - made
-    if abs(left) > CENT * len(booked):
-        if charge.vat_rate is None:
-            raise several_rates(charge.description)
+    if charge.vat_rate is None and abs(left) > CENT * len(booked):
+        raise several_rates(charge.description)
+    if abs(left) > VAT_TOLERANCE:
         found.differences.append(Difference(charge.description, AmountOf.VAT, charge.vat or Decimal(0), made))
     elif left:
         code = booked[0].posted.vat_code
