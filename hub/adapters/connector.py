@@ -11,6 +11,7 @@ import httpx2
 
 from hub.adapters.port import Channel, Grant, GrantStore, HookReader
 from hub.clock import Clock
+from hub.domain.amounts.policy import AmountPolicy
 from hub.domain.platform import Platform
 
 
@@ -20,6 +21,7 @@ class Account:
 
     ``url`` is the shop or the API; ``login_url`` and ``consent_url`` say where tokens and consents come from, where
     the platform has other hosts for them. ``grant`` keeps the OAuth pair of the account, shared by all nodes.
+    ``amounts`` says how the channel's amounts are to be read.
     """
 
     url: str
@@ -27,6 +29,7 @@ class Account:
     grant: GrantStore
     login_url: str = ""
     consent_url: str = ""
+    amounts: AmountPolicy = field(default_factory=AmountPolicy)
 
 
 @dataclass(frozen=True, slots=True)

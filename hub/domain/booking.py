@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.certificate import Certificate, Entry
 from hub.domain.money import ZERO, cents
 from hub.domain.order import ChannelFee
@@ -100,8 +101,10 @@ def _of_entry(place: int, entry: Entry, certificate: Certificate, goods: Goods) 
 
 
 def _kind(entry: Entry) -> BookingKind:
-    if entry.line_id is not None:
-        return BookingKind.LINE
-    if entry.charge is not None:
-        return BookingKind(entry.charge.value)
-    return BookingKind.DISCOUNT if entry.gross < 0 else BookingKind.SHIPPING
+    match entry.kind:
+        case EntryKind.GOODS | EntryKind.VOUCHER:
+            return BookingKind.LINE
+        case EntryKind.ROUNDING:
+            return BookingKind.FEE
+        case kind:
+            return BookingKind(kind.value)

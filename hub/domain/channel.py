@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.amounts.policy import AmountPolicy
 from hub.domain.customers.policy import CustomerPolicy
 from hub.domain.invoicing import Invoicing
 from hub.domain.kit import KitSettings
@@ -52,7 +53,8 @@ class ChannelSettings:
     warehouses by id; without either it is the division's own. ``goods`` says what the items of a VAT code are, where
     their percentage says too little. ``split_charges`` shares charges out over the goods' rates instead of booking
     them at the leading one.
-    ``charge_id`` is Exact's order charge that fees and order discounts are booked on.
+    ``charge_id`` is Exact's order charge that fees and order discounts are booked on, unless a rule of ``amounts``
+    says otherwise.
     ``buyer_days`` is how long the buyer of an order is kept after its end; None keeps it until somebody asks.
     ``matching`` says how SKUs stand for items, ``kits`` how kits are booked, ``zero_guard`` when a mass zero waits.
     ``customers`` says which account an order is booked on, where that is not ``customer_id``.
@@ -87,6 +89,7 @@ class ChannelSettings:
     customers: CustomerPolicy = field(default_factory=CustomerPolicy)
     look_up_before: datetime | None = None
     invoicing: Invoicing = field(default_factory=Invoicing)
+    amounts: AmountPolicy = field(default_factory=AmountPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hub.domain.amounts.goods import Target
+from hub.domain.amounts.policy import ChargeRule
 from hub.domain.channel import ChannelSettings
 from hub.domain.money import total
 from hub.domain.order import Charge, ChargeKind, HoldCause
-from hub.domain.sales_order import DraftCharge, DraftLine
 from hub.domain.tax import Regime, Treatment
 from hub.domain.tax.amounts import share_out
 from hub.domain.to_forward import Hold
@@ -33,16 +34,21 @@ class ChargePart:
     goods: RatedGoods
     stated: Decimal | None = None
 
+    @property
+    def untaxed(self) -> bool:
+        """Whether the goods that it follows carry no VAT of the seller's."""
+        return self.goods.treatment is not None and self.goods.treatment.regime.zero
 
-def rated(lines: Sequence[DraftLine], treatments: dict[str, Treatment]) -> list[RatedGoods]:
-    """Return the goods by rate, code and regime, in the order in which they first stand in the order."""
-    found: dict[tuple[Decimal, str, Regime | None], list[DraftLine]] = {}
-    for line in lines:
-        treatment = treatments.get(line.order_line_id)
-        regime = None if treatment is None else treatment.regime
-        found.setdefault((line.vat_rate, line.vat_code, regime), []).append(line)
+
+def rated(targets: Sequence[Target]) -> list[RatedGoods]:
+    """Return the goods by rate, code and regime, in the order in which they first stand; vouchers are no goods."""
+    found: dict[tuple[Decimal, str, Regime | None], list[Target]] = {}
+    for one in targets:
+        regime = None if one.treatment is None else one.treatment.regime
+        if not one.line.voucher:
+            found.setdefault((one.rate, one.code.code, regime), []).append(one)
     return [
-        RatedGoods(rate, code, treatments.get(group[0].order_line_id), total(line.gross for line in group))
+        RatedGoods(rate, code, group[0].treatment, total(one.gross for one in group))
         for (rate, code, _), group in found.items()
     ]
 
@@ -50,7 +56,7 @@ def rated(lines: Sequence[DraftLine], treatments: dict[str, Treatment]) -> list[
 def leading(goods: Sequence[RatedGoods]) -> RatedGoods:
     """Return the goods whose rate carries most of the order's value; the higher rate of two that carry the same."""
     if not goods:
-        raise Hold(HoldCause.NO_VAT_CODE, "The order has charges but no lines to take a VAT rate from.")
+        raise Hold(HoldCause.NO_VAT_CODE, "The order has charges but no goods to take a VAT rate from.")
     by_rate: dict[Decimal, Decimal] = {}
     for one in goods:
         by_rate[one.rate] = by_rate.get(one.rate, Decimal(0)) + one.gross
@@ -58,18 +64,30 @@ def leading(goods: Sequence[RatedGoods]) -> RatedGoods:
     return max((one for one in goods if one.rate == rate), key=lambda one: one.gross)
 
 
-def parts_of_charge(charge: Charge, goods: Sequence[RatedGoods], settings: ChannelSettings) -> list[ChargePart]:
-    """Return a charge whole, or shared out over the rates of the goods where the channel wants that; raises Hold."""
-    if charge.kind is not ChargeKind.SHIPPING and settings.charge_id is None:
+def rule_of(charge: Charge, settings: ChannelSettings) -> ChargeRule:
+    """Return where a charge is booked: by the first rule that fits, on the channel's own charge where none says."""
+    rule = settings.amounts.rule_for(charge) or ChargeRule()
+    if charge.kind is ChargeKind.SHIPPING or rule.charge_id or rule.item_id:
+        return rule
+    if settings.charge_id is None:
         raise Hold(
             HoldCause.CHARGE_UNMAPPED,
             f"The order has a {charge.kind.value} {charge.description!r}; choose an order charge for it.",
         )
+    return ChargeRule(rule.kind, rule.name, settings.charge_id, None, rule.vat_code)
+
+
+def parts_of_charge(charge: Charge, goods: Sequence[RatedGoods], *, split: bool) -> list[ChargePart]:
+    """Return a charge whole, or shared out over the rates of the goods where ``split`` says so; raises Hold.
+
+    A discount on the whole order lowers the price of all its goods, so that it is shared out always
+    (VAT directive, article 79(b)).
+    """
     if charge.vat_rate is not None:
         stated = charge.vat_rate
         own = next((one for one in goods if one.rate == stated), None)
         return [ChargePart(charge.gross, own or leading(goods), stated)] if goods else [_alone(charge, stated)]
-    if not settings.split_charges or not goods:
+    if not (split or charge.kind is ChargeKind.DISCOUNT) or not goods:
         return [ChargePart(charge.gross, leading(goods))]
     shares = share_out(charge.gross, {place: one.gross for place, one in enumerate(goods)})
     return [ChargePart(share, goods[place]) for place, share in shares.items() if share]
@@ -77,16 +95,3 @@ def parts_of_charge(charge: Charge, goods: Sequence[RatedGoods], settings: Chann
 
 def _alone(charge: Charge, stated: Decimal) -> ChargePart:
     return ChargePart(charge.gross, RatedGoods(stated, "", None, Decimal(0)), stated)
-
-
-def draft_charge(charge: Charge, part: ChargePart, code: str, rate: Decimal, settings: ChannelSettings) -> DraftCharge:
-    """Return the line that books a part of a charge."""
-    shipping = charge.kind is ChargeKind.SHIPPING
-    return DraftCharge(
-        gross=part.gross,
-        vat_code=code,
-        vat_rate=rate,
-        description=charge.description[:60],
-        shipping=shipping,
-        charge_id=None if shipping else settings.charge_id,
-    )

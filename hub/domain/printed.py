@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from html import escape
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.certificate import Certificate, Entry, RateSum
 from hub.domain.tax.rates import percent
 
@@ -28,7 +29,7 @@ def _lines(number: str, one: Certificate) -> Iterator[str]:
     yield from (f"{name:<14}{value}" for name, value in _head(one))
     for entry in one.entries:
         yield ""
-        yield f"{entry.name}"
+        yield f"{entry.name}{_special(entry)}"
         yield f"  {_treated(entry)}: code {entry.code}"
         yield f"  net {entry.net:.2f} + VAT {entry.vat:.2f} = {entry.gross:.2f} {one.currency}{_priced(entry)}"
         yield from (f"  {place}. {step.says} [{step.source}]" for place, step in enumerate(entry.reasons, 1))
@@ -45,17 +46,29 @@ def _head(one: Certificate) -> Iterable[tuple[str, str]]:
     yield "Customer", f"{one.customer_id}{why}"
     yield "Reference", one.your_ref
     yield "Day", one.day.isoformat()
+    if one.books_currency is not None:
+        yield "Currency", f"{one.currency}, as on the channel; the books are in {one.books_currency}, nothing converted"
     if one.ships_from or one.ships_to:
         yield "Goods", f"from {one.ships_from or 'unknown'} to {one.ships_to or 'unknown'}"
     if one.evidence is not None:
         proof = f", consultation {one.evidence.consultation}" if one.evidence.consultation else ""
         yield "VAT number", f"{one.evidence.number}: {one.evidence.status.value} at {one.evidence.at}{proof}"
+    for payment in one.payments:
+        yield "Paid", f"{payment.amount:.2f} by {payment.kind.value.replace('_', ' ')}, within the total"
 
 
 def _treated(one: Entry | RateSum) -> str:
     regime = "as mapped" if one.regime is None else one.regime.value.replace("_", " ")
     place = f" in {one.taxed_in}" if one.taxed_in else ""
     return f"{percent(one.rate)}{place}, {regime}"
+
+
+def _special(entry: Entry) -> str:
+    """What is unusual about an amount, in words."""
+    kind = "" if entry.kind is EntryKind.GOODS else f" ({entry.kind.value})"
+    off = f", discount {entry.discount:.2f}" if entry.discount else ""
+    paid = f", of which the marketplace pays {entry.paid_by_platform:.2f}" if entry.paid_by_platform else ""
+    return f"{kind}{off}{paid}"
 
 
 def _priced(entry: Entry) -> str:
@@ -91,8 +104,9 @@ def as_page(number: str, one: Certificate) -> str:
 
 def _entry(entry: Entry) -> str:
     steps = "".join(f"<li>{escape(step.says)} <small>{escape(step.source)}</small></li>" for step in entry.reasons)
+    name = escape(entry.name + _special(entry))
     return (
-        f"<table><tr><th>{escape(entry.name)}</th><td>{escape(_treated(entry))}, code {escape(entry.code)}"
+        f"<table><tr><th>{name}</th><td>{escape(_treated(entry))}, code {escape(entry.code)}"
         f"{escape(_priced(entry))}</td>{_amounts(entry.net, entry.vat, entry.gross)}</tr></table><ol>{steps}</ol>"
     )
 

@@ -14,9 +14,13 @@ YOUR_REF_LENGTH = 30
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One line to be posted: ``net_price`` per unit in the sense of the VAT code's kind (I: VAT included)."""
+    """One line to be posted: ``net_price`` per unit in the sense of the VAT code's kind (I: VAT included).
 
-    order_line_id: str
+    ``gross`` is what Exact makes of it; ``vat`` is posted with it, None where Exact computes it. A charge that is
+    booked as an item has no ``order_line_id``.
+    """
+
+    order_line_id: str | None
     item_id: str
     quantity: Decimal
     net_price: Decimal
@@ -41,7 +45,10 @@ class DraftCharge:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrderDraft:
-    """All that is posted for one channel order; ``your_ref`` is deterministic, so a look-up finds it again."""
+    """All that is posted for one channel order; ``your_ref`` is deterministic, so a look-up finds it again.
+
+    ``vat`` is the channel's own VAT on all of it, None where the channel does not state it for everything.
+    """
 
     your_ref: str
     customer_id: str
@@ -54,6 +61,7 @@ class SalesOrderDraft:
     warehouse_id: str | None = None
     shipping_method_id: str | None = None
     delivery_address_id: str | None = None
+    vat: Decimal | None = None
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over everything that matters, to notice a changed payload for one reference."""

@@ -32,15 +32,17 @@ def treat_lines(
     order: OrderToForward, settings: ChannelSettings, books: Books, facts: TaxFacts
 ) -> dict[str, Treatment]:
     """Return the treatment of every line that is wanted, whether it is decided or not; all items must be known."""
-    wanted = [line for line in order.lines if line.wanted > 0]
-    sale = total(_worth(line, books, order) for line in wanted)
-    return {line.line_id: decide(_supply(line, order, settings, books, facts, sale), facts.seller) for line in wanted}
+    goods = [line for line in order.wanted if not line.voucher]
+    sale = total(_worth(line, books, order) for line in goods)
+    decided = {line.line_id: decide(_supply(line, order, settings, books, facts, sale), facts.seller) for line in goods}
+    voucher = Supply(books.day_of(order), facts.ships_from, facts.ships_to, voucher=True)
+    return decided | {line.line_id: decide(voucher, facts.seller) for line in order.wanted if line.voucher}
 
 
 def needs_evidence(order: OrderToForward, books: Books, facts: TaxFacts) -> bool:
     """Say whether the VAT register must be asked before the order can be treated; what is sold does not matter."""
     day = books.day_of(order)
-    schemes = {line.deemed for line in order.lines if line.wanted > 0}
+    schemes = {line.deemed for line in order.wanted if not line.voucher}
     return any(
         decide(
             Supply(day, facts.ships_from, facts.ships_to, facts.to_postcode, buyer=facts.buyer, deemed=scheme),

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.domain.money import cents
-from hub.domain.order import Charge, HoldCause
+from hub.domain.order import Charge, HoldCause, Payment
 from hub.domain.product import ErpItem, VatCode
 from hub.domain.tax.supply import DeemedScheme
 
@@ -30,7 +30,7 @@ class Hold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LineToForward:
-    """One stored order line with its product resolved; ``gross`` is for the whole ``quantity`` of offers."""
+    """One stored order line with its product resolved; amounts are for the whole ``quantity`` of offers."""
 
     line_id: str
     title: str
@@ -43,6 +43,9 @@ class LineToForward:
     vat_rate: Decimal | None
     vat: Decimal | None
     deemed: DeemedScheme | None = None
+    discount: Decimal = Decimal(0)
+    paid_by_platform: Decimal = Decimal(0)
+    voucher: bool = False
 
     @property
     def name(self) -> str:
@@ -69,6 +72,12 @@ class OrderToForward:
     total: Decimal
     lines: tuple[LineToForward, ...]
     charges: tuple[Charge, ...]
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def wanted(self) -> list[LineToForward]:
+        """The lines of which something is still wanted."""
+        return [line for line in self.lines if line.wanted > 0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ def mapped_code(rules: Iterable[VatRule], regime: Regime, taxed_in: str, rate: D
     return None
 
 
+def voucher_code(rules: Iterable[VatRule]) -> str | None:
+    """Return the code for gift cards that are sold; only a rule that names the regime says it."""
+    return next((rule.code for rule in rules if rule.regime is Regime.VOUCHER), None)
+
+
 def vat_code_problem(code: VatCode, rate: Decimal, day: date | None = None, *, untaxed: bool = False) -> str | None:
     """Say why a VAT code may not be used for sales at a rate on a day; None if it may.
 

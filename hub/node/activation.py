@@ -40,7 +40,7 @@ class Orphan:
 
 
 class LiveChannel:
-    """A channel's adapter, opened anew when its address or credentials changed."""
+    """A channel's adapter, opened anew when its address, its credentials or the reading of its amounts changed."""
 
     def __init__(self, desk: Desk, platforms: Platforms, stack: AsyncExitStack) -> None:
         self._desk = desk
@@ -50,7 +50,7 @@ class LiveChannel:
 
     async def __call__(self, stored: StoredChannel) -> Channel:
         """Return the adapter for the channel as it is configured now; raises KeyMissing."""
-        key = (stored.base_url, stored.credentials)
+        key = (stored.base_url, stored.credentials, stored.settings.amounts)
         if self._opened is None or self._opened[0] != key:
             opening = self._platforms.open_channel(stored, self._desk.clock)
             self._opened = key, await self._stack.enter_async_context(opening)

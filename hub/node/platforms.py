@@ -53,6 +53,7 @@ class Platforms:
             grant=channel_grant(self._database, self._vault, stored.tenant_id, stored.channel_id),
             login_url=getattr(self._settings, f"{stored.platform.value}_login_url", ""),
             consent_url=getattr(self._settings, f"{stored.platform.value}_consent_url", ""),
+            amounts=stored.settings.amounts,
         )
 
     @asynccontextmanager

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.certificate import Certificate, Entry, Evidence
-from hub.domain.order import ChargeKind
 from hub.domain.tax import Reason, Regime
 from hub.domain.tax.evidence import VatStatus
+from hub.store.payments import payments_from_json, payments_to_json
 from hub.store.tables import orders
 
 VERSION = 1
@@ -47,6 +48,8 @@ def certificate_to_json(one: Certificate) -> dict[str, Any]:
         "channel_total": str(one.channel_total),
         "evidence": None if one.evidence is None else asdict(one.evidence) | {"status": one.evidence.status.value},
         "customer_reason": None if one.customer_reason is None else asdict(one.customer_reason),
+        "payments": payments_to_json(one.payments),
+        "books_currency": one.books_currency,
     }
 
 
@@ -76,7 +79,16 @@ def certificate_from_json(plain: Mapping[str, Any] | None) -> Certificate | None
         channel_total=Decimal(plain["channel_total"]),
         evidence=None if evidence is None else Evidence(**{**evidence, "status": VatStatus(evidence["status"])}),
         customer_reason=None if whose is None else Reason(**whose),
+        payments=payments_from_json(plain.get("payments")),
+        books_currency=plain.get("books_currency"),
     )
+
+
+def _kind_of_before(plain: Mapping[str, Any]) -> EntryKind:
+    """Return what an entry was that did not say so yet: charges were shipping, as a rule, or else discounts."""
+    if plain["line_id"]:
+        return EntryKind.GOODS
+    return EntryKind.DISCOUNT if Decimal(plain["net"]) < 0 else EntryKind.SHIPPING
 
 
 def _entry_from_json(plain: Mapping[str, Any]) -> Entry:
@@ -93,7 +105,9 @@ def _entry_from_json(plain: Mapping[str, Any]) -> Entry:
         quantity=_amount(plain["quantity"]),
         unit_price=_amount(plain["unit_price"]),
         rounding=Decimal(plain["rounding"]),
-        charge=None if plain.get("charge") is None else ChargeKind(plain["charge"]),
+        kind=EntryKind(plain.get("kind") or _kind_of_before(plain)),
+        discount=Decimal(plain.get("discount", 0)),
+        paid_by_platform=Decimal(plain.get("paid_by_platform", 0)),
     )
 
 

@@ -16,6 +16,7 @@ from hub.store.bookings import book_fees, fees_to_json
 from hub.store.engine import Work
 from hub.store.orders import StoredLine, StoredOrder, order_id
 from hub.store.parts import replace_line_parts
+from hub.store.payments import payments_to_json
 from hub.store.resolving import Resolved, is_kit, resolve_products
 from hub.store.tables import order_line, orders
 from hub.store.upsert import fitting, upsert
@@ -87,6 +88,7 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
         "cancelled": fetched.cancelled,
         "charges": [_charge_to_json(charge) for charge in fetched.charges],
         "fees": fees_to_json(fetched.fees),
+        "payments": payments_to_json(fetched.payments),
     }
 
 
@@ -134,6 +136,8 @@ def _line_row(
         "vat": line.vat,
         "discount": line.discount,
         "deemed": None if line.deemed is None else line.deemed.value,
+        "paid_by_platform": line.paid_by_platform,
+        "voucher": line.voucher,
     }
 
 

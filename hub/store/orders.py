@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.forwarding import LineToForward, OrderToForward
 from hub.domain.kit import shares
 from hub.domain.money import total
-from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
+from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus, Payment
 from hub.domain.sales_order import SalesOrder
 from hub.domain.tax.amounts import share_out
 from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
 from hub.store.parts import Booking, LinePart, parts_of_lines
+from hub.store.payments import payments_from_json
 from hub.store.sales_lines import note_sales_line
 from hub.store.tables import order_line, orders
 
@@ -48,6 +49,9 @@ class StoredLine:
     sales_order_line_id: str | None
     deemed: str | None = None
     parts: tuple[LinePart, ...] = ()
+    discount: Decimal = Decimal(0)
+    paid_by_platform: Decimal = Decimal(0)
+    voucher: bool = False
 
     @property
     def known(self) -> bool:
@@ -86,8 +90,8 @@ class StoredLine:
 
     @property
     def open(self) -> int:
-        """Offers still to be shipped."""
-        return max(0, self.quantity - self.cancelled - self.shipped)
+        """Offers still to be shipped; a gift card that is sold is none."""
+        return 0 if self.voucher else max(0, self.quantity - self.cancelled - self.shipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class StoredOrder:
     charges: tuple[Charge, ...]
     lines: tuple[StoredLine, ...]
     country: str | None = None
+    payments: tuple[Payment, ...] = ()
 
     def to_forward(self) -> OrderToForward:
         """Return the part that the books need; a kit that is booked as its parts is a line for each of them.
@@ -132,6 +137,7 @@ class StoredOrder:
             total=self.total - total(_called_off(line) for line in self.lines if line.exploded),
             lines=tuple(one for line in self.lines for one in _lines_to_forward(line)),
             charges=self.charges,
+            payments=self.payments,
         )
 
 
@@ -146,6 +152,7 @@ def _lines_to_forward(line: StoredLine) -> tuple[LineToForward, ...]:
         return (whole,)
     gross = shares(whole.share(whole.gross), [one.part for one in line.parts])
     vat = None if whole.vat is None else share_out(whole.share(whole.vat), gross)
+    discount, paid = (share_out(whole.share(one), gross) for one in (whole.discount, whole.paid_by_platform))
     return tuple(
         replace(
             whole,
@@ -156,6 +163,8 @@ def _lines_to_forward(line: StoredLine) -> tuple[LineToForward, ...]:
             cancelled=0,
             gross=gross[one.product_id or ""],
             vat=None if vat is None else vat[one.product_id or ""],
+            discount=discount[one.product_id or ""],
+            paid_by_platform=paid[one.product_id or ""],
         )
         for one in line.bookings
     )
@@ -174,6 +183,9 @@ def _line_to_forward(line: StoredLine) -> LineToForward:
         vat_rate=line.vat_rate,
         vat=line.vat,
         deemed=None if line.deemed is None else DeemedScheme(line.deemed),
+        discount=line.discount,
+        paid_by_platform=line.paid_by_platform,
+        voucher=line.voucher,
     )
 
 
@@ -277,6 +289,7 @@ def _stored(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
         charges=tuple(_charge_from_json(charge) for charge in row.charges),
         lines=tuple(lines),
         country=row.country,
+        payments=payments_from_json(row.payments),
     )
 
 

@@ -182,7 +182,7 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
     """Claim what an order that is not forwarded yet still wants, kits part by part; return the products concerned.
 
     Repeatable: the claims are set to what the stored lines say, never added up. What is claimed for a product that a
-    line no longer stands for is released.
+    line no longer stands for is released. A gift card sold claims nothing.
     """
     order = await load_order(work.connection, tenant_id, order_id)
     rows = [
@@ -206,6 +206,8 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
 
 def _wanted(line: StoredLine) -> dict[str, Decimal]:
     """Return the stock units that a line still wants, by product."""
+    if line.voucher:
+        return {}
     offers = max(0, line.quantity - line.cancelled)
     if line.parts:
         return {part.product_id: offers * part.units for part in line.parts}

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from hub.actors import commands
+from hub.domain.amounts.booked import EntryKind
+from hub.domain.amounts.policy import AmountPolicy, MoneySide
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
+from hub.domain.order import PaymentKind
 from hub.domain.platform import Platform
+from hub.domain.tax import Regime
+from hub.domain.vat_mapping import VatRule
+from hub.store.certificates import certificate_from_json
 from hub.store.channels import StoredChannel, load_channel
+from hub.store.orders import order_id
 from hub.store.sealed import CHANNEL_CREDENTIALS
-from hub.store.tables import channel, listing
+from hub.store.tables import channel, claim, listing
 from tests.flows.stage import TENANT, Stage, eventually, stage
 
 SECRETS = {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"}
@@ -113,6 +121,62 @@ async def test_units_taken_off_an_order_before_it_is_paid_are_not_forwarded(acme
     await acme.until_order(external_id, "forwarded")
     ledger = await acme.until_ledger(settled)
     assert (ledger["channels"]["shopify"]["forwarded"], ledger["wrong_totals"], ledger["oversold_by_hub"]) == (1, 0, 0)
+
+
+def gift_card_item(acme: Stage) -> str:
+    """Return an item of the simulated Exact that stands for gift cards."""
+    books: Any = acme.sandbox.world.platforms["exact"]
+    found: str = books.main.table("logistics/Items").first(Code="DISCOUNT")["ID"]
+    return found
+
+
+async def test_gift_cards_are_money_for_later_when_sold_and_a_payment_when_used(acme: Stage) -> None:
+    rule = VatRule("NL", Decimal(0), "0", Regime.VOUCHER)
+    await acme.configure("shopify", vat_rules=(rule,), amounts=AmountPolicy(voucher_item=gift_card_item(acme)))
+    await acme.control("settings", platform="shopify", gift_cards=1, gift_cards_sold=1)
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 1}], shipping="6.95")
+    order = await acme.until_order(external_id, "forwarded")
+    one = certificate_from_json(order.derivation)
+    assert one is not None
+    assert one.equal
+    [sold] = [entry for entry in one.entries if entry.kind is EntryKind.VOUCHER]
+    assert (sold.regime, sold.code, sold.vat, sold.gross) == (Regime.VOUCHER, "0", Decimal(0), Decimal(25))
+    [paid] = one.payments
+    assert (paid.kind, paid.amount) == (PaymentKind.GIFT_CARD, Decimal(order.payments[0]["amount"]))
+    claims = await acme.rows(select(claim.c.line_id).where(claim.c.order_id == order.order_id))
+    assert sold.line_id not in {row.line_id for row in claims}
+    assert (await acme.until_ledger(settled))["wrong_totals"] == 0
+
+
+async def test_a_gift_card_without_a_vat_code_waits_and_says_what_to_map(acme: Stage) -> None:
+    await acme.configure("shopify", amounts=AmountPolicy(voucher_item=gift_card_item(acme)))
+    await acme.control("settings", platform="shopify", gift_cards_sold=1)
+    held = await acme.until_order(await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 1}]), "held")
+    assert held.hold_cause == "no_vat_code"
+    assert "gift card" in held.hold_detail["message"]
+
+
+async def test_an_order_in_dollars_is_booked_in_dollars_once_exact_has_them(acme: Stage) -> None:
+    await acme.configure("shopify", amounts=AmountPolicy(money=MoneySide.BUYER))
+    await acme.control("settings", platform="shopify", foreign_buyers=1)
+    external_id = await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 3}], shipping="6.95")
+    assert (await acme.until_order(external_id, "held")).hold_cause == "currency"
+    await acme.configure("shopify", amounts=AmountPolicy(money=MoneySide.BUYER, currencies=("USD",)))
+    await acme.command(commands.retry_order, order_id(TENANT, "shopify", external_id))
+
+    async def refused() -> bool:
+        return bool((await acme.until_order(external_id, "held")).hold_cause == "refused_by_erp")
+
+    await eventually(refused)
+    await acme.control("settings", platform="exact", currencies=["EUR", "USD"])
+    await acme.command(commands.retry_order, order_id(TENANT, "shopify", external_id))
+    order = await acme.until_order(external_id, "forwarded")
+    books: Any = acme.sandbox.world.platforms["exact"]
+    booked = books.main.table("salesorder/SalesOrders").get(order.sales_order_id)
+    assert (booked["Currency"], booked["AmountFC"]) == ("USD", order.total)
+    one = certificate_from_json(order.derivation)
+    assert one is not None
+    assert (one.equal, one.currency, one.books_currency) == (True, "USD", "EUR")
 
 
 async def test_a_cancelled_order_gives_its_stock_back(acme: Stage) -> None:

@@ -41,7 +41,9 @@ def entry(line_id: str | None, gross: str, vat: str, quantity: int = 1, rate: De
 
 
 def line(line_id: str, gross: str, quantity: int) -> LineToForward:
-    return LineToForward(line_id, f"line {line_id}", "SKU", f"p{line_id}", Decimal(1), quantity, 0, Decimal(gross), HIGH, None)
+    return LineToForward(
+        line_id, f"line {line_id}", "SKU", f"p{line_id}", Decimal(1), quantity, 0, Decimal(gross), HIGH, None
+    )
 
 
 def sold(entries: Sequence[Entry], lines: Sequence[LineToForward], charges: Sequence[Charge] = ()) -> tuple[Sold, ...]:

@@ -54,6 +54,7 @@ def supply_of(row: dict[str, str]) -> Supply:
         home_rate=Decimal(row["own"]) if row["own"] else None,
         deemed=DeemedScheme(row["deemed"]) if row["deemed"] else None,
         sale=Decimal(row["sale"] or "100"),
+        voucher=row["voucher"] == "yes",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.actors.commands.amounts_check import check_amounts
 from hub.actors.commands.parts_check import LARGEST_UNITS
 from hub.actors.commands.refusal import CommandRefused
 from hub.domain.channel import ChannelSettings, FulfilmentMode
@@ -35,6 +36,7 @@ async def check_settings(work: Work, tenant_id: str, channel_id: str, settings: 
     await _check_customer(work, tenant_id, settings.division, settings)
     await _check_vat_codes(work, tenant_id, settings.division, settings)
     await _check_vat_rules(work, tenant_id, settings.division, settings)
+    await check_amounts(work, tenant_id, settings.division, settings.amounts)
     _check_origins(settings)
     _check_invoicing(settings)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hub.domain.forwarding import Books, Hold
-from hub.domain.money import CENT, total
+from hub.domain.money import CENT
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft, SalesOrderLine
 from hub.store.orders import StoredLine, StoredOrder
@@ -109,11 +109,10 @@ def _difference(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
 
 
 def _vat_difference(draft: SalesOrderDraft, stored: SalesOrder) -> Decimal:
-    """Return what Exact's VAT on the lines differs from the channel's; zero where the channel states none."""
-    if draft.charges or any(line.vat is None for line in draft.lines):
+    """Return what Exact's VAT differs from the channel's; zero where the channel does not state it for everything."""
+    if draft.vat is None:
         return Decimal(0)
-    stated = total(line.vat for line in draft.lines if line.vat is not None)
-    return (stored.total - stored.total_excluding_vat) - stated
+    return (stored.total - stored.total_excluding_vat) - draft.vat
 
 
 def _wanted(line: StoredLine, one: Booking) -> Decimal:

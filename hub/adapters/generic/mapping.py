@@ -10,7 +10,16 @@ from hub.adapters.fields import Fields, unreadable
 from hub.adapters.generic.refunds import refunds
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
-from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import (
+    ChannelOrder,
+    Charge,
+    ChargeKind,
+    FulfilledBy,
+    OrderLine,
+    Payment,
+    PaymentKind,
+    PaymentState,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -46,6 +55,7 @@ def channel_order(order: Fields) -> ChannelOrder:
         country=ship_to.maybe_text("country") if ship_to else None,
         raw_status=order.maybe_text("status") or "",
         refunds=refunds(order),
+        payments=tuple(_payment(payment) for payment in order.children("payments")),
     )
 
 
@@ -89,6 +99,8 @@ def _line(line: Fields) -> OrderLine:
         shipped=shipped,
         cancellation_requested=line.flag("cancellation_requested"),
         external_listing_id=line.maybe_text("listing_id"),
+        paid_by_platform=line.maybe_amount("paid_by_platform") or Decimal(0),
+        voucher=line.flag("gift_card"),
     )
 
 
@@ -106,6 +118,11 @@ def _charge(charge: Fields) -> Charge:
         vat_rate=_rate(charge),
         vat=charge.maybe_amount("vat"),
     )
+
+
+def _payment(payment: Fields) -> Payment:
+    kind = _word(payment, "kind", PaymentKind)
+    return Payment(kind, payment.amount("amount"), payment.maybe_text("description") or "")
 
 
 def _rate(amount: Fields) -> Decimal | None:

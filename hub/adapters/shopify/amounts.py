@@ -1,4 +1,4 @@
-"""Amounts on a Shopify order: in the currency of the shop, which the books are kept in, and in the buyer's own."""
+"""Amounts on a Shopify order: in the currency of the shop, and in the one that the buyer saw and paid in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from hub.adapters.fields import Fields, unreadable
+from hub.domain.amounts.policy import MoneySide
 from hub.domain.money import cents, total
 
 
@@ -15,6 +16,16 @@ class Side(StrEnum):
 
     SHOP = "shopMoney"
     BUYER = "presentmentMoney"
+
+    @property
+    def currency(self) -> str:
+        """The field of an order that names the currency."""
+        return "currencyCode" if self is Side.SHOP else "presentmentCurrencyCode"
+
+    @classmethod
+    def of(cls, money: MoneySide) -> Side:
+        """Return the side that a channel's settings want."""
+        return cls.BUYER if money is MoneySide.BUYER else cls.SHOP
 
 
 def amount(fields: Fields, key: str, side: Side = Side.SHOP) -> Decimal:
@@ -44,21 +55,21 @@ class Priced:
 def priced(part: Fields, price: Decimal, *, included: bool, side: Side = Side.SHOP) -> Priced:
     """Return what a price comes to with the tax lines beside it; ``included`` says that it holds them already."""
     vat = total(amount(tax, "priceSet", side) for tax in part.children("taxLines"))
-    return Priced(price if included else price + vat, vat, _rate(part))
+    return Priced(price if included else price + vat, vat, _rate(part, side))
 
 
-def _rate(part: Fields) -> Decimal | None:
+def _rate(part: Fields, side: Side) -> Decimal | None:
     """Return the one rate that applies, as a fraction; zero without tax lines, None with several."""
-    charged = _charged(part)
+    charged = _charged(part, side)
     if not charged:
         return Decimal(0)
     return _fraction(charged[0]) if len(charged) == 1 else None
 
 
-def _charged(part: Fields) -> list[Fields]:
+def _charged(part: Fields, side: Side) -> list[Fields]:
     """Return the tax lines that ask for something, or else the first one, which tells the rate of nothing."""
     taxes = part.children("taxLines")
-    return [tax for tax in taxes if amount(tax, "priceSet")] or taxes[:1]
+    return [tax for tax in taxes if amount(tax, "priceSet", side)] or taxes[:1]
 
 
 def channel_remits(part: Fields) -> bool:
@@ -66,7 +77,7 @@ def channel_remits(part: Fields) -> bool:
 
     An unknown liability (null) is the seller's.
     """
-    charged = _charged(part)
+    charged = _charged(part, Side.SHOP)
     return bool(charged) and all(tax.flag("channelLiable") for tax in charged)
 
 

@@ -23,6 +23,7 @@ from hub.adapters.port import (
     WriteResult,
 )
 from hub.adapters.returns import WithoutReturns
+from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.calls import ShopCalls, throttle_wait
 from hub.adapters.shopify.cancellations import Cancellations
 from hub.adapters.shopify.catalogue import Catalogue
@@ -41,12 +42,16 @@ from hub.domain.order import ChannelOrder
 
 @dataclass(frozen=True, slots=True)
 class ShopApp:
-    """A shop's address and the app that the hub is there; ``location_id`` may be empty in a shop with one location."""
+    """A shop's address and the app that the hub is there; ``location_id`` may be empty in a shop with one location.
+
+    ``side`` says in which of its two currencies an order is read.
+    """
 
     url: str
     client_id: str
     client_secret: str = field(repr=False)
     location_id: str = ""
+    side: Side = Side.SHOP
 
 
 class ShopifyChannel(WithoutReturns):
@@ -60,7 +65,7 @@ class ShopifyChannel(WithoutReturns):
         self._calls = calls
         self._secret = app.client_secret
         locations = Locations(calls, app.location_id)
-        self._orders = Orders(calls, clock)
+        self._orders = Orders(calls, clock, app.side)
         self._catalogue = Catalogue(calls, locations, clock)
         self._stock = StockWriter(calls, locations)
         self._shipping = Shipping(calls)

@@ -35,7 +35,7 @@ _MONEY = "fragment Money on MoneyBag { shopMoney { amount } presentmentMoney { a
 _TAX = "fragment Tax on TaxLine { rate ratePercentage channelLiable priceSet { ...Money } }"
 _LINE = """
 fragment Line on LineItem {
-  id sku name quantity currentQuantity unfulfilledQuantity
+  id sku name quantity currentQuantity unfulfilledQuantity isGiftCard
   originalTotalSet { ...Money }
   discountAllocations { allocatedAmountSet { ...Money } }
   taxLines { ...Tax }
@@ -84,7 +84,9 @@ query Order($id: ID!) {{
     currentTotalAdditionalFeesSet {{ ...Money }}
     totalRefundedSet {{ ...Money }}
     fulfillmentsCount {{ count }}
-    transactions(first: 20) {{ fees {{ type amount {{ amount currencyCode }} }} }}
+    transactions(first: 50) {{
+      kind status gateway amountSet {{ ...Money }} fees {{ type amount {{ amount currencyCode }} }}
+    }}
     shippingAddress {{ ...Address }}
     billingAddress {{ ...Address }}
     shippingLines(first: 20) {{

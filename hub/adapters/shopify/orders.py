@@ -10,6 +10,7 @@ from datetime import timedelta
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.limits import Lane
 from hub.adapters.port import OrderRef, Page
+from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.calls import ShopCalls
 from hub.adapters.shopify.documents import CHANGED_ORDERS, ORDER, ORDER_LINES
 from hub.adapters.shopify.gids import gid
@@ -28,9 +29,10 @@ HORIZON = timedelta(days=2)
 class Orders:
     """Orders of one shop."""
 
-    def __init__(self, calls: ShopCalls, clock: Clock) -> None:
+    def __init__(self, calls: ShopCalls, clock: Clock, side: Side = Side.SHOP) -> None:
         self._calls = calls
         self._clock = clock
+        self._side = side
 
     async def changed(self, cursor: str | None) -> Page[OrderRef]:
         """Return a page of orders that changed, oldest first. Repeatable."""
@@ -61,7 +63,7 @@ class Orders:
         if order is None:
             return None
         lines = await self._lines(order, node)
-        found = channel_order(order, lines, await self._sent(order, lines, external_id))
+        found = channel_order(order, lines, await self._sent(order, lines, external_id), self._side)
         return replace(found, refunds=await refunds_of(self._calls, order, node))
 
     async def _lines(self, order: Fields, node: str) -> list[Fields]:

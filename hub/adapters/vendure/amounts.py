@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.adapters.fields import Fields
+from hub.adapters.fields import Fields, unreadable
 from hub.domain.money import CENT
 from hub.domain.order import Charge, ChargeKind
+
+MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,10 @@ class Amounts:
     def of(cls, answer: Fields) -> Amounts:
         settings = answer.maybe_child("globalSettings")
         config = settings.maybe_child("serverConfig") if settings else None
-        return cls(config.count("moneyStrategyPrecision", 2) if config else 2)
+        precision = config.count("moneyStrategyPrecision", 2) if config else 2
+        if not 0 <= precision <= MOST_DECIMALS:
+            raise unreadable(f"{config.where if config else ''}.moneyStrategyPrecision is {precision}")
+        return cls(precision)
 
     def read(self, fields: Fields, key: str) -> Decimal:
         return fields.amount(key).scaleb(-self.precision)

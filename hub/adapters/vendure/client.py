@@ -42,12 +42,16 @@ CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class VendureShop:
-    """A server's address (without ``/admin-api``), an administrator, and the token of a channel (else the default)."""
+    """A server's address (without ``/admin-api``), an administrator, and the token of a channel (else the default).
+
+    ``gift_cards`` are parts of the codes of payment methods that are gift cards.
+    """
 
     url: str
     username: str
     password: str = field(repr=False)
     channel_token: str | None = field(default=None, repr=False)
+    gift_cards: tuple[str, ...] = ()
 
     @property
     def root(self) -> str:
@@ -61,8 +65,9 @@ class VendureChannel(WithoutReturns):
     hook_topics: tuple[str, ...] = ()
     queue: str | None = None
 
-    def __init__(self, calls: VendureCalls, clock: Clock) -> None:
+    def __init__(self, calls: VendureCalls, clock: Clock, gift_cards: tuple[str, ...] = ()) -> None:
         self._clock = clock
+        self._gift_cards = gift_cards
         self._calls = calls
         self._lists = Lists(calls)
         self._stock = StockWriter(calls, self._lists)
@@ -85,7 +90,7 @@ class VendureChannel(WithoutReturns):
 
     async def order(self, external_id: str) -> ChannelOrder | None:
         """Fetch one order whole; None for one that is not in this channel, or not yet placed."""
-        return mapping.channel_order(await self._calls.ask(ORDER, {"id": external_id}))
+        return mapping.channel_order(await self._calls.ask(ORDER, {"id": external_id}), self._gift_cards)
 
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
         """List the variants of the channel."""
@@ -145,4 +150,4 @@ async def open_vendure(
     """Open the channel of one shop."""
     async with open_client(shop.root, timeout=TIMEOUT, connections=CONNECTIONS, transport=transport) as client:
         calls = VendureCalls(client, shop.username, shop.password, shop.channel_token)
-        yield VendureChannel(calls, clock or SystemClock())
+        yield VendureChannel(calls, clock or SystemClock(), shop.gift_cards)

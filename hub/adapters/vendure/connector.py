@@ -16,8 +16,8 @@ from hub.domain.platform import Platform
 def _open(
     account: Account, clock: Clock, *, transport: httpx2.AsyncBaseTransport | None = None
 ) -> AbstractAsyncContextManager[Channel]:
-    secrets = account.secrets
-    shop = VendureShop(account.url, secrets["username"], secrets["password"], secrets.get("channel_token"))
+    secrets, cards = account.secrets, account.amounts.gift_cards
+    shop = VendureShop(account.url, secrets["username"], secrets["password"], secrets.get("channel_token"), cards)
     return open_vendure(shop, clock, transport=transport)
 
 

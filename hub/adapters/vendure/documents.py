@@ -54,7 +54,7 @@ ORDER = Document(
         shippingLines { discountedPrice discountedPriceWithTax shippingMethod { name } }
         surcharges { description price priceWithTax taxRate }
         taxSummary { taxRate }
-        payments { state amount }
+        payments { state amount method }
       }
       globalSettings { serverConfig { moneyStrategyPrecision } }
     }

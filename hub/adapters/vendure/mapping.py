@@ -5,6 +5,7 @@ Prorated prices have every discount in them and add up to the order's total.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from hub.adapters.vendure.amounts import Amounts, charges, rate
 from hub.adapters.vendure.levels import Levels
 from hub.domain.address import Buyer, PostalAddress
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, PaymentState
+from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, Payment, PaymentKind, PaymentState
 
 CANCELLED = "Cancelled"
 COVERING = frozenset({"Authorized", "Settled"})
@@ -33,8 +34,11 @@ def placed(order: Fields) -> bool:
     return order.maybe_instant("orderPlacedAt") is not None
 
 
-def channel_order(answer: Fields) -> ChannelOrder | None:
-    """Return the order of an answer; None where there is none, or one that no buyer has placed yet."""
+def channel_order(answer: Fields, gift_cards: Sequence[str] = ()) -> ChannelOrder | None:
+    """Return the order of an answer; None where there is none, or one that no buyer has placed yet.
+
+    ``gift_cards`` are parts of the codes of payment methods that are gift cards.
+    """
     order = answer.maybe_child("order")
     if order is None or not placed(order):
         return None
@@ -57,7 +61,16 @@ def channel_order(answer: Fields) -> ChannelOrder | None:
         cancelled=state == CANCELLED,
         country=place.maybe_text("countryCode") if place else None,
         raw_status=state,
+        payments=tuple(_gift_cards(order, money, gift_cards)),
     )
+
+
+def _gift_cards(order: Fields, money: Amounts, names: Sequence[str]) -> Iterator[Payment]:
+    """Yield what gift cards paid, by the names that the channel's settings give them."""
+    for each in order.children("payments"):
+        method = (each.maybe_text("method") or "").casefold()
+        if each.text("state") in COVERING and any(name.casefold() in method for name in names):
+            yield Payment(PaymentKind.GIFT_CARD, money.read(each, "amount"))
 
 
 def _payment(order: Fields) -> PaymentState:

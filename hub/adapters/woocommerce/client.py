@@ -50,11 +50,15 @@ _WITHOUT_STOCK = frozenset({"grouped", "external"})
 
 @dataclass(frozen=True, slots=True)
 class WooShop:
-    """A shop's address (with its subfolder, without ``/wp-json``) and a REST key with read and write permission."""
+    """A shop's address (with its subfolder, without ``/wp-json``) and a REST key with read and write permission.
+
+    ``gift_card_keys`` are those under which its plugins keep what gift cards paid of an order.
+    """
 
     url: str
     consumer_key: str
     consumer_secret: str = field(repr=False)
+    gift_card_keys: tuple[str, ...] = ()
 
     @property
     def api_url(self) -> str:
@@ -68,8 +72,9 @@ class WooChannel(WithoutReturns):
     hook_topics: tuple[str, ...] = TOPICS
     queue: str | None = None
 
-    def __init__(self, caller: Caller, clock: Clock) -> None:
+    def __init__(self, caller: Caller, clock: Clock, gift_card_keys: tuple[str, ...] = ()) -> None:
         self._clock = clock
+        self._gift_card_keys = gift_card_keys
         self._calls = WooCalls(caller)
         self._stock = StockWriter(self._calls, clock)
         self._shipping = Shipping(self._calls)
@@ -95,7 +100,7 @@ class WooChannel(WithoutReturns):
         if response.status_code == 404:
             return None
         order = Fields.of(content(response), "order")
-        found = mapping.channel_order(order)
+        found = mapping.channel_order(order, self._gift_card_keys)
         if found is None or not order.children("refunds"):
             return found
         listed = await self._calls.read("refunds.list", f"{path}/refunds", {"per_page": str(PER_PAGE)})
@@ -180,4 +185,4 @@ async def open_woocommerce(
             client.auth = httpx2.BasicAuth(shop.consumer_key, shop.consumer_secret)
         else:
             client.auth = OneLegged(shop.consumer_key, shop.consumer_secret, clock)
-        yield WooChannel(Caller(client, "woocommerce"), clock)
+        yield WooChannel(Caller(client, "woocommerce"), clock, shop.gift_card_keys)

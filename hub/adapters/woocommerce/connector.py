@@ -17,7 +17,8 @@ from hub.domain.platform import Platform
 def _open(
     account: Account, clock: Clock, *, transport: httpx2.AsyncBaseTransport | None = None
 ) -> AbstractAsyncContextManager[Channel]:
-    shop = WooShop(account.url, account.secrets["consumer_key"], account.secrets["consumer_secret"])
+    key, secret = account.secrets["consumer_key"], account.secrets["consumer_secret"]
+    shop = WooShop(account.url, key, secret, account.amounts.gift_card_keys)
     return open_woocommerce(shop, clock, transport=transport)
 
 

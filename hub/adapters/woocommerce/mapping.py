@@ -1,17 +1,23 @@
 """What WooCommerce's JSON means: orders, products and variations of REST v3, in the hub's own words.
 
-The shop states amounts net of VAT beside the VAT itself, both rounded to cents; gross is their sum.
+The shop states amounts net of VAT beside the VAT itself, both rounded to cents; gross is their sum. A shop that
+rounds VAT on the order shows it before rounding as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.port import ChannelListing, OrderRef
+from hub.adapters.woocommerce.gift_cards import payments
+from hub.adapters.woocommerce.rounding import Taxed, moved_cents
 from hub.domain.address import Buyer, PostalAddress
-from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
+from hub.domain.money import CENT, total
+from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, Payment, PaymentState
 
 UNFINISHED = frozenset({"checkout-draft", "auto-draft"})
 OFF = frozenset({"cancelled", "refunded", "failed", "trash"})
@@ -38,35 +44,84 @@ def placed(order: Fields) -> bool:
     return order.text("status") not in UNFINISHED
 
 
-def channel_order(order: Fields) -> ChannelOrder | None:
-    """Return an order; None for one that a buyer has not placed yet (the block checkout's draft)."""
+def channel_order(order: Fields, gift_card_keys: Sequence[str] = ()) -> ChannelOrder | None:
+    """Return an order; None for one that a buyer has not placed yet (the block checkout's draft).
+
+    ``gift_card_keys`` are those under which the shop's plugins keep what gift cards paid.
+    """
     status = order.text("status")
     if not placed(order):
         return None
     rates = {rate.text("rate_id"): _fraction(rate) for rate in order.children("tax_lines")}
     ref = order_ref(order)
+    paid = tuple(payments(order, gift_card_keys))
+    whole = order.amount("total") + _taken_off(order, paid)
+    lines, charges, moved = _settled(order, rates, whole)
     return ChannelOrder(
         external_id=ref.external_id,
         number=order.maybe_text("number") or ref.external_id,
         placed_at=order.maybe_instant("date_created_gmt") or ref.changed_at,
         changed_at=ref.changed_at,
         currency=order.text("currency"),
-        total=order.amount("total"),
+        total=whole,
         payment=_payment(order, status),
         fulfilled_by=FulfilledBy.SELLER,
-        lines=tuple(_line(line, rates) for line in order.children("line_items")),
+        lines=lines,
         buyer=_buyer(order),
-        charges=tuple(_charges(order, rates)),
+        charges=charges,
         cancelled=_off(order, status),
         country=_country(order),
         raw_status=status,
-        remarks=tuple(_remarks(order, rates)),
+        remarks=tuple(_remarks(order, rates, moved)),
+        payments=paid,
     )
 
 
 def _off(order: Fields, status: str) -> bool:
     """Say whether nothing of an order is wanted; one that was completed before all its money went back has left."""
     return status in OFF and not (status == "refunded" and order.maybe_instant("date_completed_gmt") is not None)
+
+
+def _taken_off(order: Fields, paid: Sequence[Payment]) -> Decimal:
+    """Return what gift cards paid where the plugin took it off the order's total, as most do; else nothing."""
+    lists = ("line_items", "shipping_lines", "fee_lines")
+    parts = [line for key in lists for line in order.children(key)]
+    off = total(_gross(line) for line in parts) - order.amount("total")
+    amount = total(one.amount for one in paid)
+    return amount if abs(off - amount) < abs(off) and abs(off - amount) <= CENT * len(parts) else Decimal(0)
+
+
+def _settled(order: Fields, rates: Rates, whole: Decimal) -> tuple[tuple[OrderLine, ...], tuple[Charge, ...], Decimal]:
+    """Return lines and charges that add up to the total where the shop rounds VAT on the order; and what was moved."""
+    lines = [(_line(line, rates), line) for line in order.children("line_items")]
+    charges = list(_charges(order, rates))
+    taxed = [_taxed(part, line) for part, line in lines] + [_taxed(part, line) for part, line in charges]
+    moves = moved_cents(taxed, whole, _by_rate(order))
+    moved_lines = [_moved(line, move) for (line, _), move in zip(lines, moves, strict=False)]
+    moved_charges = [_moved(charge, move) for (charge, _), move in zip(charges, moves[len(lines) :], strict=True)]
+    return tuple(moved_lines), tuple(moved_charges), total(abs(move) for move in moves)
+
+
+def _taxed(part: OrderLine | Charge, line: Fields) -> Taxed:
+    exact = total(tax.maybe_amount("total") or Decimal(0) for tax in line.children("taxes"))
+    return Taxed(part.gross, part.vat or Decimal(0), exact, part.vat_rate)
+
+
+def _by_rate(order: Fields) -> dict[Decimal, Decimal]:
+    """Return the shop's own VAT per rate."""
+    found: dict[Decimal, Decimal] = {}
+    for row in order.children("tax_lines"):
+        rate = _fraction(row) or Decimal(0)
+        vat = (row.maybe_amount("tax_total") or Decimal(0)) + (row.maybe_amount("shipping_tax_total") or Decimal(0))
+        found[rate] = found.get(rate, Decimal(0)) + vat
+    return found
+
+
+Moved = TypeVar("Moved", OrderLine, Charge)
+
+
+def _moved(part: Moved, move: Decimal) -> Moved:
+    return replace(part, gross=part.gross + move, vat=(part.vat or Decimal(0)) + move) if move else part
 
 
 def _payment(order: Fields, status: str) -> PaymentState:
@@ -117,8 +172,11 @@ def _line(line: Fields, rates: Rates) -> OrderLine:
     )
 
 
-def _charges(order: Fields, rates: Rates) -> Iterator[Charge]:
-    """Yield shipping and fees; what costs nothing is left out, and a negative fee is a discount."""
+def _charges(order: Fields, rates: Rates) -> Iterator[tuple[Charge, Fields]]:
+    """Yield shipping and fees, each beside what the shop says of it.
+
+    What costs nothing is left out, and a negative fee is a discount.
+    """
     for kind, key, title in (
         (ChargeKind.SHIPPING, "shipping_lines", "method_title"),
         (ChargeKind.FEE, "fee_lines", "name"),
@@ -129,10 +187,12 @@ def _charges(order: Fields, rates: Rates) -> Iterator[Charge]:
                 continue
             rate, vat = _vat(line, rates)
             actual = ChargeKind.DISCOUNT if gross < 0 else kind
-            yield Charge(actual, line.maybe_text(title) or kind.value, gross, rate, vat)
+            yield Charge(actual, line.maybe_text(title) or kind.value, gross, rate, vat), line
 
 
-def _remarks(order: Fields, rates: Rates) -> Iterator[str]:
+def _remarks(order: Fields, rates: Rates, moved: Decimal) -> Iterator[str]:
+    if moved:
+        yield f"The shop rounds VAT on the order: {moved} was moved to its lines"
     lists = ("line_items", "shipping_lines", "fee_lines")
     if any(_vat(line, rates)[0] is None for key in lists for line in order.children(key)):
         yield "The shop states several VAT rates, or one without a percentage, on one line"

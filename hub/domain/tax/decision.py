@@ -10,6 +10,7 @@ from hub.domain.tax.rates import Found, Goods, category_of, percent, rate_for, r
 from hub.domain.tax.supply import DeemedScheme, Seller, Supply
 from hub.domain.tax.treatment import DIRECTIVE, Reason, Regime, Treatment
 from hub.domain.tax.vat_number import Form, read_vat_number
+from hub.domain.tax.voucher import treat_voucher
 
 SHIFTED_TO_LOCAL_BUYER = frozenset("BE ES FR IT NL PL PT".split())  # noqa: SIM905
 """States known to make a local business account for the VAT of a seller who is not established there (article 194)."""
@@ -29,6 +30,8 @@ class _Decision:
         self.reasons: list[Reason] = []
 
     def treatment(self) -> Treatment:
+        if self.supply.voucher:
+            return treat_voucher(self.seller.home)
         origin = place_of(self.supply.ships_from, self.supply.from_postcode)
         target = place_of(self.supply.ships_to, self.supply.to_postcode)
         if isinstance(origin, Unplaced) or isinstance(target, Unplaced):

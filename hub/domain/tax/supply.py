@@ -46,7 +46,7 @@ class Supply:
 
     ``home_rate`` is the percentage of the item's own VAT code, a fraction: what it carries in the seller's country.
     ``sale`` is the worth of the whole order's goods in EUR without VAT, which counts towards the threshold.
-    ``day`` is the day of the order in the seller's calendar.
+    ``day`` is the day of the order in the seller's calendar. ``voucher`` marks a gift card that is sold.
     """
 
     day: date
@@ -59,3 +59,4 @@ class Supply:
     home_rate: Decimal | None = None
     deemed: DeemedScheme | None = None
     sale: Decimal = Decimal(0)
+    voucher: bool = False

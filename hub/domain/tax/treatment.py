@@ -14,7 +14,8 @@ class Regime(StrEnum):
     ``BELOW_THRESHOLD`` distance sale taxed at home · ``DESTINATION`` taxed at the buyer's under a number there ·
     ``REVERSE_CHARGE`` intra-community supply to a business · ``EXPORT`` leaves the union · ``DEEMED_SUPPLIER`` the
     marketplace sells to the buyer and accounts for the VAT · ``STOCK_ABROAD`` domestic sale from stock in another
-    member state · ``EVIDENCE_PENDING`` waits for the VAT register · ``NEEDS_PERSON`` the facts do not decide it.
+    member state · ``VOUCHER`` a multi-purpose voucher is sold: no supply yet · ``EVIDENCE_PENDING`` waits for the VAT
+    register · ``NEEDS_PERSON`` the facts do not decide it.
     """
 
     DOMESTIC = "domestic"
@@ -25,6 +26,7 @@ class Regime(StrEnum):
     EXPORT = "export"
     DEEMED_SUPPLIER = "deemed_supplier"
     STOCK_ABROAD = "stock_abroad"
+    VOUCHER = "voucher"
     EVIDENCE_PENDING = "evidence_pending"
     NEEDS_PERSON = "needs_person"
 
@@ -35,7 +37,7 @@ class Regime(StrEnum):
     @property
     def zero(self) -> bool:
         """No VAT is charged by the seller, whatever is sold."""
-        return self in (Regime.REVERSE_CHARGE, Regime.EXPORT, Regime.DEEMED_SUPPLIER)
+        return self in (Regime.REVERSE_CHARGE, Regime.EXPORT, Regime.DEEMED_SUPPLIER, Regime.VOUCHER)
 
     @property
     def distance(self) -> bool:

@@ -15,6 +15,7 @@ from hub.domain.retention import LONGEST, SHORTEST
 from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
 from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
+from hub.graphql.mutations.amounts_input import AmountPolicyInput
 from hub.graphql.mutations.customer_policy_input import CustomerPolicyInput
 from hub.graphql.mutations.goods_input import KitSettingsInput, MatchingRulesInput, ZeroGuardInput
 from hub.graphql.mutations.invoicing_input import InvoicingInput
@@ -121,15 +122,18 @@ class ChannelSettingsInput:
     zero_guard: strawberry.Maybe[ZeroGuardInput]
     customers: strawberry.Maybe[CustomerPolicyInput]
     invoicing: strawberry.Maybe[InvoicingInput]
+    amounts: strawberry.Maybe[AmountPolicyInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
         given = {name: getattr(self, name).value for name in self.__dataclass_fields__ if getattr(self, name)}
-        return replace(before, **{name: _read(name, value) for name, value in given.items()})
+        return replace(before, **{name: _read(name, value, before) for name, value in given.items()})
 
 
-def _read(name: str, value: Any) -> Any:
+def _read(name: str, value: Any, before: ChannelSettings) -> Any:
     match name:
+        case "amounts":
+            return value.over(before.amounts)
         case "vat_codes":
             return _mapping(name, [(one.rate, one.code) for one in value])
         case "vat_rules":

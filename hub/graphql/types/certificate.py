@@ -9,7 +9,9 @@ from typing import Self
 import strawberry
 
 from hub.domain import certificate as domain
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.tax import Reason, Regime, VatStatus
+from hub.graphql.types.amounts import OrderPayment
 
 
 @strawberry.type(description="One step of a decision: the rule, the facts it found, and where they come from.")
@@ -36,8 +38,11 @@ class CertificateEntry:
     net: Decimal
     vat: Decimal
     gross: Decimal
-    rounding: Decimal = strawberry.field(description="What the unit price in six places leaves of the amount.")
+    rounding: Decimal = strawberry.field(description="What the unit price leaves of the amount.")
     reasons: list[TaxReason]
+    kind: EntryKind
+    discount: Decimal = strawberry.field(description="What was taken off the line, VAT included.")
+    paid_by_platform: Decimal = strawberry.field(description="What the marketplace pays of it: within the amounts.")
 
     @classmethod
     def of(cls, one: domain.Entry) -> Self:
@@ -55,6 +60,9 @@ class CertificateEntry:
             gross=one.gross,
             rounding=one.rounding,
             reasons=[_reason(step) for step in one.reasons],
+            kind=one.kind,
+            discount=one.discount,
+            paid_by_platform=one.paid_by_platform,
         )
 
 
@@ -106,6 +114,12 @@ class Certificate:
     channel_total: Decimal = strawberry.field(description="What the channel says is owed for the same goods.")
     equal: bool = strawberry.field(description="Whether entries, total and the channel's total agree to the cent.")
     evidence: TaxEvidence | None
+    rounding: Decimal = strawberry.field(description="What roundings were booked, VAT included.")
+    discount: Decimal = strawberry.field(description="What discounts on the order were booked, VAT included; negative.")
+    payments: list[OrderPayment]
+    books_currency: str | None = strawberry.field(
+        description="The division's own currency where the order's is another: nothing was converted."
+    )
 
     @classmethod
     def of(cls, one: domain.Certificate) -> Self:
@@ -123,4 +137,8 @@ class Certificate:
             channel_total=one.channel_total,
             equal=one.equal,
             evidence=None if one.evidence is None else TaxEvidence.of(one.evidence),
+            rounding=one.sum_of(EntryKind.ROUNDING),
+            discount=one.sum_of(EntryKind.DISCOUNT),
+            payments=[OrderPayment.of(payment) for payment in one.payments],
+            books_currency=one.books_currency,
         )

@@ -7,6 +7,9 @@ from enum import StrEnum
 import strawberry
 
 from hub.domain.addressing import CheckState, Doubt, Kind
+from hub.domain.amounts.booked import EntryKind
+from hub.domain.amounts.differences import AmountOf
+from hub.domain.amounts.policy import MoneySide, Rounding
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.customers import MatchedBy
 from hub.domain.delivery import ParcelStatus
@@ -17,7 +20,7 @@ from hub.domain.life.goods_return import ReturnCause, ReturnState
 from hub.domain.life.invoice import InvoiceState
 from hub.domain.life.refund import RefundCause, RefundState
 from hub.domain.matching import MappedBy, MatchProblem
-from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
+from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentKind, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
 from hub.domain.tax import Goods, Regime, UnknownPolicy, VatStatus
@@ -33,6 +36,11 @@ DESCRIBED: dict[type[StrEnum], str] = {
     PaymentState: "Whether the buyer has paid.",
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
+    PaymentKind: "What paid a part of an order's total: money that the seller took earlier.",
+    EntryKind: "What an entry of a certificate is.",
+    AmountOf: "Of what amount: one with VAT, the VAT in it, or the order's total.",
+    Rounding: "What becomes of at most a cent per line that no line can hold: the order waits, or it is booked.",
+    MoneySide: "Whose currency is meant where a channel tells amounts in two.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",
     KitBooking: "How a kit stands on a sales order: as the item that it is in Exact, or as its parts, a line each.",
     MatchProblem: "Why a listing has no product: nothing fits, or several products do.",

@@ -17,6 +17,7 @@ from hub.graphql.context import Info
 from hub.graphql.fields import shown
 from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.aftersales import Books, GoodsReturn, OrderInvoicing, Refund, SalesDocument
+from hub.graphql.types.amounts import AmountDifference, OrderPayment
 from hub.graphql.types.buyer import Buyer
 from hub.graphql.types.certificate import Certificate
 from hub.graphql.types.customers import OrderCustomer
@@ -29,6 +30,7 @@ from hub.graphql.types.order_line import Charge, Claim, OrderLine
 from hub.store import tables
 from hub.store.certificates import certificate_from_json
 from hub.store.events import EventFilter
+from hub.store.payments import payments_from_json
 from hub.store.views.log import NEWEST_EVENT_FIRST, list_events
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ class Hold:
     cause: HoldCause
     message: str | None
     detail: JSON
+    differences: list[AmountDifference] = strawberry.field(
+        description="Amount by amount, where the order cannot be made exact."
+    )
 
 
 @strawberry.type(description="The sales order in Exact that an order became.")
@@ -71,6 +76,7 @@ class Order(Stored):
     raw_status: str = strawberry.field(description="The channel's own word for its state.")
     cancelled: bool
     charges: list[Charge]
+    payments: list[OrderPayment] = strawberry.field(description="Gift cards and the like, which paid a part of it.")
     hold: Hold | None = strawberry.field(description="Why it waits for a person.")
     sales_order: SalesOrder | None
     certificate: Certificate | None = strawberry.field(
@@ -99,6 +105,7 @@ class Order(Stored):
             raw_status=row.raw_status,
             cancelled=row.cancelled,
             charges=[Charge.of(charge) for charge in row.charges],
+            payments=[OrderPayment.of(payment) for payment in payments_from_json(row.payments)],
             hold=_hold(row),
             sales_order=_sales_order(row),
             certificate=_certificate(row),
@@ -211,7 +218,9 @@ def _hold(row: Row[Any]) -> Hold | None:
     if row.hold_cause is None:
         return None
     detail = dict(row.hold_detail or {})
-    return Hold(cause=HoldCause(row.hold_cause), message=detail.pop("message", None), detail=JSON(detail))
+    differences = AmountDifference.all_of(detail)
+    message = detail.pop("message", None)
+    return Hold(cause=HoldCause(row.hold_cause), message=message, detail=JSON(detail), differences=differences)
 
 
 def _sales_order(row: Row[Any]) -> SalesOrder | None:

@@ -56,7 +56,9 @@ class OrderLine(Stored):
     gross: Decimal = strawberry.field(description="What the buyer pays for the line, VAT included.")
     vat_rate: Decimal | None = strawberry.field(description="A fraction; null where the channel states none.")
     vat: Decimal | None
-    discount: Decimal
+    discount: Decimal = strawberry.field(description="What was taken off, VAT included.")
+    paid_by_platform: Decimal = strawberry.field(description="The part of it that the marketplace pays the seller.")
+    voucher: bool = strawberry.field(description="A gift card that is sold: money for later, no supply.")
     sales_order_line_id: str | None = strawberry.field(description="Exact's id of the sales order line.")
     product_id: strawberry.Private[str | None]
 
@@ -72,7 +74,7 @@ class OrderLine(Stored):
 
     @shown("Offers still to be shipped.")
     def open(self) -> int:
-        return max(0, self.quantity - self.cancelled - self.shipped)
+        return 0 if self.voucher else max(0, self.quantity - self.cancelled - self.shipped)
 
     @classmethod
     def read_id(cls, node_id: str) -> str:
@@ -102,6 +104,8 @@ class OrderLine(Stored):
             vat_rate=row.vat_rate,
             vat=row.vat,
             discount=row.discount,
+            paid_by_platform=row.paid_by_platform,
+            voucher=row.voucher,
             sales_order_line_id=row.sales_order_line_id,
             product_id=row.product_id,
         )

@@ -10,6 +10,7 @@ import strawberry
 from hub.domain import channel as domain
 from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
+from hub.graphql.types.amounts import AmountPolicy
 from hub.graphql.types.customers import CustomerPolicy
 from hub.graphql.types.goods import KitSettings, MatchingRules, ZeroGuard
 from hub.graphql.types.invoicing import Invoicing
@@ -84,6 +85,7 @@ class ChannelSettings:
 
     customers: CustomerPolicy
     invoicing: Invoicing
+    amounts: AmountPolicy
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -119,4 +121,5 @@ class ChannelSettings:
             zero_guard=ZeroGuard.of(one.zero_guard),
             customers=CustomerPolicy.of(one.customers),
             invoicing=Invoicing.of(one.invoicing),
+            amounts=AmountPolicy.of(one.amounts),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hub.sandbox.exact.division import Change, Division
@@ -22,6 +22,7 @@ class Settings:
 
     language: Language = Language.NL
     your_ref_length: int = 30
+    currencies: list[str] = field(default_factory=lambda: ["EUR"])
     minute_limit: int = 60
     day_limit: int = 5000
     error_rule: bool = True

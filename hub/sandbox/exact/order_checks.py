@@ -49,7 +49,7 @@ def check_reference_fields(office: Office, division: Division, order: Row, check
     condition = check.coded("cashflow/PaymentConditions", "PaymentCondition", order)
     method = check.optional("sales/ShippingMethods", "ShippingMethod", order)
     warehouse = check.wanted("inventory/Warehouses", "WarehouseID", order) or office.main_warehouse(division)
-    if order.get("Currency") not in (None, "EUR"):
+    if order.get("Currency") not in (None, *office.settings.currencies):
         check.note(invalid("Currency"))
     order["PaymentConditionDescription"] = condition["Description"] if condition else None
     order["ShippingMethodDescription"] = method["Description"] if method else None

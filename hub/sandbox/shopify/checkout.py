@@ -24,6 +24,7 @@ from hub.sandbox.shopify.shop import CHANNEL, Shop
 from hub.sandbox.shopify.totals import placed
 
 TENTH = Decimal(10)
+GIFT_CARD = Decimal("25.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Checkout:
         self._refuse_missing(wish.lines)
         order = self._open(wish)
         self._discount(order, wish.discount)
+        if self._drawn("gift_cards_sold"):
+            order.lines.append(self._gift_card())
         self._pay(order, paid=wish.paid)
         self.shop.orders[order.number] = order
         self._note(order, wish)
@@ -118,6 +121,11 @@ class Checkout:
             unit=self._priced(variant.price, variant.rate),
             rate=variant.rate,
         )
+
+    def _gift_card(self) -> Line:
+        """Return a gift card that is sold: no tax, nothing on a shelf."""
+        number, product = next(self.shop.numbers), next(self.shop.numbers)
+        return Line(number, "Cadeaubon", "25 EUR", "GIFT-25", None, product, 1, 1, GIFT_CARD, NOTHING, gift_card=True)
 
     def _discount(self, order: Order, gross: Decimal) -> None:
         """Spread a code over the lines by their worth; perhaps take something off the first line besides."""

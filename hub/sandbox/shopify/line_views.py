@@ -40,10 +40,10 @@ class LineViews:
             "refundableQuantity": line.current,
             "unfulfilledQuantity": waiting,
             "nonFulfillableQuantity": 0,
-            "requiresShipping": True,
+            "requiresShipping": not line.gift_card,
             "restockable": True,
-            "taxable": True,
-            "isGiftCard": False,
+            "taxable": not line.gift_card,
+            "isGiftCard": line.gift_card,
             "merchantEditable": not line.fulfilled,
             "customAttributes": [],
             "product": lambda info: goods.product(variant.product) if variant else None,
@@ -58,7 +58,7 @@ class LineViews:
             "unfulfilledDiscountedTotalSet": purse.bag(line.amount(waiting)),
             "unfulfilledOriginalTotalSet": purse.bag(line.unit * waiting),
             "discountAllocations": [_allocation(purse, each, share) for each, share in line.discounts],
-            "taxLines": lambda info, first=None: tax_lines({line.rate: tax}, order),
+            "taxLines": lambda info, first=None: [] if line.gift_card else tax_lines({line.rate: tax}, order),
         }
 
     def shipping(self, order: Order, each: Shipping) -> Json:

@@ -42,6 +42,7 @@ class Line:
     added: bool = False
     fulfilled: int = 0
     refunded: int = 0
+    gift_card: bool = False
     discounts: list[tuple[Discount, Decimal]] = field(default_factory=list)
 
     @property

@@ -32,6 +32,7 @@ class Switches:
     presentment_rate: float = 1.0837  # units of that currency for one EUR
     foreign_buyers: int = 0  # pay in the presentment currency
     gift_cards: int = 0  # pay half by gift card
+    gift_cards_sold: int = 0  # a gift card of 25.00 is in the basket too
     line_discounts: int = 0  # the seller takes 10% off the first line
     channel_liable: int = 0  # sold by a channel that remits the tax itself
     null_skus: int = 0

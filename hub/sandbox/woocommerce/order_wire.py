@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hub.sandbox.woocommerce.goods import Shelves
 from hub.sandbox.woocommerce.orders import CLOSED, Extra, Json, Line, Note, Order, Refund, Tracking
-from hub.sandbox.woocommerce.tax import MICRO, Rate
+from hub.sandbox.woocommerce.tax import CENT, MICRO, Rate
 from hub.sandbox.woocommerce.wire import AMSTERDAM, both, links, money
 
 PERSON = (
@@ -43,10 +43,10 @@ def order(each: Order, shelves: Shelves, root: str, places: int = 2) -> Json:
         "cart_hash": "",
         "number": str(each.order_id),
         "meta_data": [*each.meta, *_tracking_meta(each)],
-        "line_items": [_line(line, shelves, places) for line in each.lines],
+        "line_items": [_line(each, line, shelves, places) for line in each.lines],
         "tax_lines": [_tax_line(each, rate, goods, freight, places) for rate, (goods, freight) in each.taxes().items()],
-        "shipping_lines": [_shipping_line(extra, places) for extra in each.shipping],
-        "fee_lines": [_fee_line(extra, places) for extra in each.fees],
+        "shipping_lines": [_shipping_line(each, extra, places) for extra in each.shipping],
+        "fee_lines": [_fee_line(each, extra, places) for extra in each.fees],
         "coupon_lines": _coupon_lines(each, places),
         "refunds": [{"id": r.refund_id, "reason": r.reason, "total": money(-r.amount)} for r in each.refunds],
         "payment_url": f"{shop}checkout/order-pay/{each.order_id}/?pay_for_order=true&key={each.order_key}",
@@ -82,7 +82,7 @@ def _totals(each: Order, places: int) -> Json:
     return {name: money(amount, places) for name, amount in amounts.items()}
 
 
-def _line(line: Line, shelves: Shelves, places: int) -> Json:
+def _line(each: Order, line: Line, shelves: Shelves, places: int) -> Json:
     known = shelves.by_id.get(line.variation_id or line.product_id)
     fine = places > 2
     return {
@@ -96,7 +96,7 @@ def _line(line: Line, shelves: Shelves, places: int) -> Json:
         "subtotal_tax": money(line.subtotal.tax, places),
         "total": money(line.total.exact if fine else line.total.net, places),
         "total_tax": money(line.total.tax, places),
-        "taxes": _taxes(line.rate, line.total.tax, line.subtotal.tax),
+        "taxes": _taxes(line.rate, each.tax(line.total, line.rate), each.tax(line.subtotal, line.rate)),
         "meta_data": [*line.meta, *_taken(line)],
         "sku": known.sku if known else None,
         "price": _unit_price(line),
@@ -119,7 +119,13 @@ def _taken(line: Line) -> list[Json]:
 def _taxes(rate: Rate | None, total: Decimal, subtotal: Decimal | None) -> list[Json]:
     if rate is None:
         return []
-    return [{"id": rate.rate_id, "total": money(total), "subtotal": "" if subtotal is None else money(subtotal)}]
+    shown = "" if subtotal is None else _fine(subtotal)
+    return [{"id": rate.rate_id, "total": _fine(total), "subtotal": shown}]
+
+
+def _fine(tax: Decimal) -> str:
+    """A tax with all the decimals that it has."""
+    return money(tax, 2 if tax == tax.quantize(CENT) else 6)
 
 
 def _tax_line(each: Order, rate: Rate, goods: Decimal, freight: Decimal, places: int) -> Json:
@@ -137,7 +143,7 @@ def _tax_line(each: Order, rate: Rate, goods: Decimal, freight: Decimal, places:
     }
 
 
-def _shipping_line(extra: Extra, places: int) -> Json:
+def _shipping_line(each: Order, extra: Extra, places: int) -> Json:
     return {
         "id": extra.line_id,
         "method_title": extra.title,
@@ -145,13 +151,13 @@ def _shipping_line(extra: Extra, places: int) -> Json:
         "instance_id": "1",
         "total": money(extra.amount.net, places),
         "total_tax": money(extra.amount.tax, places),
-        "taxes": _taxes(extra.rate, extra.amount.tax, None),
+        "taxes": _taxes(extra.rate, each.tax(extra.amount, extra.rate), None),
         "tax_status": "taxable",
         "meta_data": [],
     }
 
 
-def _fee_line(extra: Extra, places: int) -> Json:
+def _fee_line(each: Order, extra: Extra, places: int) -> Json:
     return {
         "id": extra.line_id,
         "name": extra.title,
@@ -160,7 +166,7 @@ def _fee_line(extra: Extra, places: int) -> Json:
         "amount": money(extra.amount.net, places),
         "total": money(extra.amount.net, places),
         "total_tax": money(extra.amount.tax, places),
-        "taxes": _taxes(extra.rate, extra.amount.tax, None),
+        "taxes": _taxes(extra.rate, each.tax(extra.amount, extra.rate), None),
         "meta_data": [],
     }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from hub.sandbox.buyers import Buyer
-from hub.sandbox.woocommerce.tax import Rate, Split
+from hub.sandbox.woocommerce.tax import CENT, MICRO, Rate, Split
 
 Json = dict[str, Any]
 STATUSES = {
@@ -131,6 +131,8 @@ class Order:
     billing: Json = field(default_factory=dict)
     delivery: Json = field(default_factory=dict)
     confirmed: bool = False
+    rounds_on_order: bool = False
+    gift_card: Decimal = Decimal(0)
 
     @property
     def extras(self) -> list[Extra]:
@@ -139,7 +141,8 @@ class Order:
     @property
     def cart_tax(self) -> Decimal:
         """Tax on lines and fees, without that on shipping."""
-        return _sum(line.total.tax for line in self.lines) + _sum(fee.amount.tax for fee in self.fees)
+        goods = [(line.total, line.rate) for line in self.lines] + [(fee.amount, fee.rate) for fee in self.fees]
+        return self._rounded(_sum(self.tax(*each) for each in goods))
 
     @property
     def shipping_net(self) -> Decimal:
@@ -147,12 +150,29 @@ class Order:
 
     @property
     def shipping_tax(self) -> Decimal:
-        return _sum(each.amount.tax for each in self.shipping)
+        return self._rounded(_sum(self.tax(each.amount, each.rate) for each in self.shipping))
+
+    def tax(self, amount: Split, rate: Rate | None) -> Decimal:
+        """Return the tax on an amount: in cents, or with more decimals where only the order's is rounded."""
+        if not self.rounds_on_order:
+            return amount.tax
+        return (amount.exact * (rate.percent if rate else 0) / 100).quantize(MICRO)
+
+    def _rounded(self, tax: Decimal) -> Decimal:
+        return tax.quantize(CENT, ROUND_HALF_UP)
+
+    @property
+    def worth(self) -> Decimal:
+        """What all comes to, EUR including VAT, however it is paid."""
+        if not self.rounds_on_order:
+            return _sum(line.total.gross for line in self.lines) + _sum(each.amount.gross for each in self.extras)
+        nets = [*(line.total.exact for line in self.lines), *(each.amount.exact for each in self.extras)]
+        return self._rounded(_sum(nets) + self.cart_tax + self.shipping_tax)
 
     @property
     def total(self) -> Decimal:
-        """What the buyer pays, EUR including VAT."""
-        return _sum(line.total.gross for line in self.lines) + _sum(each.amount.gross for each in self.extras)
+        """What the buyer pays beside a gift card of a plugin, which takes it off here, EUR including VAT."""
+        return self.worth - self.gift_card
 
     @property
     def refunded(self) -> Decimal:
@@ -161,9 +181,9 @@ class Order:
     def taxes(self) -> dict[Rate, tuple[Decimal, Decimal]]:
         """Return per rate the tax on goods and fees, and that on shipping."""
         found: dict[Rate, tuple[Decimal, Decimal]] = {}
-        goods = [(line.rate, line.total.tax, Decimal()) for line in self.lines]
-        goods += [(fee.rate, fee.amount.tax, Decimal()) for fee in self.fees]
-        shipping = [(each.rate, Decimal(), each.amount.tax) for each in self.shipping]
+        goods = [(line.rate, self.tax(line.total, line.rate), Decimal()) for line in self.lines]
+        goods += [(fee.rate, self.tax(fee.amount, fee.rate), Decimal()) for fee in self.fees]
+        shipping = [(each.rate, Decimal(), self.tax(each.amount, each.rate)) for each in self.shipping]
         for rate, on_goods, on_shipping in [*goods, *shipping]:
             if rate is not None:
                 before = found.get(rate, (Decimal(), Decimal()))

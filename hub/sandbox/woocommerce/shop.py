@@ -60,6 +60,7 @@ class Shop:
             created_via=via,
             billing=person,
             delivery=dict(person),
+            rounds_on_order=self.switches.round_at_subtotal,
         )
 
     def book(self, order: Order) -> None:
@@ -67,7 +68,7 @@ class Shop:
         self.till.close(order)
         self.orders[order.order_id] = order
         units = [Units(sku, line.quantity) for line in order.lines if (sku := self.sku(line))]
-        self.world.note_sale(Sale(CHANNEL, str(order.order_id), units, order.total, self.clock.now(), None))
+        self.world.note_sale(Sale(CHANNEL, str(order.order_id), units, order.worth, self.clock.now(), None))
         self._arrive(order)
         self.tell_order("created", order)
         self.tell_order("updated", order)

@@ -14,6 +14,8 @@ class Switches:
 
     starting_stock: bool = False
     prices_include_tax: bool = True
+    round_at_subtotal: bool = False  # VAT is rounded on the order, for orders placed from now on
+    gift_cards: int = 0  # pay 5.00 by a gift card of a plugin, which takes it off the total
     destination_rates: bool = False  # each country's own rates instead of the Dutch ones
     unpaid_status: str = "on-hold"  # takes the stock; "pending" does not
     plugin: bool = True  # the shipment tracking plugin is installed

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -41,6 +42,7 @@ orders = Table(
     Column("cancelled", Boolean, nullable=False),
     Column("charges", Json, nullable=False),
     Column("fees", Json),
+    Column("payments", Json),
     Column("status", String(16), nullable=False),
     Column("hold_cause", String(32)),
     Column("hold_detail", Json),
@@ -82,6 +84,8 @@ order_line = Table(
     Column("vat", Money),
     Column("discount", Money, nullable=False),
     Column("deemed", String(16)),
+    Column("paid_by_platform", Money, nullable=False, server_default="0"),
+    Column("voucher", Boolean, nullable=False, server_default=false()),
     Column("sales_order_line_id", String(64)),
     CheckConstraint("CAST(units_per_offer AS NUMERIC) > 0", name="ck_order_line_units_per_offer"),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),

@@ -17,6 +17,7 @@ def list_at_risk(tenant_id: str) -> Select[Any]:
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == orders.c.order_id,
         order_line.c.quantity > order_line.c.cancelled + order_line.c.shipped,
+        order_line.c.voucher.is_(False),
     )
     return select(orders).where(
         orders.c.tenant_id == tenant_id,

@@ -11,6 +11,7 @@ import httpx2
 import orjson
 
 from hub.adapters.port import Channel, ChannelListing, HookReader
+from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.client import ShopApp, open_shopify
 from hub.adapters.shopify.webhooks import ShopHooks
 from hub.clock import Clock
@@ -61,8 +62,9 @@ class ShopifyFixture:
     goods_for_many = 13_400
     """The shop lists three quarters of the goods."""
 
-    def __init__(self, switches: Switches | None = None, location_id: str = LOCATION) -> None:
+    def __init__(self, switches: Switches | None = None, location_id: str = LOCATION, side: Side = Side.SHOP) -> None:
         self.switches = switches or Switches()
+        self.side = side
         self.location_id = location_id
         self.lag = self.switches.search_lag
 
@@ -72,7 +74,7 @@ class ShopifyFixture:
     def open(
         self, url: str, clock: Clock, *, secret: str | None = None, transport: httpx2.AsyncBaseTransport | None = None
     ) -> AbstractAsyncContextManager[Channel]:
-        app = ShopApp(url, CLIENT_ID, secret or CLIENT_SECRET, self.location_id)
+        app = ShopApp(url, CLIENT_ID, secret or CLIENT_SECRET, self.location_id, self.side)
         return open_shopify(app, clock, transport=Named(transport or httpx2.AsyncHTTPTransport()))
 
     def unknown(self, listing: ChannelListing) -> ChannelListing:

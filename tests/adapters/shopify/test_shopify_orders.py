@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
+from hub.adapters.shopify.amounts import Side
 from hub.domain.money import cents, total
-from hub.domain.order import ChannelFee, ChannelOrder, PaymentState
+from hub.domain.order import ChannelFee, ChannelOrder, PaymentKind, PaymentState
 from hub.domain.tax.supply import DeemedScheme
 from hub.outcome import Rejected
 from hub.sandbox.ledger import Units
@@ -66,6 +67,9 @@ async def test_a_gift_card_is_a_payment_and_no_discount() -> None:
     async with staged(ShopifyFixture(Switches(gift_cards=2))) as stage:
         paid = await fetched(stage, await placed(stage, 1))
         assert (paid.payment, paid.lines[0].discount, paid.charges) == (PaymentState.PAID, Decimal(0), ())
+        [card] = paid.payments
+        assert card.kind is PaymentKind.GIFT_CARD
+        assert 0 < card.amount < paid.total
         half = await fetched(stage, await placed(stage, 1, paid=False))
         assert half.payment is PaymentState.PENDING
         assert half.total == half.stated_sum
@@ -86,6 +90,28 @@ async def test_what_a_channel_remits_tax_on_is_marked_on_every_line() -> None:
         assert [line.deemed for line in order.lines] == [DeemedScheme.FACILITATOR] * 2
         plain = await fetched(stage, await placed(stage, 1))
         assert plain.lines[0].deemed is None
+
+
+async def test_a_gift_card_that_is_sold_is_a_voucher_without_vat() -> None:
+    async with staged(ShopifyFixture(Switches(gift_cards_sold=1))) as stage:
+        order = await fetched(stage, await placed(stage, 1))
+        assert [(line.voucher, line.gross, line.vat) for line in order.lines if line.voucher] == [
+            (True, Decimal("25.00"), Decimal(0))
+        ]
+        assert order.total == order.stated_sum
+
+
+@pytest.mark.parametrize("included", [True, False])
+async def test_amounts_are_read_in_the_buyers_own_currency_where_the_channel_wants_it(included: bool) -> None:
+    switches = Switches(foreign_buyers=1, gift_cards=1, taxes_included=included)
+    async with staged(ShopifyFixture(switches, side=Side.BUYER)) as stage:
+        order = await fetched(stage, await placed(stage, 3, 1, shipping="6.95", discount="5.00"))
+        shop_total = worth_now(stage, order.external_id)
+        rate = Decimal(str(switches.presentment_rate))
+        assert (order.currency, order.stated_sum) == ("USD", order.total)
+        assert order.total == (shop_total * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert abs(order.payments[0].amount - order.total / 2) <= Decimal("0.02")
+        assert not any("shop's currency" in remark for remark in order.remarks)
 
 
 async def test_a_buyer_with_other_money_is_booked_in_the_shops_currency() -> None:
