@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.domain.cancelling import CancelPolicy
+from hub.domain.importing import ImportPolicy
 from hub.domain.platform import Platform
 from hub.domain.retention import USUAL_DAYS, usual_days
 from hub.domain.stock import StockRule
@@ -71,6 +73,8 @@ class ChannelSettings:
     goods: dict[str, Goods] = field(default_factory=dict)
     split_charges: bool = False
     buyer_days: int | None = USUAL_DAYS
+    cancelling: CancelPolicy = field(default_factory=CancelPolicy)
+    importing: ImportPolicy = field(default_factory=ImportPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -12,17 +12,23 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.editing import Sold, as_sold
 from hub.domain.forwarding import LineToForward, OrderToForward
 from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
+from hub.store.sold import sold_from_json
 from hub.store.tables import order_line, orders
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units."""
+    """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units.
+
+    ``cancelled`` includes what the seller gave up in the hub, told by the channel or not: ``given_up`` is the least
+    that it is.
+    """
 
     line_id: str
     sku: str | None
@@ -39,6 +45,7 @@ class StoredLine:
     vat: Decimal | None
     sales_order_line_id: str | None
     deemed: str | None = None
+    given_up: int = 0
 
     @property
     def open(self) -> int:
@@ -74,6 +81,17 @@ class StoredOrder:
     charges: tuple[Charge, ...]
     lines: tuple[StoredLine, ...]
     country: str | None = None
+    sold: Sold | None = None
+    ship_by: datetime | None = None
+
+    @property
+    def off(self) -> bool:
+        """Whether nothing of it is wanted any more."""
+        return self.cancelled or (bool(self.lines) and all(line.quantity <= line.cancelled for line in self.lines))
+
+    def as_sold(self) -> Sold:
+        """Return what is wanted of it now, to be held against ``sold``: what was wanted when it went to the books."""
+        return as_sold(self.to_forward(), off=self.off)
 
     def to_forward(self) -> OrderToForward:
         """Return the part that the books need."""
@@ -221,6 +239,8 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         charges=tuple(_charge_from_json(charge) for charge in row.charges),
         lines=tuple(_stored_line(line) for line in lines),
         country=row.country,
+        sold=sold_from_json(row.sold),
+        ship_by=row.ship_by,
     )
 
 

@@ -13,12 +13,14 @@ import httpx2
 from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.deliveries import Deliveries
 from hub.adapters.exact.master_data import MasterData
+from hub.adapters.exact.sales_order_changes import SalesOrderChanging
 from hub.adapters.exact.sales_orders import SalesOrders
 from hub.adapters.exact.subscriptions import Subscriptions
 from hub.adapters.http import open_client
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import DeletedRow, HookSubscription, Meter, Page, StockRow
 from hub.clock import Clock
+from hub.domain.aligning import SalesOrderChanges
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
 from hub.domain.sales_order import SalesOrder, SalesOrderDraft
@@ -36,6 +38,7 @@ class ExactErp:
         self._client = ExactClient(http, division, tokens, clock)
         self._data = MasterData(self._client, clock)
         self._orders = SalesOrders(self._client, zone)
+        self._changes = SalesOrderChanging(self._client)
         self._deliveries = Deliveries(self._client, clock, zone)
         self._hooks = Subscriptions(self._client)
 
@@ -97,6 +100,15 @@ class ExactErp:
 
     async def sales_order(self, order_id: str) -> SalesOrder:
         return await self._orders.read(order_id)
+
+    async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
+        await self._changes.change(order_id, changes)
+
+    async def delete_sales_order(self, order_id: str) -> None:
+        await self._changes.delete(order_id)
+
+    async def complete_sales_order(self, order_id: str) -> None:
+        await self._changes.complete(order_id)
 
     async def deliveries_since(self, cursor: str | None) -> Page[Delivery]:
         return await self._deliveries.since(cursor)

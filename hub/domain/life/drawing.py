@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
+from typing import Any
 
+from hub.domain.life.cancellation import CANCELLATION
 from hub.domain.life.machine import Machine
+from hub.domain.life.order_states import ORDER
+from hub.domain.life.parcel import PARCEL
+from hub.domain.life.payment import PAYMENT
 
-MACHINES: tuple[Machine[StrEnum], ...] = ()
+MACHINES: tuple[Machine[Any], ...] = (ORDER, PAYMENT, CANCELLATION, PARCEL)
 """Every machine, in the order of the page."""
 
 

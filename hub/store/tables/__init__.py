@@ -1,5 +1,6 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.aftermath import cancellation, past_certificate
 from hub.store.tables.catalogue import (
     customer,
     erp_item,
@@ -32,6 +33,7 @@ __all__ = [
     "api_token",
     "budget",
     "buyer",
+    "cancellation",
     "channel",
     "claim",
     "customer",
@@ -52,6 +54,7 @@ __all__ = [
     "orders",
     "parcel",
     "parked",
+    "past_certificate",
     "product",
     "sealing_key",
     "seen",

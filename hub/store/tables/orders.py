@@ -39,6 +39,7 @@ orders = Table(
     Column("forwarded_at", Instant),
     Column("derivation", Json),
     Column("distance_sale", Money),
+    Column("sold", Json),
     Column("trace_id", String(32)),
     Index("ix_orders_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_orders_placed", "tenant_id", "placed_at", "order_id"),
@@ -69,6 +70,7 @@ order_line = Table(
     Column("discount", Money, nullable=False),
     Column("deemed", String(16)),
     Column("sales_order_line_id", String(64)),
+    Column("given_up", Integer, nullable=False, server_default="0"),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),
 )
 

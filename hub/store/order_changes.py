@@ -1,0 +1,90 @@
+"""Statements about order lines of which the seller gave something up, and what a change in Exact made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from hub.domain.certificate import Certificate
+from hub.domain.editing import Sold
+from hub.domain.life.cancellation import UnitsOff
+from hub.store.certificates import certificate_to_json
+from hub.store.engine import Work
+from hub.store.orders import StoredOrder
+from hub.store.sold import sold_to_json
+from hub.store.tables import order_line, orders, past_certificate
+
+
+async def give_up(work: Work, order: StoredOrder, units: Iterable[UnitsOff]) -> None:
+    """Count units as off from now on, whatever the channel says of them; repeatable."""
+    lines = {line.line_id: line for line in order.lines}
+    for one in units:
+        line = lines[one.line_id]
+        await _set(
+            work,
+            order,
+            one.line_id,
+            cancelled=max(line.cancelled, one.reaches),
+            given_up=max(line.given_up, one.reaches),
+        )
+
+
+async def take_back(work: Work, order: StoredOrder, units: Iterable[UnitsOff], others: Iterable[UnitsOff]) -> None:
+    """Count units as wanted again that were given up in vain; ``others`` are those of cancellations that go on."""
+    lines = {line.line_id: line for line in order.lines}
+    kept = {one.line_id: one.reaches for one in sorted(others, key=lambda one: one.reaches)}
+    for one in units:
+        line = lines.get(one.line_id)
+        if line is not None:
+            least = kept.get(one.line_id, 0)
+            told = line.cancelled if line.cancelled > one.reaches else one.reaches - one.quantity
+            await _set(work, order, one.line_id, cancelled=max(told, least), given_up=least)
+
+
+async def note_aligned(
+    work: Work,
+    order: StoredOrder,
+    lines: Mapping[str, str],
+    sold: Sold,
+    certificate: Certificate | None,
+    fingerprint: str | None,
+) -> None:
+    """Store what stands in Exact now: its lines by ours, what was wanted, and a certificate anew; the old one stays."""
+    if certificate is not None:
+        await _keep_certificate(work, order)
+    head: dict[str, Any] = {"sold": sold_to_json(sold)}
+    if certificate is not None:
+        head |= {
+            "derivation": certificate_to_json(certificate),
+            "distance_sale": certificate.distance_sale,
+            "fingerprint": fingerprint,
+        }
+    this = orders.c.tenant_id == order.tenant_id, orders.c.order_id == order.order_id
+    await work.execute(update(orders).where(*this).values(**head))
+    for line in order.lines:
+        if line.sales_order_line_id != lines.get(line.line_id):
+            await _set(work, order, line.line_id, sales_order_line_id=lines.get(line.line_id))
+
+
+async def _keep_certificate(work: Work, order: StoredOrder) -> None:
+    this = orders.c.tenant_id == order.tenant_id, orders.c.order_id == order.order_id
+    old = (await work.execute(select(orders.c.derivation).where(*this))).scalar_one()
+    if old is None:
+        return
+    count = select(func.count()).where(
+        past_certificate.c.tenant_id == order.tenant_id, past_certificate.c.order_id == order.order_id
+    )
+    version = 1 + (await work.execute(count)).scalar_one()
+    row = {"tenant_id": order.tenant_id, "order_id": order.order_id, "version": version, "derivation": old}
+    await work.execute(insert(past_certificate).values(**row, replaced_at=work.clock.now()))
+
+
+async def _set(work: Work, order: StoredOrder, line_id: str, **values: int | str | None) -> None:
+    this = (
+        order_line.c.tenant_id == order.tenant_id,
+        order_line.c.order_id == order.order_id,
+        order_line.c.line_id == line_id,
+    )
+    await work.execute(update(order_line).where(*this).values(**values))
