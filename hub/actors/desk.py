@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.actors.messages import PublishStock
@@ -33,6 +33,12 @@ class Pace:
     queue: float = 5.0
     evidence: float = 300.0
     erasure: float = 86_400.0
+    late_hint: float = 60.0
+
+    @property
+    def hint_grace(self) -> timedelta:
+        """How long a webhook may take before the sweep that found an order first counts as the only one."""
+        return timedelta(seconds=self.late_hint)
 
 
 @dataclass(frozen=True, slots=True)

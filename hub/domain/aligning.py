@@ -38,12 +38,16 @@ class SalesOrderChanges:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What to do in Exact; ``lines`` maps our line ids to Exact's as far as they are there."""
+    """What to do in Exact; ``lines`` maps our line ids to Exact's as far as they are there.
+
+    ``all_left`` says that no more is wanted than what has left already.
+    """
 
     lines: Mapping[str, str]
     changes: SalesOrderChanges
     delete: bool = False
     complete: bool = False
+    all_left: bool = False
 
 
 NOTHING = SalesOrderChanges({})
@@ -70,7 +74,9 @@ def align(
         draft.charges if charges else None,
     )
     _must_be_possible(found, changes, standing)
-    return Alignment(ours, changes)
+    left = all(line.order_line_id in ours and standing[ours[line.order_line_id]].delivered == line.quantity
+               for line in draft.lines)  # fmt: skip
+    return Alignment(ours, changes, all_left=left)
 
 
 def _end(found: SalesOrder, known: Mapping[str, str]) -> Alignment:

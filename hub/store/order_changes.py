@@ -9,7 +9,8 @@ from sqlalchemy import func, insert, select, update
 
 from hub.domain.certificate import Certificate
 from hub.domain.editing import Sold
-from hub.domain.life.cancellation import UnitsOff
+from hub.domain.life.cancellation import CancellationEvent, CancellationState, UnitsOff
+from hub.store.cancellations import cancellations_of, move_cancellation
 from hub.store.certificates import certificate_to_json
 from hub.store.engine import Work
 from hub.store.orders import StoredOrder
@@ -66,6 +67,15 @@ async def note_aligned(
     for line in order.lines:
         if line.sales_order_line_id != lines.get(line.line_id):
             await _set(work, order, line.line_id, sales_order_line_id=lines.get(line.line_id))
+
+
+async def note_settled(work: Work, order: StoredOrder) -> None:
+    """Take what is wanted now as what stands in Exact, on a person's word; undecided cancellations end with it."""
+    this = orders.c.tenant_id == order.tenant_id, orders.c.order_id == order.order_id
+    await work.execute(update(orders).where(*this).values(sold=sold_to_json(order.as_sold())))
+    undecided = (CancellationState.PROPOSED, CancellationState.REFUSED)
+    for one in await cancellations_of(work.connection, order.tenant_id, order.order_id, undecided):
+        await move_cancellation(work, one, CancellationEvent.DECLINE)
 
 
 async def _keep_certificate(work: Work, order: StoredOrder) -> None:

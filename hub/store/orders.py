@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.editing import Sold, as_sold
 from hub.domain.forwarding import LineToForward, OrderToForward
+from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.domain.tax.supply import DeemedScheme
@@ -83,6 +84,7 @@ class StoredOrder:
     country: str | None = None
     sold: Sold | None = None
     ship_by: datetime | None = None
+    hold_detail: Mapping[str, Any] | None = None
 
     @property
     def off(self) -> bool:
@@ -142,7 +144,7 @@ async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable
     by_order: dict[str, list[Row[Any]]] = {}
     for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
         by_order.setdefault(row.order_id, []).append(row)
-    return [_stored(row, by_order.get(row.order_id, [])) for row in rows]
+    return [stored_order(row, by_order.get(row.order_id, [])) for row in rows]
 
 
 async def change_order(work: Work, tenant_id: str, one: str, **values: Any) -> None:
@@ -153,12 +155,12 @@ async def change_order(work: Work, tenant_id: str, one: str, **values: Any) -> N
 async def hold_order(
     work: Work, tenant_id: str, one: str, cause: HoldCause, message: str, detail: Mapping[str, Any]
 ) -> None:
-    """Let an order wait for a person."""
+    """Let an order that is under way wait for a person."""
     await change_order(
         work,
         tenant_id,
         one,
-        status=OrderStatus.HELD.value,
+        status=ORDER.after(OrderStatus.SENDING, OrderEvent.HOLD).value,
         hold_cause=cause.value,
         hold_detail={"message": message, **detail},
         attempt_at=None,
@@ -173,7 +175,7 @@ async def note_forwarded(
         work,
         stored.tenant_id,
         stored.order_id,
-        status=OrderStatus.FORWARDED.value,
+        status=ORDER.after(stored.status, OrderEvent.STANDS).value,
         hold_cause=None,
         hold_detail=None,
         sales_order_id=sales.order_id,
@@ -213,7 +215,8 @@ def _charge_from_json(plain: Mapping[str, Any]) -> Charge:
     )
 
 
-def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
+def stored_order(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
+    """Return an order from its row and those of its lines."""
     return StoredOrder(
         tenant_id=row.tenant_id,
         order_id=row.order_id,
@@ -241,6 +244,7 @@ def _stored(row: Row[Any], lines: Sequence[Row[Any]]) -> StoredOrder:
         country=row.country,
         sold=sold_from_json(row.sold),
         ship_by=row.ship_by,
+        hold_detail=row.hold_detail,
     )
 
 

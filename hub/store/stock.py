@@ -179,7 +179,8 @@ async def finish_read(work: Work, tenant_id: str, code: int, read_no: int, read_
 async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: datetime) -> set[str]:
     """Claim what an order that is not forwarded yet still wants, and return the products concerned.
 
-    Repeatable: the claims are set to what the stored lines say, never added up.
+    Repeatable: the claims are set to what the stored lines say, never added up. What was claimed for a line that is
+    gone, or for another product, is promised no more.
     """
     statement = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id == order_id)
     lines = [row for row in (await work.connection.execute(statement)).all() if row.product_id is not None]
@@ -191,13 +192,28 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
             "line_id": row.line_id,
             "quantity": Decimal(max(0, row.quantity - row.cancelled) * row.units_per_offer),
             "made_at": made_at,
+            "division": None,
+            "visible_read": None,
             "released_at": None,
             "released_by": None,
         }
         for row in lines
     ]
     await upsert(work.connection, claim, rows, keep=("made_at",))
-    return {row.product_id for row in lines}
+    gone = await _release_others(work, tenant_id, order_id, {(row.product_id, row.line_id) for row in lines}, made_at)
+    return {row.product_id for row in lines} | gone
+
+
+async def _release_others(
+    work: Work, tenant_id: str, order_id: str, kept: Collection[tuple[str, str]], now: datetime
+) -> set[str]:
+    of_order = claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.released_at.is_(None)
+    rows = (await work.connection.execute(select(claim.c.product_id, claim.c.line_id).where(*of_order))).all()
+    gone = [row for row in rows if (row.product_id, row.line_id) not in kept]
+    for row in gone:
+        this = claim.c.product_id == row.product_id, claim.c.line_id == row.line_id
+        await work.execute(update(claim).where(*of_order, *this).values(released_at=now, released_by="line changed"))
+    return {row.product_id for row in gone}
 
 
 async def show_claims(work: Work, tenant_id: str, order_id: str, code: int) -> None:

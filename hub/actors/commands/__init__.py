@@ -4,6 +4,12 @@ What changes a setting tells what was there before and what is there since; of c
 All raise CommandRefused for input that cannot be taken, before anything is written.
 """
 
+from hub.actors.commands.cancelling import (
+    accept_cancellation,
+    cancel_order,
+    decline_cancellation,
+    retry_cancellation,
+)
 from hub.actors.commands.channels import (
     change_settings,
     create_channel,
@@ -14,9 +20,10 @@ from hub.actors.commands.channels import (
     sweep_channel,
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
+from hub.actors.commands.editing import apply_edit, settle_order
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import map_listing, set_listing_rule
-from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
+from hub.actors.commands.orders import enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
 from hub.actors.commands.refusal import CommandRefused
@@ -25,12 +32,15 @@ from hub.actors.commands.tokens import end_token, found_tenant, make_token
 
 __all__ = [
     "CommandRefused",
+    "accept_cancellation",
+    "apply_edit",
     "ask_consent",
     "cancel_order",
     "change_settings",
     "channel_granted",
     "connection_granted",
     "create_channel",
+    "decline_cancellation",
     "discard_parked",
     "enable_division",
     "end_token",
@@ -44,10 +54,12 @@ __all__ = [
     "replace_credentials",
     "republish_channel",
     "resume_channel",
+    "retry_cancellation",
     "retry_order",
     "retry_parcel",
     "retry_parked",
     "set_listing_rule",
     "set_tax_profile",
+    "settle_order",
     "sweep_channel",
 ]

@@ -10,6 +10,7 @@ from itertools import count, islice
 
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
+from hub.domain.life.parcel import PARCEL, ParcelEvent
 from hub.store.channels import load_channel
 from hub.store.deliveries import (
     StoredParcel,
@@ -170,7 +171,7 @@ def _parcel(
         carrier=settings.carriers.get(packing.shipping_code or "", settings.default_carrier),
         tracking=content.tracking,
         units=content.units,
-        status=ParcelStatus.READY if content.tracking else ParcelStatus.WAITING,
+        status=PARCEL.after(PARCEL.start, ParcelEvent.TRACKED) if content.tracking else PARCEL.start,
         problem=None,
         process_id=None,
         attempt_at=None,

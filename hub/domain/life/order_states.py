@@ -89,3 +89,8 @@ ORDER: Machine[S] = Machine(
         Move(S.PLATFORM, E.CANCELLED, S.CANCELLED),
     ),
 )
+
+
+def may_stand(status: S) -> bool:
+    """Say whether an order may stand in Exact, so that giving it up takes more than dropping it here."""
+    return ORDER.allows(status, E.NOT_SENT) or ORDER.allows(status, E.REMOVED)

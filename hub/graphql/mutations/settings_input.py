@@ -14,6 +14,7 @@ from hub.domain.retention import LONGEST, SHORTEST
 from hub.domain.stock import LARGEST_PUBLISHED, RuleMode, StockRule
 from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
+from hub.graphql.mutations.order_policies_input import CancelPolicyInput, ImportPolicyInput
 
 LONGEST_LIST = 200
 SWEEP_SECONDS = (5.0, 86_400.0)
@@ -100,6 +101,8 @@ class ChannelSettingsInput:
     goods: strawberry.Maybe[list[GoodsInput]]
     split_charges: strawberry.Maybe[bool]
     buyer_days: strawberry.Maybe[int | None]
+    cancelling: strawberry.Maybe[CancelPolicyInput]
+    importing: strawberry.Maybe[ImportPolicyInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -122,7 +125,7 @@ def _read(name: str, value: Any) -> Any:
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
             return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
-        case "rule":
+        case "rule" | "cancelling" | "importing":
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))

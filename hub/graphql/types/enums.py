@@ -6,8 +6,10 @@ from enum import StrEnum
 
 import strawberry
 
+from hub.domain.cancelling import OnCancel
 from hub.domain.channel import ChannelStatus, FulfilmentMode
-from hub.domain.delivery import ParcelStatus
+from hub.domain.delivery import CancelReason, ParcelStatus
+from hub.domain.life.cancellation import AskedBy, CancellationState
 from hub.domain.order import ChargeKind, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.platform import Platform
 from hub.domain.stock import RuleMode
@@ -21,7 +23,11 @@ DESCRIBED: dict[type[StrEnum], str] = {
     FulfilmentMode: "Who makes the parcels: entered in the hub, delivered from Exact, or nobody tells the channel.",
     OrderStatus: "What the hub made of an order.",
     HoldCause: "Why an order waits for a person; each names the thing to repair.",
-    PaymentState: "Whether the buyer has paid.",
+    PaymentState: "How far the buyer's payment has come, as the channel tells.",
+    AskedBy: "Who wants a cancellation: the seller, the buyer who asks the seller, or the channel outright.",
+    CancellationState: "How far a cancellation has come.",
+    CancelReason: "Why the seller does not deliver.",
+    OnCancel: "What a cancellation on the channel does to an order that stands in Exact: ask a person, or apply it.",
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",

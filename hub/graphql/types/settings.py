@@ -10,6 +10,7 @@ import strawberry
 from hub.domain import channel as domain
 from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
+from hub.graphql.types.order_policies import CancelPolicy, ImportPolicy
 from hub.graphql.types.stock import StockRule
 
 
@@ -75,6 +76,8 @@ class ChannelSettings:
     buyer_days: int | None = strawberry.field(
         description="Days that a buyer is kept after the last parcel or the cancellation; null until somebody asks."
     )
+    cancelling: CancelPolicy
+    importing: ImportPolicy
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -105,4 +108,6 @@ class ChannelSettings:
             goods=[GoodsOfCode(code=code, goods=goods) for code, goods in sorted(one.goods.items())],
             split_charges=one.split_charges,
             buyer_days=one.buyer_days,
+            cancelling=CancelPolicy.of(one.cancelling),
+            importing=ImportPolicy.of(one.importing),
         )
