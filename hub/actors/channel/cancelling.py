@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.actors.channel.scene import Scene
+from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.messages import FetchOrder, FollowCancellations, TellCancellation
 from hub.actors.refusals import discreetly, said_of
 from hub.actors.runtime.mailbox import post
@@ -25,6 +26,7 @@ from hub.store.cancellations import (
     move_cancellation,
 )
 from hub.store.engine import Work
+from hub.store.listings import note_moved
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, load_order
 
@@ -110,7 +112,15 @@ class Cancelling:
         order = await load_order(work.connection, self.scene.tenant, one.order_id)
         if order is not None:
             post(work, self.scene.teller.address, FetchOrder(order.external_id))
+            await self._moved(work, order, one)
         self._tell(work, "cancellation.told", f"The channel has cancellation {one.reference}", one)
+
+    async def _moved(self, work: Work, order: StoredOrder, one: StoredCancellation) -> None:
+        """A channel may put back on sale by itself what was cancelled, so its numbers are published anew."""
+        off = {unit.line_id for unit in one.units}
+        products = {line.product_id for line in order.lines if line.line_id in off and line.product_id is not None}
+        await note_moved(work, *self.scene.key, products)
+        await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {order.number} cancelled"))
 
     async def _refused(self, work: Work, one: StoredCancellation, told: str) -> None:
         reason = await said_of(work.connection, self.scene.desk, self.scene.tenant, one.order_id, told)
