@@ -17,6 +17,7 @@ from hub.adapters.exact.subscriptions import TOPICS
 from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
+from hub.domain.aligning import SalesOrderChanges
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected
 from tests.adapters.handclock import START, HandClock
@@ -48,6 +49,7 @@ DRAFT = SalesOrderDraft(
     warehouse_id=ID,
     shipping_method_id=ID,
 )
+CHANGES = SalesOrderChanges({ID: LINE}, (LINE,), (ID,), DRAFT.charges)
 HEADER = {
     "OrderID": ID,
     "OrderNumber": 7,
@@ -81,6 +83,9 @@ CALLS: dict[str, Call] = {
     "find order": lambda erp: erp.find_sales_order("WEB-1"),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
+    "change order lines": lambda erp: erp.change_sales_order_lines(ID, CHANGES),
+    "delete order": lambda erp: erp.delete_sales_order(ID),
+    "complete order": lambda erp: erp.complete_sales_order(ID),
     "deliveries": lambda erp: erp.deliveries_since(None),
     "delivery": lambda erp: erp.delivery(ID),
     "deliveries of lines": lambda erp: erp.deliveries_of([ID]),
@@ -104,6 +109,9 @@ class Witness:
             return httpx2.Response(204)
         rows: dict[str, object] = {
             "salesorder/SalesOrders": HEADER,
+            "salesorder/SalesOrderLines": {"ID": ID, "Item": ID, "Quantity": 2, "NetPrice": 41.28},
+            "salesorder/SalesOrderOrderChargeLines": {"ID": ID, "AmountFCInclVAT": 1, "IsShippingCost": True},
+            "salesorder/CompleteSalesOrder": {"OrderID": ID, "SuccessMessage": "OK"},
             "salesorder/GoodsDeliveries": DELIVERED,
             "salesorder/GoodsDeliveryLines": {"ID": ID, "EntryID": ID, "SalesOrderLineID": ID, "QuantityDelivered": 1},
             "sync/SalesOrder/GoodsDeliveries": CHANGE,
@@ -157,8 +165,8 @@ def check(request: httpx2.Request, entities: dict[str, Any]) -> None:
         if entity.startswith("sync/"):
             assert field == "Timestamp"
     assert not params, f"unknown options {params}"
-    if request.method == "POST":
-        check_payload(json.loads(request.content), entity, entities)
+    if request.method in ("POST", "PUT"):
+        check_payload(request.method, json.loads(request.content), entity, entities)
 
 
 def check_selected(name: str, entity: str, expand: str | None, entities: dict[str, Any]) -> None:
@@ -171,15 +179,17 @@ def check_selected(name: str, entity: str, expand: str | None, entities: dict[st
         assert tail in entities[f"salesorder/{head}"]["fields"]
 
 
-def check_payload(payload: dict[str, Any], entity: str, entities: dict[str, Any]) -> None:
+def check_payload(method: str, payload: dict[str, Any], entity: str, entities: dict[str, Any]) -> None:
     fields = entities[entity]["fields"]
     for name, value in payload.items():
         assert name in fields, f"{entity} has no {name}"
-        assert "POST" in fields[name]["methods"], f"{entity}.{name} is read-only"
+        assert method in fields[name]["methods"], f"{entity}.{name} is read-only"
         check_type(value, fields[name]["type"], f"{entity}.{name}")
         if isinstance(value, list):
             for row in value:
-                check_payload(row, f"salesorder/{name}", entities)
+                check_payload(method, row, f"salesorder/{name}", entities)
+    if method == "PUT":
+        return
     missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload}
     if entity == "salesorder/SalesOrderOrderChargeLines" and not payload.get("IsShippingCost"):
         assert payload.get("OrderCharge"), "mandatory unless the charge is shipping"
