@@ -90,8 +90,7 @@ class Cancelling:
                 await self._told(work, one)
             case Pending(process_id, look_again):
                 await change_cancellation(work, one, process_id=process_id)
-                wait = look_again or self.scene.desk.pace.follow
-                self._follow_later(work, wait)
+                self._follow_later(work, look_again or self.scene.desk.pace.follow)
             case Refused(_, told):
                 await self._refused(work, one, told)
             case Deferred():
@@ -158,7 +157,7 @@ class Cancelling:
             await self._note(work, one.cancellation_id, answers.get(one.process_id or "", unknown))
 
     def _follow_later(self, work: Work, seconds: float) -> None:
-        due = work.clock.now() + timedelta(seconds=min(seconds, self.scene.desk.pace.follow))
+        due = work.clock.now() + timedelta(seconds=seconds)
         post(work, self.scene.teller.address, FollowCancellations(), due_at=due)
 
     def _tell(
