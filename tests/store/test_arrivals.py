@@ -51,6 +51,9 @@ class Shop:
     async def apply(self, fetched: ChannelOrder, *, swept: bool = False) -> None:
         await self.database.write(lambda work: OrderBook(self.scene).apply(work, fetched, swept=swept))
 
+    async def give_up(self, order: str, units: Sequence[ShippedUnits] | None = None) -> None:
+        await self.database.write(lambda work: commands.cancel_order(work, WHO, NOON, order, units))
+
     async def rows(self, statement: Any) -> list[Any]:
         async with self.database.read() as connection:
             return list((await connection.execute(statement)).all())
@@ -83,7 +86,7 @@ async def shop(database: Database, acme: Tenant, vault: Vault) -> Shop:
         for sku in ("A", "B"):
             row = {"tenant_id": "acme", "product_id": sku, "code": sku, "description": sku}
             await work.execute(insert(product).values(row))
-            offer = {
+            offer: dict[str, Any] = {
                 "tenant_id": "acme", "listing_id": sku, "channel_id": "shop", "external_id": sku, "product_id": sku,
                 "sku": sku, "title": sku, "refs": {}, "by_platform": False, "status": "mapped",
             }  # fmt: skip
@@ -139,7 +142,7 @@ async def test_an_order_that_the_seller_gave_up_stays_so_whatever_is_told_before
         for one in told[:when]:
             await shop.apply(one)
         key = order_id("acme", "shop", external_id)
-        await shop.database.write(lambda work, key=key: commands.cancel_order(work, WHO, NOON, key))
+        await shop.give_up(key)
         for one in told[when:]:
             await shop.apply(one)
         status, _, _, claims = await shop.state(external_id)
@@ -153,7 +156,7 @@ async def test_units_that_the_seller_gave_up_are_off_though_the_channel_says_not
     await shop.apply(story("1")[2])
     key = order_id("acme", "shop", "1")
     units = [ShippedUnits("A", 2)]
-    await shop.database.write(lambda work: commands.cancel_order(work, WHO, NOON, key, units))
+    await shop.give_up(key, units)
     ready = ("ready", "paid", [("A", 3, 2), ("B", 1, 0)], [("A", "A", 1), ("B", "B", 1)])
     assert await shop.state("1") == ready
     await shop.apply(story("1")[3])

@@ -28,12 +28,21 @@ async def test_lines_are_changed_added_and_removed(shop: Shop, erp: ExactErp) ->
     wanted = one_line(shop)
     made = await erp.create_sales_order(wanted)
     (line,) = (await erp.sales_order(made)).lines
-    assert (line.delivered, line.net_price, line.vat_code) == (0, wanted.lines[0].net_price, wanted.lines[0].vat_code)
+    assert (line.delivered, line.net_price, line.vat_code) == (
+        Decimal(0),
+        wanted.lines[0].net_price,
+        wanted.lines[0].vat_code,
+    )
     more = replace(wanted.lines[0], quantity=Decimal(5))
     other = replace(wanted.lines[0], item_id=shop.item(1), quantity=Decimal(1))
     await erp.change_sales_order_lines(made, SalesOrderChanges({line.line_id: more}, (other,)))
     kept, added = (await erp.sales_order(made)).lines
-    assert (kept.line_id, kept.quantity, added.item_id, added.quantity) == (line.line_id, 5, shop.item(1), 1)
+    assert (kept.line_id, kept.quantity, added.item_id, added.quantity) == (
+        line.line_id,
+        Decimal(5),
+        shop.item(1),
+        Decimal(1),
+    )
     for _ in range(2):
         await erp.change_sales_order_lines(made, SalesOrderChanges({added.line_id: other}, (), (line.line_id,)))
     assert [one.line_id for one in (await erp.sales_order(made)).lines] == [added.line_id]
