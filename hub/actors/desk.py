@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.actors.messages import PublishStock
@@ -35,6 +35,12 @@ class Pace:
     erasure: float = 86_400.0
     invoice_sweep: float = 900.0
     return_sweep: float = 900.0
+    late_hint: float = 60.0
+
+    @property
+    def hint_grace(self) -> timedelta:
+        """How long a webhook may take before the sweep that found an order first counts as the only one."""
+        return timedelta(seconds=self.late_hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,33 @@ class SweepOrders:
 @message("channel.order.fetch", lane="order")
 @dataclass(frozen=True, slots=True)
 class FetchOrder:
-    """Fetch one order and apply it if it is newer than what is stored."""
+    """Fetch one order and apply it if it is newer than what is stored; ``swept`` where no hint told of it."""
 
     external_id: str
+    swept: bool = False
 
     def fold(self) -> str | None:
         return f"order:{self.external_id}"
+
+
+@message("channel.order.cancellation", lane="order")
+@dataclass(frozen=True, slots=True)
+class TellCancellation:
+    """Tell the channel of one cancellation, once."""
+
+    cancellation_id: str
+
+    def fold(self) -> str | None:
+        return f"cancellation:{self.cancellation_id}"
+
+
+@message("channel.order.cancellations", lane="order")
+@dataclass(frozen=True, slots=True)
+class FollowCancellations:
+    """Ask how the channel's asynchronous cancellations ended."""
+
+    def fold(self) -> str | None:
+        return "cancellations"
 
 
 @message("channel.hints.pull", lane="hints")
@@ -165,6 +186,28 @@ class SeekEvidence:
 
     def fold(self) -> str | None:
         return f"evidence:{self.order_id}"
+
+
+@message("erp.order.cancellation", lane="order")
+@dataclass(frozen=True, slots=True)
+class ApplyCancellation:
+    """Let Exact follow a cancellation: the sales order deleted, lowered, or its rest completed."""
+
+    cancellation_id: str
+
+    def fold(self) -> str | None:
+        return f"cancellation:{self.cancellation_id}"
+
+
+@message("erp.order.edit", lane="order")
+@dataclass(frozen=True, slots=True)
+class ApplyEdit:
+    """Let Exact follow the edit of an order, as a person decided."""
+
+    order_id: str
+
+    def fold(self) -> str | None:
+        return f"edit:{self.order_id}"
 
 
 @message("erp.stock.changed", lane="stock")

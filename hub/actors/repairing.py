@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.messages import ForwardOrder
 from hub.actors.runtime.mailbox import post
+from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.order import HoldCause, OrderStatus
 from hub.store.channels import StoredChannel
 from hub.store.engine import Work
@@ -37,6 +38,6 @@ async def _go_on(work: Work, channel: StoredChannel, order: StoredOrder) -> None
     division = channel.settings.division
     if fresh is None or division is None or any(not line.known for line in fresh.lines):
         return
-    ready = OrderStatus.READY.value
+    ready = ORDER.after(order.status, OrderEvent.RELEASED).value
     await change_order(work, order.tenant_id, order.order_id, status=ready, hold_cause=None, hold_detail=None)
     post(work, erp_address(order.tenant_id, division), ForwardOrder(order.order_id))

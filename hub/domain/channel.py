@@ -8,7 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from hub.domain.amounts.policy import AmountPolicy
+from hub.domain.cancelling import CancelPolicy
 from hub.domain.customers.policy import CustomerPolicy
+from hub.domain.importing import ImportPolicy
 from hub.domain.invoicing import Invoicing
 from hub.domain.kit import KitSettings
 from hub.domain.matching import MatchingRules
@@ -90,6 +92,8 @@ class ChannelSettings:
     look_up_before: datetime | None = None
     invoicing: Invoicing = field(default_factory=Invoicing)
     amounts: AmountPolicy = field(default_factory=AmountPolicy)
+    cancelling: CancelPolicy = field(default_factory=CancelPolicy)
+    importing: ImportPolicy = field(default_factory=ImportPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -13,8 +13,18 @@ from hub.domain.tax.supply import DeemedScheme
 
 
 class PaymentState(StrEnum):
+    """How far the buyer's payment has come, as the channel tells.
+
+    ``AUTHORIZED`` reserved, captured later · ``VOIDED`` failed, expired or given back before anything was captured.
+    """
+
     PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PARTLY_PAID = "partly_paid"
     PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
 
 
 class FulfilledBy(StrEnum):
@@ -65,6 +75,7 @@ class HoldCause(StrEnum):
     REFUSED_BY_ERP = "refused_by_erp"
     CANCELLED_AFTER_FORWARDING = "cancelled_after_forwarding"
     CANCELLED_BY_HAND = "cancelled_by_hand"
+    ORDER_EDITED = "order_edited"
     NOT_CONFIGURED = "not_configured"
 
 

@@ -81,13 +81,17 @@ class SalesOrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrderLine:
-    """A line as Exact stored it."""
+    """A line as Exact stored it, with how much of it left and was invoiced (stock units)."""
 
     line_id: str
     item_id: str
     line_number: int
     quantity: Decimal
     amount: Decimal
+    delivered: Decimal = Decimal(0)
+    invoiced: Decimal = Decimal(0)
+    net_price: Decimal | None = None
+    vat_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import relay
 
 from hub.domain.delivery import ParcelStatus
+from hub.domain.life.cancellation import CancellationState
 from hub.domain.order import OrderStatus
 from hub.domain.platform import PROFILES
 from hub.graphql.arguments import id_of, words
@@ -20,6 +21,7 @@ from hub.graphql.rehearsals import Rehearsals
 from hub.graphql.reports import Reports
 from hub.graphql.types.actor import Actor, ParkedMessage
 from hub.graphql.types.budget import Budget
+from hub.graphql.types.cancellation import Cancellation
 from hub.graphql.types.channel import Channel
 from hub.graphql.types.delivery import Delivery, Parcel
 from hub.graphql.types.enums import ListingStatus
@@ -34,6 +36,7 @@ from hub.graphql.types.tenant import ApiToken, Tenant, Viewer
 from hub.store import tables
 from hub.store.events import EventFilter
 from hub.store.views.actors import BY_ADDRESS, NEWEST_PARKED_FIRST, list_actors, list_parked
+from hub.store.views.cancellations import NEWEST_ASKED_FIRST, list_cancellations
 from hub.store.views.catalogue import BY_CHANNEL, BY_CODE, ListingFilter, list_listings, list_products
 from hub.store.views.log import (
     NEWEST_DELIVERY_FIRST,
@@ -195,6 +198,20 @@ class Query(Reports, Rehearsals):
     ) -> Keyset[Order]:
         found = list_at_risk(info.context.tenant_id)
         return await connect(info, Order.of, found, MOST_URGENT_FIRST, first, after, last, before)
+
+    @shown("Cancellations, newest first; those that wait for a person are REQUESTED, PROPOSED, REFUSED or UNTOLD.")
+    async def cancellations(
+        self,
+        info: Info,
+        channel_id: relay.GlobalID | None = None,
+        states: list[CancellationState] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Keyset[Cancellation]:
+        found = list_cancellations(info.context.tenant_id, id_of("Channel", channel_id, "channelId"), states or ())
+        return await connect(info, Cancellation.of, found, NEWEST_ASKED_FIRST, first, after, last, before)
 
     @shown("Parcels, newest first.")
     async def parcels(

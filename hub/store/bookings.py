@@ -41,6 +41,11 @@ def _head(tenant_id: str, one: str) -> Any:
     return select(*columns).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one)
 
 
+async def unbook_order(work: Work, tenant_id: str, one: str) -> None:
+    """Take back what an order booked, once its sales order is gone from Exact; credits stay. Repeatable."""
+    await _clear(work, tenant_id, one, OF_THE_SALE)
+
+
 async def book_fees(work: Work, tenant_id: str, one: str, fees: Sequence[ChannelFee]) -> None:
     """Write down what the channel keeps of an order that stands in Exact, in place of what it kept before."""
     if not fees:

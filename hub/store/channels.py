@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -14,6 +14,8 @@ from hub.domain.platform import Platform
 from hub.store.engine import Work
 from hub.store.settings_codec import settings_from_json, settings_to_json
 from hub.store.tables import channel
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class StoredChannel:
     settings: ChannelSettings
     credentials: bytes
     hook_secret: bytes | None
+    created_at: datetime | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """The moment from which on the channel's orders are the hub's business (UTC)."""
+        connected_at = self.created_at or ALWAYS + timedelta(days=366)
+        return self.settings.importing.begins(self.platform, connected_at)
 
 
 async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: str) -> StoredChannel | None:
@@ -69,6 +78,13 @@ async def change_channel(work: Work, tenant_id: str, channel_id: str, **values: 
     await work.execute(statement.values(**values))
 
 
+async def count_found(work: Work, tenant_id: str, channel_id: str, *, swept_only: int = 0, too_old: int = 0) -> None:
+    """Add to the orders that only the sweep found, and to looks at orders from before the channel's beginning."""
+    counted = {"swept_only": channel.c.swept_only + swept_only, "too_old": channel.c.too_old + too_old}
+    statement = update(channel).where(channel.c.tenant_id == tenant_id, channel.c.channel_id == channel_id)
+    await work.execute(statement.values(counted))
+
+
 def _stored(row: Row[Any]) -> StoredChannel:
     return StoredChannel(
         tenant_id=row.tenant_id,
@@ -80,4 +96,5 @@ def _stored(row: Row[Any]) -> StoredChannel:
         settings=settings_from_json(row.settings, Platform(row.platform)),
         credentials=row.credentials,
         hook_secret=row.hook_secret,
+        created_at=row.created_at,
     )

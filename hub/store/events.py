@@ -135,6 +135,15 @@ async def events_before(
     return (await connection.execute(statement.order_by(sync_event.c.seq.desc()).limit(limit))).all()
 
 
+async def has_told(connection: AsyncConnection, tenant_id: str, kind: str, subject_id: str, message: str) -> bool:
+    """Say whether the log holds this very line about an order already."""
+    only = EventFilter(kinds=(kind,), subject_type="order", subject_id=subject_id)
+    statement = select(sync_event.c.seq).where(
+        sync_event.c.tenant_id == tenant_id, sync_event.c.message == message, *_conditions(only)
+    )
+    return (await connection.execute(statement.limit(1))).first() is not None
+
+
 async def newest_event(connection: AsyncConnection, tenant_id: str) -> int:
     """Return the highest event number of the tenant, zero when there is none."""
     statement = select(tenant.c.event_seq).where(tenant.c.tenant_id == tenant_id)

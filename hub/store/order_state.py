@@ -10,9 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.certificate import Certificate
+from hub.domain.editing import Sold
+from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.order import OrderStatus
 from hub.store.certificates import certificate_to_json
 from hub.store.engine import Work
+from hub.store.sold import sold_to_json
 from hub.store.tables import orders
 
 
@@ -45,6 +48,7 @@ async def begin_attempt(
     fingerprint: str,
     now: datetime,
     certificate: Certificate | None = None,
+    sold: Sold | None = None,
 ) -> bool:
     """Write down that posting the order is about to begin; False where it is no longer to be forwarded from here.
 
@@ -60,13 +64,14 @@ async def begin_attempt(
             orders.c.cancelled.is_(False),
         )
         .values(
-            status=OrderStatus.SENDING.value,
+            status=ORDER.after(OrderStatus.READY, OrderEvent.BEGIN).value,
             division=division,
             your_ref=your_ref,
             fingerprint=fingerprint,
             attempt_at=now,
             derivation=None if certificate is None else certificate_to_json(certificate),
             distance_sale=None if certificate is None else certificate.distance_sale,
+            sold=None if sold is None else sold_to_json(sold),
         )
         .returning(orders.c.order_id)
     )
@@ -85,7 +90,8 @@ async def sending_orders(connection: AsyncConnection, tenant_id: str, division: 
 
 async def take_back_attempt(work: Work, tenant_id: str, one: str, your_ref: str | None) -> None:
     """Write down that nothing was sent after all; ``your_ref`` is what the order had before the attempt."""
-    await _while_sending(work, tenant_id, one, status=OrderStatus.READY.value, attempt_at=None, your_ref=your_ref)
+    status = ORDER.after(OrderStatus.SENDING, OrderEvent.NOT_SENT).value
+    await _while_sending(work, tenant_id, one, status=status, attempt_at=None, your_ref=your_ref)
 
 
 async def lose_attempt(work: Work, tenant_id: str, one: str, now: datetime) -> None:

@@ -12,8 +12,10 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.editing import Sold, as_sold
 from hub.domain.forwarding import LineToForward, OrderToForward
 from hub.domain.kit import shares
+from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.money import total
 from hub.domain.order import Charge, ChargeKind, HoldCause, OrderStatus, Payment
 from hub.domain.sales_order import SalesOrder
@@ -23,6 +25,7 @@ from hub.store.engine import Work
 from hub.store.parts import Booking, LinePart, parts_of_lines
 from hub.store.payments import payments_from_json
 from hub.store.sales_lines import note_sales_line
+from hub.store.sold import sold_from_json
 from hub.store.tables import order_line, orders
 
 
@@ -31,6 +34,8 @@ class StoredLine:
     """One stored order line; ``quantity`` counts offers, each of ``units_per_offer`` stock units.
 
     A kit has ``parts``. One that is booked as its parts has no product of its own, and no line of its own in Exact.
+    ``cancelled`` includes what the seller gave up in the hub, told by the channel or not: ``given_up`` is the least
+    that it is.
     """
 
     line_id: str
@@ -52,6 +57,7 @@ class StoredLine:
     discount: Decimal = Decimal(0)
     paid_by_platform: Decimal = Decimal(0)
     voucher: bool = False
+    given_up: int = 0
 
     @property
     def known(self) -> bool:
@@ -123,6 +129,19 @@ class StoredOrder:
     lines: tuple[StoredLine, ...]
     country: str | None = None
     payments: tuple[Payment, ...] = ()
+    sold: Sold | None = None
+    ship_by: datetime | None = None
+    hold_detail: Mapping[str, Any] | None = None
+
+    @property
+    def off(self) -> bool:
+        """Whether nothing of it is wanted any more."""
+        return self.cancelled or (bool(self.lines) and all(line.quantity <= line.cancelled for line in self.lines))
+
+    def as_sold(self) -> Sold:
+        """Return what is wanted of it now, to be held against ``sold``: what was wanted when it went to the books."""
+        whole = replace(self.to_forward(), lines=tuple(_line_to_forward(line) for line in self.lines))
+        return as_sold(whole, off=self.off)
 
     def to_forward(self) -> OrderToForward:
         """Return the part that the books need; a kit that is booked as its parts is a line for each of them.
@@ -209,8 +228,8 @@ async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable
     parts = await parts_of_lines(connection, tenant_id, wanted)
     by_order: dict[str, list[StoredLine]] = {}
     for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
-        by_order.setdefault(row.order_id, []).append(_stored_line(row, parts.get((row.order_id, row.line_id), ())))
-    return [_stored(row, by_order.get(row.order_id, [])) for row in rows]
+        by_order.setdefault(row.order_id, []).append(stored_line(row, parts.get((row.order_id, row.line_id), ())))
+    return [stored_order(row, by_order.get(row.order_id, [])) for row in rows]
 
 
 async def change_order(work: Work, tenant_id: str, one: str, **values: Any) -> None:
@@ -221,12 +240,12 @@ async def change_order(work: Work, tenant_id: str, one: str, **values: Any) -> N
 async def hold_order(
     work: Work, tenant_id: str, one: str, cause: HoldCause, message: str, detail: Mapping[str, Any]
 ) -> None:
-    """Let an order wait for a person."""
+    """Let an order that is under way wait for a person."""
     await change_order(
         work,
         tenant_id,
         one,
-        status=OrderStatus.HELD.value,
+        status=ORDER.after(OrderStatus.SENDING, OrderEvent.HOLD).value,
         hold_cause=cause.value,
         hold_detail={"message": message, **detail},
         attempt_at=None,
@@ -241,7 +260,7 @@ async def note_forwarded(
         work,
         stored.tenant_id,
         stored.order_id,
-        status=OrderStatus.FORWARDED.value,
+        status=ORDER.after(stored.status, OrderEvent.STANDS).value,
         hold_cause=None,
         hold_detail=None,
         sales_order_id=sales.order_id,
@@ -263,7 +282,8 @@ def _charge_from_json(plain: Mapping[str, Any]) -> Charge:
     )
 
 
-def _stored(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
+def stored_order(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
+    """Return an order from its row and its lines."""
     return StoredOrder(
         tenant_id=row.tenant_id,
         order_id=row.order_id,
@@ -290,9 +310,13 @@ def _stored(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
         lines=tuple(lines),
         country=row.country,
         payments=payments_from_json(row.payments),
+        sold=sold_from_json(row.sold),
+        ship_by=row.ship_by,
+        hold_detail=row.hold_detail,
     )
 
 
-def _stored_line(row: Row[Any], parts: tuple[LinePart, ...]) -> StoredLine:
+def stored_line(row: Row[Any], parts: tuple[LinePart, ...] = ()) -> StoredLine:
+    """Return a line from its row."""
     names = [name for name in StoredLine.__dataclass_fields__ if name != "parts"]
     return StoredLine(**{name: getattr(row, name) for name in names}, parts=parts)

@@ -77,7 +77,7 @@ async def _parts(connection: AsyncConnection, tenant_id: str, wanted: list[str])
     return {one: SalesLine(*key, units) for key, units in needs.items() for one in units}
 
 
-async def note_sales_line(work: Work, tenant_id: str, order_id: str, booking: Booking, sales_line: str) -> None:
+async def note_sales_line(work: Work, tenant_id: str, order_id: str, booking: Booking, sales_line: str | None) -> None:
     """Store which line of the sales order in Exact a booking became. Repeatable."""
     table = order_line_part if booking.part else order_line
     own = [table.c.tenant_id == tenant_id, table.c.order_id == order_id, table.c.line_id == booking.line_id]

@@ -191,32 +191,35 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
             "product_id": product_id,
             "order_id": order_id,
             "line_id": line.line_id,
+            "beyond": False,
             "quantity": units,
             "made_at": made_at,
+            "division": None,
+            "visible_read": None,
             "released_at": None,
             "released_by": None,
         }
         for line in (order.lines if order is not None else ())
-        for product_id, units in _wanted(line).items()
+        for product_id, units in units_of(line, line.quantity - line.cancelled).items()
     ]
     released = await _release_others(work, tenant_id, order_id, [(row["line_id"], row["product_id"]) for row in rows])
     await upsert(work.connection, claim, rows, keep=("made_at",))
     return released | {str(row["product_id"]) for row in rows}
 
 
-def _wanted(line: StoredLine) -> dict[str, Decimal]:
-    """Return the stock units that a line still wants, by product."""
+def units_of(line: StoredLine, offers: int) -> dict[str, Decimal]:
+    """Return the stock units, by product, that so many offers of a line take; a gift card takes none."""
     if line.voucher:
         return {}
-    offers = max(0, line.quantity - line.cancelled)
+    offers = max(0, offers)
     if line.parts:
         return {part.product_id: offers * part.units for part in line.parts}
     return {} if line.product_id is None else {line.product_id: offers * line.units_per_offer}
 
 
 async def _release_others(work: Work, tenant_id: str, order_id: str, wanted: Sequence[tuple[Any, Any]]) -> set[str]:
-    kept = tuple_(claim.c.line_id, claim.c.product_id).in_(wanted)
-    return await _release(work, tenant_id, order_id, work.clock.now(), "mapped otherwise", ~kept)
+    kept = tuple_(claim.c.line_id, claim.c.product_id).in_(wanted) & claim.c.beyond.is_(False)
+    return await _release(work, tenant_id, order_id, work.clock.now(), "line changed", ~kept)
 
 
 async def claimed_products(connection: AsyncConnection, tenant_id: str, order_id: str) -> set[str]:

@@ -190,6 +190,15 @@ def line_row(house: House, name: str, line_id: str = "1", **fields: Any) -> dict
     } | fields  # fmt: skip
 
 
+def cancellation_row(house: House, name: str, order: str = "order", **fields: Any) -> dict[str, Any]:
+    """Return a cancellation of an order of the house: its buyer asks for one of two."""
+    return {
+        "cancellation_id": house.key(name), "order_id": house.key(order), "channel_id": "shop",
+        "reference": house.key(name), "asked_by": "buyer", "reason": "buyer_asked", "units": [["1", 1, 1]],
+        "whole": False, "state": "requested", "asked_at": NOON, "until": NOON + timedelta(days=1), "changed_at": NOON,
+    } | fields  # fmt: skip
+
+
 def certificate(house: House) -> Certificate:
     """Return the certificate of the house's order, as if it had been sent to a business abroad."""
     reason = Reason("reverse charge", "The buyer accounts for the VAT.")
@@ -245,6 +254,11 @@ def _sales(house: House) -> list[tuple[Table, dict[str, Any]]]:
         (
             tables.order_address,
             {**order, "state": "sure", "kind": "street", "confidence": 0.95, "doubts": [], "checked_at": NOON},
+        ),
+        (tables.cancellation, cancellation_row(house, "cancellation")),
+        (
+            tables.past_certificate,
+            {**order, "version": 1, "derivation": certificate_to_json(certificate(house)), "replaced_at": NOON},
         ),
         (tables.buyer, {**order, "sealed": sealed, "stored_at": NOON}),
         (tables.order_key, {**order, "sealed": own_key, "made_at": NOON}),

@@ -16,7 +16,18 @@ from hub.store.engine import Database, Work
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from tests.api.caller import Caller, global_id
 from tests.api.conftest import Calling
-from tests.api.house import DIVISION, NOON, VAULT, House, line_row, order_row, refund_row, return_row, returned_row
+from tests.api.house import (
+    DIVISION,
+    NOON,
+    VAULT,
+    House,
+    cancellation_row,
+    line_row,
+    order_row,
+    refund_row,
+    return_row,
+    returned_row,
+)
 from tests.api.test_roles import mutations
 
 ASLEEP = 654321
@@ -120,6 +131,27 @@ def changes(house: House) -> dict[str, Change]:
             "order.address",
             ({"state": "sure"}, {"state": "confirmed", "corrected": True}),
         ),
+        "orderEditApply": Change({"orderId": global_id("Order", house.key("edited"))}, "order.edit_accepted"),
+        "orderSettle": Change(
+            {"orderId": global_id("Order", house.key("edited"))},
+            "order.settled",
+            ({"status": "forwarded", "hold_cause": "order_edited"}, {"status": "forwarded", "hold_cause": None}),
+        ),
+        "cancellationAccept": Change(
+            {"cancellationId": global_id("Cancellation", house.key("cancellation"))},
+            "cancellation.accepted",
+            ({"state": "requested"}, {"state": "telling"}),
+        ),
+        "cancellationDecline": Change(
+            {"cancellationId": global_id("Cancellation", house.key("cancellation"))},
+            "cancellation.declined",
+            ({"state": "requested"}, {"state": "declined"}),
+        ),
+        "cancellationRetry": Change(
+            {"cancellationId": global_id("Cancellation", house.key("untold"))},
+            "cancellation.retried",
+            ({"state": "untold"}, {"state": "telling"}),
+        ),
         "parcelEnter": Change(
             order | {"carrier": "TNT", "tracking": "3SNEW"},
             "parcel.entered",
@@ -208,6 +240,12 @@ async def furnished(house: House, database: Database) -> House:
         parcel = (await work.execute(tables.parcel.select().where(tables.parcel.c.tenant_id == "acme"))).one()
         refused = {"parcel_id": "refused", "reference": "refused", "status": "failed", "units": []}
         await work.execute(insert(tables.parcel).values(parcel._asdict() | refused))
+        edited = {"status": "forwarded", "hold_cause": "order_edited", "hold_detail": {"message": "It was edited.",
+                  "lines": []}, "division": DIVISION, "sales_order_id": "so-1"}  # fmt: skip
+        await work.execute(insert(tables.orders).values(tenant_id="acme", **order_row(house, "edited", **edited)))
+        await work.execute(insert(tables.order_line).values(tenant_id="acme", **line_row(house, "edited")))
+        untold = cancellation_row(house, "untold", state="untold", asked_by="seller", problem="shipped")
+        await work.execute(insert(tables.cancellation).values(tenant_id="acme", **untold))
         division = (await work.execute(tables.division.select().where(tables.division.c.tenant_id == "acme"))).one()
         await work.execute(insert(tables.division).values(division._asdict() | {"code": ASLEEP, "enabled": False}))
         await fill_after_sales(house, work)

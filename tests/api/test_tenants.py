@@ -41,6 +41,7 @@ def ids_of(house: House) -> dict[str, str]:
         "Listing": house.key("listing"),
         "Order": house.key("order"),
         "OrderLine": house.key("order") + ":1",
+        "Cancellation": house.key("cancellation"),
         "Parcel": house.key("parcel"),
         "Delivery": house.key("delivery"),
         "Refund": house.key("refund"),

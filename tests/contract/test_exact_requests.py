@@ -17,6 +17,7 @@ from hub.adapters.exact.subscriptions import TOPICS
 from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
+from hub.domain.aligning import SalesOrderChanges
 from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.goods_return import PlannedLine, ReturnDraft
 from hub.domain.invoicing import CreditLine, CreditNoteDraft, InvoicedQuantity
@@ -73,6 +74,7 @@ RETURN = ReturnDraft("RET-1", ID, ID, START, (PlannedLine(ID, ID, Decimal(1)),))
 INVOICE = {"InvoiceID": ID, "InvoiceNumber": 26700001, "Type": 8020, "YourRef": "WEB-1", "AmountFC": 89.01}
 INVOICED = {"ID": ID, "NumberOfCreatedInvoices": 1, "NumberOfFailedInvoices": 0, "Errors": None}
 PLANNED = {"PlannedSalesReturnID": ID, "ReturnNumber": 26900001, "Status": 20, "Description": "RET-1"}
+CHANGES = SalesOrderChanges({ID: LINE}, (LINE,), (ID,), DRAFT.charges)
 HEADER = {
     "OrderID": ID,
     "OrderNumber": 7,
@@ -111,6 +113,9 @@ CALLS: dict[str, Call] = {
     "find order": lambda erp: erp.find_sales_order("WEB-1"),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
+    "change order lines": lambda erp: erp.change_sales_order_lines(ID, CHANGES),
+    "delete order": lambda erp: erp.delete_sales_order(ID),
+    "complete order": lambda erp: erp.complete_sales_order(ID),
     "deliveries": lambda erp: erp.deliveries_since(None),
     "delivery": lambda erp: erp.delivery(ID),
     "deliveries of lines": lambda erp: erp.deliveries_of([ID]),
@@ -143,6 +148,9 @@ class Witness:
             return httpx2.Response(204)
         rows: dict[str, object] = {
             "salesorder/SalesOrders": HEADER,
+            "salesorder/SalesOrderLines": {"ID": ID, "Item": ID, "Quantity": 2, "NetPrice": 41.28},
+            "salesorder/SalesOrderOrderChargeLines": {"ID": ID, "AmountFCInclVAT": 1, "IsShippingCost": True},
+            "salesorder/CompleteSalesOrder": {"OrderID": ID, "SuccessMessage": "OK"},
             "salesorder/GoodsDeliveries": DELIVERED,
             "salesorder/GoodsDeliveryLines": {
                 "ID": ID,
@@ -208,8 +216,8 @@ def check(request: httpx2.Request, entities: dict[str, Any]) -> None:
         if entity.startswith("sync/"):
             assert field == "Timestamp"
     assert not params, f"unknown options {params}"
-    if request.method == "POST":
-        check_payload(json.loads(request.content), entity, entities)
+    if request.method in ("POST", "PUT"):
+        check_payload(request.method, json.loads(request.content), entity, entities)
 
 
 def check_selected(name: str, entity: str, expand: str | None, entities: dict[str, Any]) -> None:
@@ -222,15 +230,17 @@ def check_selected(name: str, entity: str, expand: str | None, entities: dict[st
         assert tail in entities[f"salesorder/{head}"]["fields"]
 
 
-def check_payload(payload: dict[str, Any], entity: str, entities: dict[str, Any]) -> None:
+def check_payload(method: str, payload: dict[str, Any], entity: str, entities: dict[str, Any]) -> None:
     fields = entities[entity]["fields"]
     for name, value in payload.items():
         assert name in fields, f"{entity} has no {name}"
-        assert "POST" in fields[name]["methods"], f"{entity}.{name} is read-only"
+        assert method in fields[name]["methods"], f"{entity}.{name} is read-only"
         check_type(value, fields[name]["type"], f"{entity}.{name}")
         if isinstance(value, list):
             for row in value:
-                check_payload(row, nested(entity, name), entities)
+                check_payload(method, row, nested(entity, name), entities)
+    if method == "PUT":
+        return
     derived = DERIVED if entity.startswith("salesinvoice/SalesInvoice") else set()
     missing = {name for name, field in fields.items() if field["mandatory"] and name not in payload} - derived
     if entity.endswith("OrderChargeLines") and not payload.get("IsShippingCost"):

@@ -177,6 +177,17 @@ async def test_cancelling_twice_fails_the_second_time() -> None:
         assert item_id in status["errorMessage"]
 
 
+async def test_an_item_that_the_seller_cancels_lessens_the_sale() -> None:
+    async with bol_bench(stocked()) as bol:
+        order_id = await bol.platform.place_order([Units(A, 1), Units(A, 2)])
+        items = (await bol.get(f"/retailer/orders/{order_id}"))["orderItems"]
+        sale = bol.world.ledger.sales["bol", order_id]
+        one, whole = bol.world.prices[A], sale.total
+        await cancel(bol, next(item["orderItemId"] for item in items if item["quantity"] == 2))
+        assert (sale.total, whole, sale.cancelled_at) == (one, 3 * one, None)
+        assert sale.units == [Units(A, 1)]
+
+
 async def test_one_call_cancels_exactly_one_item() -> None:
     async with bol_bench() as bol:
         item = {"orderItemId": "1", "reasonCode": "OTHER"}

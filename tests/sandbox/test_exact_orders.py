@@ -269,3 +269,19 @@ async def test_a_charge_is_added_to_an_order_and_taken_off_again(exact: ExactBen
     assert round(dearer["AmountFC"] - order["AmountFC"], 2) == 4.95
     await exact.delete(f"salesorder/SalesOrderOrderChargeLines(guid'{made['ID']}')")
     assert (await exact.get(whole)).json()["d"]["AmountFC"] == order["AmountFC"]
+
+
+async def test_a_line_is_never_changed_below_what_left_nor_removed(exact: ExactBench) -> None:
+    order = await exact.order({"Quantity": 3, "NetPrice": 10, "VATCode": "4"})
+    (line,) = await exact.lines(order)
+    left = {
+        "DeliveryDate": "2026-11-23",
+        "GoodsDeliveryLines": [{"SalesOrderLineID": line["ID"], "QuantityDelivered": 2}],
+    }
+    assert (await exact.post("salesorder/GoodsDeliveries", left)).status_code == 201
+    path = f"salesorder/SalesOrderLines(guid'{line['ID']}')"
+    assert (await exact.put(path, {"Quantity": 1})).status_code == 500
+    assert (await exact.delete(path)).status_code == 500
+    assert (await exact.delete(f"salesorder/SalesOrders(guid'{order['OrderID']}')")).status_code == 500
+    assert (await exact.put(path, {"Quantity": 2})).status_code == 204
+    assert (await exact.position())["ReservedStock"] == 0

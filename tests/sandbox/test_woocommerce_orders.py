@@ -302,3 +302,19 @@ async def test_notes_are_listed_newest_first() -> None:
         newest = (await shop.get(path))[0]
         assert (newest["note"], newest["customer_note"]) == ("Shipped", True)
         assert (await shop.ask("POST", path, {})).status_code == 400
+
+
+async def test_an_order_that_is_not_paid_is_edited_in_the_shop_and_a_paid_one_is_not() -> None:
+    async with woo_bench(Switches(True)) as shop:
+        order = await shop.sell((A, 2), paid=False)
+        number = str(order["id"])
+        shown = shop.platform.shown(A), shop.platform.shown(B)
+        await shop.platform.edit_order(number, A, 1)
+        await shop.platform.edit_order(number, B, 3)
+        assert (shop.platform.shown(A), shop.platform.shown(B)) == (shown[0] + 1, shown[1] - 3)
+        sale = shop.world.ledger.sales["woocommerce", number]
+        assert sale.units == [Units(A, 1), Units(B, 3)]
+        assert sale.total == shop.world.prices[A] + 3 * shop.world.prices[B]
+        await shop.platform.pay(number)
+        with pytest.raises(TypeError, match="cannot be edited"):
+            await shop.platform.edit_order(number, A, 2)

@@ -6,8 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from hub.domain.channel import ChannelSettings
+from hub.domain.importing import ImportPolicy
 from hub.domain.life.order import Before, ClaimAction, next_step
+from hub.domain.life.order_states import may_stand
+from hub.domain.life.payment import is_odd
 from hub.domain.order import ChannelOrder, FulfilledBy, OrderLine, OrderStatus, PaymentState
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -81,3 +86,40 @@ def test_each_further_unit_cancelled_after_forwarding_calls_a_person_once() -> N
 
 def test_an_order_of_charges_alone_is_not_taken_for_a_cancelled_one() -> None:
     assert next_step(None, replace(PAID, lines=()), SETTINGS).status is OrderStatus.READY
+
+
+def test_an_authorised_payment_goes_on_only_where_the_channel_is_set_so() -> None:
+    authorized = replace(PAID, payment=PaymentState.AUTHORIZED)
+    assert not next_step(None, authorized, SETTINGS).forward
+    assert next_step(None, authorized, replace(SETTINGS, importing=ImportPolicy(forward_authorized=True))).forward
+
+
+def test_a_payment_that_was_voided_ends_an_order_and_one_given_back_lets_it_wait() -> None:
+    voided = next_step(Before(OrderStatus.WAITING), replace(PAID, payment=PaymentState.VOIDED), SETTINGS)
+    assert (voided.status, voided.claims) == (OrderStatus.CANCELLED, ClaimAction.DROP)
+    refunded = next_step(Before(OrderStatus.WAITING), replace(PAID, payment=PaymentState.REFUNDED), SETTINGS)
+    assert (refunded.status, refunded.claims) == (OrderStatus.WAITING, ClaimAction.SET)
+
+
+@pytest.mark.parametrize("before", PaymentState)
+@pytest.mark.parametrize("after", PaymentState)
+def test_every_payment_state_is_taken_over_and_only_strange_ones_are_called_odd(
+    before: PaymentState, after: PaymentState
+) -> None:
+    backwards = {(PaymentState.PAID, PaymentState.PENDING), (PaymentState.REFUNDED, PaymentState.PAID)}
+    assert not is_odd(before, before)
+    assert is_odd(before, after) or (before, after) not in backwards
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+@pytest.mark.parametrize("payment", PaymentState)
+@pytest.mark.parametrize("by", FulfilledBy)
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_there_is_a_next_state_for_whatever_a_channel_may_tell(
+    status: OrderStatus, payment: PaymentState, by: FulfilledBy, cancelled: bool
+) -> None:
+    news = replace(PAID, payment=payment, fulfilled_by=by, cancelled=cancelled)
+    step = next_step(Before(status), news, SETTINGS)
+    assert next_step(Before(step.status), news, SETTINGS).status is step.status
+    if may_stand(status):
+        assert (step.status, step.claims) == (status, ClaimAction.KEEP)

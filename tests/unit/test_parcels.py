@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.actors.erp.parcels import broken_offers, contents_of, free_references, units_before
+from hub.actors.erp.parcels import Content, broken_offers, contents_of, free_references, units_before, within
 from hub.domain.delivery import Delivery, DeliveryLine, ShippedUnits
 from hub.domain.pacing import patience
 from hub.store.sales_lines import SalesLine
@@ -73,3 +73,15 @@ def test_a_new_parcel_never_takes_the_reference_of_a_kept_one() -> None:
 @pytest.mark.parametrize(("waited", "pause"), [(0, 15), (15, 15), (30, 30), (60, 60), (10_000, 900)])
 def test_each_wait_is_as_long_as_all_before_it(waited: float, pause: float) -> None:
     assert patience(waited) == pause
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=4),
+    st.integers(0, 12),
+)
+def test_no_more_is_told_than_the_channel_waits_for_and_the_rest_is_named(parts: list[int], room: int) -> None:
+    contents = [Content(ORDER, f"3S{place}", (ShippedUnits("L2", part),)) for place, part in enumerate(parts)]
+    kept, excess = within(contents, {"L2": room})
+    told = sum(unit.quantity for content in kept for unit in content.units)
+    assert told == min(room, sum(parts))
+    assert told + excess.get("L2", 0) == sum(parts)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
+from hub.actors.channel.requests import Requests
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, erp_address, pass_on_stock
 from hub.actors.messages import ForwardOrder
 from hub.actors.refunding import take_refunds
+from hub.actors.reviewing import review
 from hub.actors.runtime.mailbox import post
 from hub.domain.addressing import check_address
 from hub.domain.life.order import Before, ClaimAction, Step, cancelled_units, next_step
-from hub.domain.order import ChannelOrder, HoldCause, OrderStatus
+from hub.domain.life.order_states import ORDER, OrderEvent, may_stand
+from hub.domain.life.payment import is_odd
+from hub.domain.order import ChannelOrder, HoldCause, OrderStatus, PaymentState
 from hub.domain.retention import kept_since
 from hub.store import orders as stored_orders
 from hub.store.buyers import keep_buyer
+from hub.store.channels import count_found
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
 from hub.store.listings import Sold, note_moved
@@ -23,8 +29,6 @@ from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
 from hub.store.stock import claimed_products, drop_claims, make_claims
-
-BEYOND_US = (OrderStatus.FORWARDED, OrderStatus.SENDING)
 
 
 class OrderBook:
@@ -39,26 +43,34 @@ class OrderBook:
         before = await self._lock(work, one)
         if before is None or before.status is OrderStatus.CANCELLED:
             return
-        if before.status in BEYOND_US:
+        if may_stand(before.status):
             await self._needs_person(work, one, f"Order {before.number} is gone from the channel, but not from Exact")
             return
         tenant = self.scene.tenant
-        await stored_orders.change_order(work, tenant, one, status=OrderStatus.CANCELLED.value, cancelled=True)
+        status = ORDER.after(before.status, OrderEvent.CANCELLED).value
+        await stored_orders.change_order(work, tenant, one, status=status, cancelled=True)
         products = await drop_claims(work, tenant, one, work.clock.now(), "vanished")
         self._tell(work, "order.cancelled", f"Order {before.number} is gone from the channel", one)
         await pass_on_stock(work, tenant, products, Cause("order cancelled"))
 
-    async def apply(self, work: Work, fetched: ChannelOrder) -> None:
-        """Store an order as fetched, unless something newer is stored already. Repeatable."""
+    async def apply(self, work: Work, fetched: ChannelOrder, *, swept: bool = False) -> None:
+        """Store an order as fetched, unless something newer is stored already. Repeatable.
+
+        An order from before the hub's business began is not taken in; ``swept`` says that no hint told of it.
+        """
         one = stored_orders.order_id(*self.scene.key, fetched.external_id)
         before = await self._lock(work, one)
         if before is not None and fetched.changed_at < before.changed_at:
             return
+        if before is None and fetched.placed_at < self.scene.stored.begins:
+            await count_found(work, *self.scene.key, too_old=1)
+            return
+        fetched = _without_given_up(fetched, before)
         settings = self.scene.stored.settings
         step = next_step(_seen(before), fetched, settings)
         now = work.clock.now()
         units = settings.rule.units_per_offer
-        frozen = before is not None and before.status in BEYOND_US
+        frozen = before is not None and may_stand(before.status)
         claimed = await claimed_products(work.connection, self.scene.tenant, one)
         await save_order(
             work,
@@ -74,6 +86,10 @@ class OrderBook:
         await self._keep_buyer(work, one, fetched)
         await self._claim(work, one, step, before, fetched, claimed)
         await self._tell_what_happened(work, one, before, step, fetched)
+        await review(work, self.scene.tenant, one, settings.cancelling, self._tell)
+        await Requests(self.scene, self._tell).look(work, one, fetched)
+        if before is None:
+            await self._tell_how_late(work, one, fetched, swept=swept)
         self._forward(work, one, step)
         await self._take_refunds(work, one, fetched)
 
@@ -148,14 +164,44 @@ class OrderBook:
         amount = {"total": str(fetched.total), "currency": fetched.currency, "status": step.status.value}
         if before is None:
             self._tell(work, "order.imported", f"Order {fetched.number} came in", one, **amount)
-        elif step.needs_person:
+        elif step.needs_person and before.sold is None:
             await self._needs_person(work, one, f"Order {fetched.number} was cancelled after it went to Exact")
         elif step.status is not before.status:
             kind = "order.cancelled" if step.status is OrderStatus.CANCELLED else "order.changed"
             self._tell(work, kind, f"Order {fetched.number} is {step.status.value}", one, **amount)
         if before is None or before.payment != fetched.payment.value:
             self._tell_remarks(work, one, fetched)
-        self._tell_requests(work, one, before, fetched)
+        self._tell_payment(work, one, before, fetched)
+        self._tell_shipped(work, one, before, fetched)
+
+    def _tell_payment(self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder) -> None:
+        if before is None or before.payment == fetched.payment.value:
+            return
+        was, now = PaymentState(before.payment), fetched.payment
+        back = now in (PaymentState.REFUNDED, PaymentState.VOIDED) or is_odd(was, now)
+        message = f"The payment of order {fetched.number} was {was.value}, and is {now.value}"
+        self._tell(work, "order.payment", message, one, "warning" if back else "info", payment=now.value)
+
+    def _tell_shipped(self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder) -> None:
+        """Goods shown as sent before Exact knew the order were sent by hand: nobody is to send them twice."""
+        if before is not None and may_stand(before.status):
+            return
+        was = {line.line_id: line.shipped for line in before.lines} if before is not None else {}
+        fresh = [line for line in fetched.lines if line.shipped > was.get(line.line_id, 0)]
+        if fresh and not fetched.cancelled:
+            names = ", ".join(line.sku or line.title for line in fresh)
+            message = f"Order {fetched.number} was sent by hand on the channel before Exact had it: {names}"
+            self._tell(work, "order.shipped_by_hand", message, one, "warning")
+
+    async def _tell_how_late(self, work: Work, one: str, fetched: ChannelOrder, *, swept: bool) -> None:
+        """An order is late that no hint told of, or that comes in when it should have been sent."""
+        now = work.clock.now()
+        if swept and self.scene.is_told_of_orders and now - fetched.placed_at > self.scene.desk.pace.hint_grace:
+            await count_found(work, *self.scene.key, swept_only=1)
+            self._tell(work, "order.swept", f"Only the sweep found order {fetched.number}: no webhook told of it", one)
+        if fetched.ship_by is not None and fetched.ship_by < now and not fetched.cancelled:
+            message = f"Order {fetched.number} came in after the day it should have been sent"
+            self._tell(work, "order.late", message, one, "warning", ship_by=fetched.ship_by.isoformat())
 
     def _tell_remarks(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         """Tell what a person should know; of an order that is not paid yet, a platform may not tell it all."""
@@ -169,15 +215,6 @@ class OrderBook:
         )
         self._tell(work, "order.cancelled", message, one, "warning")
 
-    def _tell_requests(self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder) -> None:
-        """A buyer's wish to cancel is a person's business: it is told once, and nothing is done by itself."""
-        known = {line.line_id for line in before.lines if line.cancellation_requested} if before else set()
-        fresh = [line for line in fetched.lines if line.cancellation_requested and line.line_id not in known]
-        if fresh:
-            names = ", ".join(line.sku or line.title for line in fresh)
-            message = f"The buyer of order {fetched.number} asks to cancel {names}"
-            self._tell(work, "order.cancellation_requested", message, one, "warning")
-
     def _tell(self, work: Work, kind: str, message: str, one: str, level: str = "info", **detail: str) -> None:
         self.scene.tell(work, kind, message, level=level, subject_type="order", subject_id=one, **detail)
 
@@ -187,6 +224,16 @@ def _seen(before: StoredOrder | None) -> Before | None:
         return None
     by_hand = before.hold_cause is HoldCause.CANCELLED_BY_HAND
     return Before(before.status, by_hand, _news(before)[1])
+
+
+def _without_given_up(fetched: ChannelOrder, before: StoredOrder | None) -> ChannelOrder:
+    """Count as off what the seller gave up in the hub, whether the channel has heard of it yet or not."""
+    given_up = {line.line_id: line.given_up for line in before.lines} if before is not None else {}
+    if not any(given_up.values()):
+        return fetched
+    lines = [replace(line, cancelled=max(line.cancelled, min(line.quantity, given_up.get(line.line_id, 0))))
+             for line in fetched.lines]  # fmt: skip
+    return replace(fetched, lines=tuple(lines))
 
 
 def _news(before: StoredOrder) -> tuple[str, int]:

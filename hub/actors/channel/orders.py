@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from hub.actors.channel.cancelling import Cancelling
 from hub.actors.channel.order_book import OrderBook
 from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
-from hub.actors.messages import FetchOrder, SweepOrders
+from hub.actors.messages import FetchOrder, FollowCancellations, SweepOrders, TellCancellation
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
@@ -31,9 +32,15 @@ class OrderLane:
         self.scene = scene
 
     async def handle(self, turn: Turn) -> None:
-        """Handle fetches side by side, then a sweep if one is due."""
+        """Handle fetches side by side, then cancellations one by one, then a sweep if one is due."""
         fetches = [one for one in turn.messages if isinstance(one.body, FetchOrder)]
         await for_each(turn, fetches, self._fetch)
+        cancelling = Cancelling(self.scene)
+        tellings = [one for one in turn.messages if isinstance(one.body, TellCancellation)]
+        await for_each(turn, tellings, cancelling.tell, at_once=1)
+        for envelope in turn.messages:
+            if isinstance(envelope.body, FollowCancellations):
+                await for_each(turn, [envelope], lambda turn, _: cancelling.follow(turn))
         for envelope in turn.messages:
             if isinstance(envelope.body, SweepOrders):
                 await self._sweep_or_wait(turn, envelope, envelope.body)
@@ -50,7 +57,7 @@ class OrderLane:
         async with self.scene.desk.database.read() as connection:
             known = await known_changes(connection, *self.scene.key, [ref.external_id for ref in page.rows])
         for ref in _news(page.rows, known, self.scene.desk.clock.now()):
-            turn.post(turn.address, FetchOrder(ref.external_id))
+            turn.post(turn.address, FetchOrder(ref.external_id, swept=True))
         turn.state[CURSOR] = page.cursor
         now = self.scene.desk.clock.now()
         turn.write(lambda work: change_channel(work, *self.scene.key, orders_swept_at=now))
@@ -62,13 +69,13 @@ class OrderLane:
 
     async def _fetch(self, turn: Turn, envelope: Envelope) -> None:
         assert isinstance(envelope.body, FetchOrder)
-        external_id = envelope.body.external_id
+        external_id, swept = envelope.body.external_id, envelope.body.swept
         async with discreetly(self.scene.desk, self.scene.tenant, order_id(*self.scene.key, external_id)):
             fetched = await self.scene.channel.order(external_id)
         if fetched is None:
             turn.write(lambda work: OrderBook(self.scene).vanished(work, external_id))
         else:
-            turn.write(lambda work: OrderBook(self.scene).apply(work, fetched))
+            turn.write(lambda work: OrderBook(self.scene).apply(work, fetched, swept=swept))
 
 
 def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime], now: datetime) -> list[OrderRef]:

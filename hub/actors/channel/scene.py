@@ -29,6 +29,11 @@ class Scene:
     def key(self) -> tuple[str, str]:
         return self.stored.tenant_id, self.stored.channel_id
 
+    @property
+    def is_told_of_orders(self) -> bool:
+        """Whether the platform sends webhooks or events, so that a sweep should find nothing new."""
+        return bool(self.channel.hook_topics) or self.channel.queue is not None
+
     def tell(self, work: Work, kind: str, message: str, *, level: str = "info", **fields: Any) -> None:
         """Write one sync event of this channel."""
         self.teller.tell(work, kind, message, level=level, channel_id=self.stored.channel_id, **fields)

@@ -18,6 +18,7 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, WriteResult
 from hub.domain.channel import FulfilmentMode
 from hub.domain.delivery import ParcelStatus, Shipment
+from hub.domain.life.parcel import PARCEL, ParcelEvent
 from hub.outcome import Throttled
 from hub.store.deliveries import (
     StoredParcel,
@@ -63,11 +64,9 @@ class TrackingLane:
         turn.write(lambda work: self._note(work, parcel, result))
 
     async def _ship(self, turn: Turn, parcel: StoredParcel, shipment: Shipment) -> WriteResult:
-        now = self.scene.desk.clock.now()
+        now, sent = self.scene.desk.clock.now(), PARCEL.after(parcel.status, ParcelEvent.BEGIN)
         await turn.checkpoint(
-            lambda work: change_parcel(
-                work, self.scene.tenant, parcel.parcel_id, status=ParcelStatus.SENT.value, attempt_at=now
-            )
+            lambda work: change_parcel(work, self.scene.tenant, parcel.parcel_id, status=sent.value, attempt_at=now)
         )
         return await self.scene.channel.ship(shipment)
 
@@ -101,7 +100,11 @@ class TrackingLane:
                 await self._confirmed(work, parcel)
             case Pending(process_id):
                 await change_parcel(
-                    work, self.scene.tenant, parcel.parcel_id, status=ParcelStatus.SENT.value, process_id=process_id
+                    work,
+                    self.scene.tenant,
+                    parcel.parcel_id,
+                    status=PARCEL.after(ParcelStatus.SENT, ParcelEvent.TAKEN).value,
+                    process_id=process_id,
                 )
                 due = now + timedelta(seconds=self.scene.desk.pace.follow)
                 post(work, self.scene.teller.address, FollowParcels(), due_at=due)
@@ -116,7 +119,7 @@ class TrackingLane:
             work,
             self.scene.tenant,
             parcel.parcel_id,
-            status=ParcelStatus.CONFIRMED.value,
+            status=PARCEL.after(ParcelStatus.SENT, ParcelEvent.CONFIRMED).value,
             confirmed_at=now,
             process_id=None,
             problem=None,
@@ -131,7 +134,7 @@ class TrackingLane:
             work,
             self.scene.tenant,
             parcel.parcel_id,
-            status=ParcelStatus.FAILED.value,
+            status=PARCEL.after(ParcelStatus.SENT, ParcelEvent.REFUSED).value,
             problem=reason,
             process_id=None,
         )
@@ -183,4 +186,4 @@ class TrackingLane:
 
 
 def _to_be_told(parcel: StoredParcel) -> bool:
-    return parcel.status in (ParcelStatus.READY, ParcelStatus.SENT) and parcel.process_id is None
+    return PARCEL.allows(parcel.status, ParcelEvent.BEGIN) and parcel.process_id is None

@@ -14,6 +14,12 @@ from hub.actors.commands.aftersales import (
     receive_return,
     retry_invoice,
 )
+from hub.actors.commands.cancelling import (
+    accept_cancellation,
+    cancel_order,
+    decline_cancellation,
+    retry_cancellation,
+)
 from hub.actors.commands.channels import (
     change_settings,
     create_channel,
@@ -25,9 +31,10 @@ from hub.actors.commands.channels import (
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.customers import allow_customer, choose_customer, confirm_address
+from hub.actors.commands.editing import apply_edit, settle_order
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.listings import confirm_zeros, map_line, map_listing, set_listing_rule, set_safety
-from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
+from hub.actors.commands.orders import enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
 from hub.actors.commands.refusal import CommandRefused
@@ -37,7 +44,9 @@ from hub.actors.commands.tokens import end_token, found_tenant, make_token
 
 __all__ = [
     "CommandRefused",
+    "accept_cancellation",
     "allow_customer",
+    "apply_edit",
     "ask_consent",
     "book_refund",
     "book_return",
@@ -50,6 +59,7 @@ __all__ = [
     "confirm_zeros",
     "connection_granted",
     "create_channel",
+    "decline_cancellation",
     "discard_parked",
     "dismiss_refund",
     "enable_division",
@@ -69,6 +79,7 @@ __all__ = [
     "replace_credentials",
     "republish_channel",
     "resume_channel",
+    "retry_cancellation",
     "retry_invoice",
     "retry_order",
     "retry_parcel",
@@ -76,5 +87,6 @@ __all__ = [
     "set_listing_rule",
     "set_safety",
     "set_tax_profile",
+    "settle_order",
     "sweep_channel",
 ]

@@ -19,7 +19,9 @@ from hub.actors.messages import (
 )
 from hub.actors.runtime import mailbox
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
-from hub.domain.order import OrderStatus
+from hub.domain.life.order_states import ORDER, OrderEvent
+from hub.domain.life.payment import may_be_forwarded
+from hub.domain.order import OrderStatus, PaymentState
 from hub.domain.platform import PROFILES
 from hub.domain.tenant import Principal
 from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel
@@ -95,14 +97,15 @@ async def _forward_waiting(work: Work, tenant_id: str, channel_id: str, settings
     assert settings.division is not None
     for order_id in await orders_awaiting(work.connection, tenant_id, channel_id, (OrderStatus.WAITING.value,)):
         if await _is_due(work, tenant_id, order_id, settings):
-            await change_order(work, tenant_id, order_id, status=OrderStatus.READY.value)
+            ready = ORDER.after(OrderStatus.WAITING, OrderEvent.RELEASED).value
+            await change_order(work, tenant_id, order_id, status=ready)
     for order_id in await orders_awaiting(work.connection, tenant_id, channel_id, (OrderStatus.READY.value,)):
         mailbox.post(work, erp_address(tenant_id, settings.division), ForwardOrder(order_id))
 
 
 async def _is_due(work: Work, tenant_id: str, order_id: str, settings: ChannelSettings) -> bool:
     order = await load_order(work.connection, tenant_id, order_id)
-    return order is not None and (settings.forward_unpaid or order.payment == "paid")
+    return order is not None and may_be_forwarded(PaymentState(order.payment), settings)
 
 
 async def pause_channel(work: Work, who: Principal, now: datetime, channel_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands on orders: retry one that is held, cancel one before it is forwarded, enter a parcel."""
+"""Commands on orders: retry one that is held, enter a parcel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from hub.actors.runtime import mailbox
 from hub.domain.addressing import CheckState
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import ParcelStatus, ShippedUnits
-from hub.domain.order import HoldCause, OrderStatus
+from hub.domain.life.order_states import ORDER, OrderEvent
+from hub.domain.life.parcel import PARCEL, ParcelEvent
+from hub.domain.order import OrderStatus
 from hub.domain.tenant import Principal
 from hub.store.deliveries import (
     StoredParcel,
@@ -33,10 +35,7 @@ from hub.store.order_addresses import address_state
 from hub.store.order_import import rematch_lines
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, change_order, load_order
-from hub.store.stock import drop_claims, make_claims
-
-RETRYABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY, OrderStatus.SENDING)
-CANCELLABLE = (OrderStatus.HELD, OrderStatus.WAITING, OrderStatus.READY)
+from hub.store.stock import make_claims
 
 
 async def find_order(work: Work, who: Principal, order_id: str) -> StoredOrder:
@@ -51,15 +50,15 @@ async def find_order(work: Work, who: Principal, order_id: str) -> StoredOrder:
 async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) -> None:
     """Try again to forward an order that is held or waits, with mappings as they are now."""
     order = await find_order(work, who, order_id)
-    if order.status not in RETRYABLE:
+    if not ORDER.allows(order.status, OrderEvent.RETRY):
         raise CommandRefused("NOT_WAITING", f"The order is {order.status.value}; there is nothing to retry.")
     settings = (await find_channel(work, who, order.channel_id)).settings
     if settings.division is None:
         raise CommandRefused("DIVISION_NEEDED", "The channel has no division of Exact yet.")
     if order.status is OrderStatus.SENDING:
         mailbox.post(work, erp_address(who.tenant_id, order.division or settings.division), ForwardOrder(order_id))
-        _record(work, who, now, order, "order.retried", f"Order {order.number} is looked up again",
-                before=_state(order), after=_state(order))  # fmt: skip
+        record_order(work, who, now, order, "order.retried", f"Order {order.number} is looked up again",
+                before=state_of(order), after=state_of(order))  # fmt: skip
         return
     if not settings.forwarding:
         raise CommandRefused("FORWARDING_OFF", "Switch forwarding on for this channel, then its orders go on.")
@@ -69,24 +68,12 @@ async def retry_order(work: Work, who: Principal, now: datetime, order_id: str) 
         )
     await rematch_lines(work, order, settings.rule.units_per_offer, settings.kits.booking)
     products = await make_claims(work, who.tenant_id, order_id, now)
-    await change_order(work, who.tenant_id, order_id, status=OrderStatus.READY.value, hold_cause=None, hold_detail=None)
+    status = ORDER.after(order.status, OrderEvent.RETRY).value
+    await change_order(work, who.tenant_id, order_id, status=status, hold_cause=None, hold_detail=None)
     mailbox.post(work, erp_address(who.tenant_id, settings.division), ForwardOrder(order_id))
     await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number}"))
-    _record(work, who, now, order, "order.retried", f"Order {order.number} is tried again",
-            before=_state(order), after={"status": OrderStatus.READY.value, "hold_cause": None})  # fmt: skip
-
-
-async def cancel_order(work: Work, who: Principal, now: datetime, order_id: str) -> None:
-    """Give up an order that is not in Exact yet, and release its claims."""
-    order = await find_order(work, who, order_id)
-    if order.status not in CANCELLABLE:
-        raise CommandRefused("NOT_CANCELLABLE", f"The order is {order.status.value}; cancel it where it stands.")
-    by_hand = HoldCause.CANCELLED_BY_HAND.value
-    await change_order(work, who.tenant_id, order_id, status=OrderStatus.CANCELLED.value, hold_cause=by_hand)
-    products = await drop_claims(work, who.tenant_id, order_id, now, "cancelled by hand")
-    await pass_on_stock(work, who.tenant_id, products, Cause(f"order {order.number} cancelled"))
-    _record(work, who, now, order, "order.cancelled", f"Order {order.number} was cancelled by hand",
-            before=_state(order), after={"status": OrderStatus.CANCELLED.value, "hold_cause": by_hand})  # fmt: skip
+    record_order(work, who, now, order, "order.retried", f"Order {order.number} is tried again",
+            before=state_of(order), after={"status": status, "hold_cause": None})  # fmt: skip
 
 
 async def enter_parcel(
@@ -121,7 +108,7 @@ async def enter_parcel(
     mailbox.post(work, channel_address(who.tenant_id, order.channel_id), ConfirmParcel(parcel.parcel_id))
     if settings.division is not None:
         mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel.parcel_id))
-    _record(work, who, now, order, "parcel.entered", f"A parcel of order {order.number} left",
+    record_order(work, who, now, order, "parcel.entered", f"A parcel of order {order.number} left",
             parcel=parcel.parcel_id, before=None, after=_shipment(parcel))  # fmt: skip
     return parcel.parcel_id
 
@@ -135,17 +122,17 @@ async def retry_parcel(work: Work, who: Principal, now: datetime, parcel_id: str
     if parcel is None:
         raise CommandRefused("NOT_FOUND", "There is no such parcel.", ("parcelId",))
     refused = parcel.goods_delivery == "refused"
-    if parcel.status not in (ParcelStatus.FAILED, ParcelStatus.SENT, ParcelStatus.READY) and not refused:
+    if not PARCEL.allows(parcel.status, ParcelEvent.RETRY) and not refused:
         raise CommandRefused("NOTHING_TO_RETRY", f"The parcel is {parcel.status.value}.", ("parcelId",))
     order = await find_order(work, who, parcel.order_id)
     settings = (await find_channel(work, who, order.channel_id)).settings
-    if parcel.status is not ParcelStatus.CONFIRMED:
+    if PARCEL.allows(parcel.status, ParcelEvent.RETRY):
         named = settings.carriers.get(carrier or "", carrier)
         await change_parcel(
             work,
             who.tenant_id,
             parcel_id,
-            status=ParcelStatus.READY.value,
+            status=PARCEL.after(parcel.status, ParcelEvent.RETRY).value,
             problem=None,
             process_id=None,
             carrier=named or parcel.carrier or settings.default_carrier,
@@ -155,7 +142,7 @@ async def retry_parcel(work: Work, who: Principal, now: datetime, parcel_id: str
         await change_parcel(work, who.tenant_id, parcel_id, goods_delivery="todo")
         mailbox.post(work, erp_address(who.tenant_id, settings.division), MakeDelivery(parcel_id))
     again = await load_parcel(work.connection, who.tenant_id, parcel_id)
-    _record(work, who, now, order, "parcel.retried", f"A parcel of order {order.number} is tried again",
+    record_order(work, who, now, order, "parcel.retried", f"A parcel of order {order.number} is tried again",
             parcel=parcel_id, before=_shipment(parcel), after=again and _shipment(again))  # fmt: skip
 
 
@@ -206,7 +193,8 @@ def _parcel(
     )
 
 
-def _state(order: StoredOrder) -> dict[str, str | None]:
+def state_of(order: StoredOrder) -> dict[str, str | None]:
+    """Return what a person decides of an order."""
     return {"status": order.status.value, "hold_cause": order.hold_cause and order.hold_cause.value}
 
 
@@ -220,8 +208,9 @@ def _shipment(parcel: StoredParcel) -> dict[str, Any]:
     }
 
 
-def _record(
+def record_order(
     work: Work, who: Principal, now: datetime, order: StoredOrder, kind: str, message: str, **detail: Any
 ) -> None:
+    """Write a sync event about an order in the name of a person."""
     record(work, who, now, kind, message, channel_id=order.channel_id, subject_type="order",
            subject_id=order.order_id, **detail)  # fmt: skip

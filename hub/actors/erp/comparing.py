@@ -70,18 +70,13 @@ def _first(
     return next((one for one in left if same(line, one)), None)
 
 
-def is_off(order: StoredOrder) -> bool:
-    """Say whether nothing of an order is wanted any more."""
-    return order.cancelled or (bool(order.lines) and all(line.quantity <= line.cancelled for line in order.lines))
-
-
 def called_off(order: StoredOrder, found: SalesOrder, lines: dict[str, str]) -> Hold | None:
     """Say what Exact holds of an order that the channel no longer wants; None where both agree."""
     quantities = {line.line_id: line.quantity for line in found.lines}
     wanted = {one.key: _wanted(line, one) for line in order.lines for one in line.bookings}
     over = [one for one, theirs in lines.items() if quantities[theirs] > wanted.get(one, Decimal(0))]
-    if is_off(order) or order.status is OrderStatus.CANCELLED or over:
-        part = "was cancelled" if is_off(order) or order.status is OrderStatus.CANCELLED else "was cancelled in part"
+    if order.off or order.status is OrderStatus.CANCELLED or over:
+        part = "was cancelled" if order.off or order.status is OrderStatus.CANCELLED else "was cancelled in part"
         message = f"Order {order.number} {part} while it went to Exact; correct sales order {found.order_number} there."
         return Hold(HoldCause.CANCELLED_AFTER_FORWARDING, message, lines=over)
     return None

@@ -8,23 +8,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.actors.desk import Cause, erp_address, pass_on_stock
-from hub.actors.erp.comparing import called_off, is_off
+from hub.actors.erp.comparing import called_off
 from hub.actors.erp.scene import Scene
 from hub.actors.measures import record_delays
 from hub.actors.messages import ForwardOrder, MakeDelivery, SeekEvidence, SweepStock
 from hub.actors.refusals import said_of
+from hub.actors.reviewing import Tell, review
 from hub.actors.runtime.mailbox import post
 from hub.domain.forwarding import Hold
+from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.store.bookings import book_order
+from hub.store.channels import load_channel
 from hub.store.deliveries import parcels_of_orders
 from hub.store.engine import Work
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, change_order, hold_order, load_order, note_forwarded
 from hub.store.stock import drop_claims, reads_begun, show_claims
 
-UNDER_WAY = (OrderStatus.READY, OrderStatus.SENDING)
 NOT_BOOKED = ("todo", "began")
 
 
@@ -68,12 +70,32 @@ class Ends:
             total=str(found.total),
             **delays,
         )
-        await self._call_a_person(work, order, called_off(stored, found, dict(standing.lines)) or standing.problem)
+        await self._review(work, stored, standing)
+
+    async def _review(self, work: Work, stored: StoredOrder, standing: Standing) -> None:
+        """Judge what the channel said meanwhile; what differs in Exact itself is told where nothing else does."""
+        if stored.sold is None:
+            off = called_off(stored, standing.found, dict(standing.lines))
+            await self._call_a_person(work, stored, off or standing.problem)
+            return
+        channel = await load_channel(work.connection, self.scene.tenant, stored.channel_id)
+        if channel is not None:
+            policy = channel.settings.cancelling
+            await review(work, self.scene.tenant, stored.order_id, policy, self._tell_of(stored))
+        fresh = await load_order(work.connection, self.scene.tenant, stored.order_id)
+        if fresh is not None and fresh.hold_cause is None:
+            await self._call_a_person(work, stored, standing.problem)
+
+    def _tell_of(self, order: StoredOrder) -> Tell:
+        def tell(work: Work, kind: str, message: str, one: str, level: str = "info") -> None:
+            self._tell(work, kind, message, order, level=level)
+
+        return tell
 
     async def held(self, work: Work, order: StoredOrder, hold: Hold) -> None:
         """Let the order wait for a person, unless it was decided otherwise meanwhile."""
         stored = await self._as_stored(work, order)
-        if stored is None or stored.status not in UNDER_WAY:
+        if stored is None or not ORDER.allows(stored.status, OrderEvent.HOLD):
             return
         if stored.lines != order.lines:
             post(work, self.scene.teller.address, ForwardOrder(order.order_id))
@@ -102,7 +124,7 @@ class Ends:
             return
         if stored.hold_cause is not HoldCause.EVIDENCE_PENDING:
             return
-        ready = OrderStatus.READY.value
+        ready = ORDER.after(stored.status, OrderEvent.RELEASED).value
         await change_order(work, self.scene.tenant, order.order_id, status=ready, hold_cause=None, hold_detail=None)
         post(work, erp_address(self.scene.tenant, division), ForwardOrder(order.order_id))
         self._tell(work, "order.evidence", f"The VAT register answered; order {order.number} goes on", order)
@@ -110,11 +132,12 @@ class Ends:
     async def cancelled(self, work: Work, order: StoredOrder) -> None:
         """Give up an order that the channel no longer wants and that is known not to stand in Exact."""
         stored = await self._as_stored(work, order)
-        if stored is None or stored.status not in UNDER_WAY or not is_off(stored):
+        if stored is None or not ORDER.allows(stored.status, OrderEvent.ABSENT) or not stored.off:
             return
         if stored.status is OrderStatus.SENDING and stored.division != self.scene.division:
             return
-        await change_order(work, self.scene.tenant, order.order_id, status=OrderStatus.CANCELLED.value)
+        status = ORDER.after(stored.status, OrderEvent.ABSENT).value
+        await change_order(work, self.scene.tenant, order.order_id, status=status)
         products = await drop_claims(work, self.scene.tenant, order.order_id, work.clock.now(), "cancelled")
         self._tell(work, "order.cancelled", f"Order {order.number} was cancelled before it reached Exact", order)
         await pass_on_stock(work, self.scene.tenant, products, Cause("order cancelled"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.actors.each import for_each
+from hub.actors.erp.aligning import Aligning
 from hub.actors.erp.cases import Cases, StoredCase
-from hub.actors.erp.comparing import difference, expected_lines, is_off, match_lines
+from hub.actors.erp.comparing import difference, expected_lines, match_lines
 from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends, Standing
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ForwardOrder, ReadDeliveriesOf, SeekEvidence
+from hub.actors.messages import ApplyCancellation, ApplyEdit, ForwardOrder, ReadDeliveriesOf, SeekEvidence
 from hub.actors.messages_after_sale import InvoiceOrder
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
@@ -36,6 +37,7 @@ class OrderLane:
         self.ends = Ends(scene)
         self.cases = Cases(scene)
         self.debtors = Debtors(scene)
+        self.aligning = Aligning(scene, self.cases, self.debtors)
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other."""
@@ -49,6 +51,11 @@ class OrderLane:
             case SeekEvidence(order_id):
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
                     await self._seek(turn, order_id)
+            case ApplyCancellation(cancellation_id):
+                await self.aligning.cancellation(turn, cancellation_id)
+            case ApplyEdit(order_id):
+                async with discreetly(self.scene.desk, self.scene.tenant, order_id):
+                    await self.aligning.edit(turn, order_id)
             case other:
                 raise TypeError(f"the order lane knows no {type(other).__name__}")
 
@@ -91,7 +98,7 @@ class OrderLane:
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
         self._let_it_land(order)
-        if is_off(order):
+        if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
             await self._post(turn, one)
@@ -175,6 +182,7 @@ class OrderLane:
                 fingerprint=draft.fingerprint(),
                 now=work.clock.now(),
                 certificate=certify(case, drafted),
+                sold=order.as_sold(),
             )
             return await reads_begun(work, *self.scene.key) if begun else None
 

@@ -10,6 +10,7 @@ from itertools import count, islice
 
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.domain.delivery import Delivery, DeliveryLine, ParcelStatus, ShippedUnits
+from hub.domain.life.parcel import PARCEL, ParcelEvent
 from hub.store.channels import load_channel
 from hub.store.deliveries import (
     StoredParcel,
@@ -50,43 +51,45 @@ class Content:
     units: tuple[ShippedUnits, ...]
 
 
-async def pack(
-    work: Work, packing: Packing, order_ids: Collection[str]
-) -> tuple[list[StoredParcel], list[StoredParcel]]:
-    """Store what a delivery holds of some orders; returns parcels (to be told now, waiting for a tracking code).
+@dataclass(slots=True)
+class Packed:
+    """Parcels to be told now, parcels that wait for a tracking code, and offers that nobody on the channel wants."""
 
-    Repeatable.
-    """
+    ready: list[StoredParcel] = field(default_factory=list)
+    waiting: list[StoredParcel] = field(default_factory=list)
+    excess: list[tuple[StoredOrder, Mapping[str, int]]] = field(default_factory=list)
+
+
+async def pack(work: Work, packing: Packing, order_ids: Collection[str]) -> Packed:
+    """Store what a delivery holds of some orders. Repeatable."""
     known = await orders_of_sales_lines(
         work.connection, packing.tenant, [line.sales_order_line_id for line in packing.delivery.lines]
     )
     ids = {one.order_id for one in known.values() if one.order_id in order_ids}
-    ready: list[StoredParcel] = []
-    waiting: list[StoredParcel] = []
+    packed = Packed()
     for order in await load_orders(work.connection, packing.tenant, sorted(ids)):
         channel = await load_channel(work.connection, packing.tenant, order.channel_id)
         if channel is None or channel.settings.fulfilment is not FulfilmentMode.ERP:
             continue
-        for parcel in await _parcels(work, packing, order, channel.settings, known):
-            (ready if parcel.status is ParcelStatus.READY else waiting).append(parcel)
-    return ready, waiting
+        await _pack_order(work, packing, order, channel.settings, known, packed)
+    return packed
 
 
-async def _parcels(
+async def _pack_order(
     work: Work,
     packing: Packing,
     order: StoredOrder,
     settings: ChannelSettings,
     known: SalesLines,
-) -> list[StoredParcel]:
-    before = [
-        one
-        for one in await parcels_of_orders(work.connection, packing.tenant, [order.order_id])
-        if one.delivery_id == packing.delivery_id
-    ]
+    packed: Packed,
+) -> None:
+    parcels = await parcels_of_orders(work.connection, packing.tenant, [order.order_id])
+    before = [one for one in parcels if one.delivery_id == packing.delivery_id]
     told = [one for one in before if one.status is not ParcelStatus.WAITING]
     await delete_waiting(work, packing.tenant, order.order_id, packing.delivery_id)
-    contents = contents_of(packing.delivery, order.order_id, known, units_by_line(told), packing.earlier)
+    others = [one for one in parcels if one not in before and one.status is not ParcelStatus.FAILED]
+    found = contents_of(packing.delivery, order.order_id, known, units_by_line(told), packing.earlier)
+    contents, excess = within(found, room_of(order, units_by_line([*others, *told])))
     references = free_references(packing.delivery, order.order_id, {one.reference for one in told}, len(contents))
     fresh = [
         _parcel(work, packing, order, settings, one, reference)
@@ -94,8 +97,36 @@ async def _parcels(
     ]
     for parcel in fresh:
         await save_parcel(work, parcel)
+    if excess:
+        packed.excess.append((order, excess))
     noted = {(one.tracking, one.units) for one in before if one.status is ParcelStatus.WAITING}
-    return [one for one in fresh if (one.tracking, one.units) not in noted]
+    for one in fresh:
+        if (one.tracking, one.units) not in noted:
+            (packed.ready if one.status is ParcelStatus.READY else packed.waiting).append(one)
+
+
+def room_of(order: StoredOrder, told: Mapping[str, int]) -> dict[str, int]:
+    """Return how many offers of each line the channel still waits for."""
+    wanted = {line.line_id: 0 if order.off else line.quantity - line.cancelled for line in order.lines}
+    return {line_id: max(0, count - told.get(line_id, 0)) for line_id, count in wanted.items()}
+
+
+def within(contents: Sequence[Content], room: Mapping[str, int]) -> tuple[list[Content], dict[str, int]]:
+    """Return what may be told of some contents, and the offers beyond that, by line: those left in vain."""
+    left, excess = dict(room), dict[str, int]()
+    kept: list[Content] = []
+    for content in contents:
+        units = []
+        for unit in content.units:
+            fits = min(unit.quantity, left.get(unit.line_id, 0))
+            left[unit.line_id] = left.get(unit.line_id, 0) - fits
+            if fits:
+                units.append(ShippedUnits(unit.line_id, fits))
+            if fits < unit.quantity:
+                excess[unit.line_id] = excess.get(unit.line_id, 0) + unit.quantity - fits
+        if units:
+            kept.append(Content(content.order_id, content.tracking, tuple(units)))
+    return kept, excess
 
 
 def free_references(delivery: Delivery, order_id: str, taken: Collection[str], wanted: int) -> list[str]:
@@ -183,7 +214,7 @@ def _parcel(
         carrier=settings.carriers.get(packing.shipping_code or "", settings.default_carrier),
         tracking=content.tracking,
         units=content.units,
-        status=ParcelStatus.READY if content.tracking else ParcelStatus.WAITING,
+        status=PARCEL.after(PARCEL.start, ParcelEvent.TRACKED) if content.tracking else PARCEL.start,
         problem=None,
         process_id=None,
         attempt_at=None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -23,6 +23,7 @@ from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.catalogue import shipping_codes
 from hub.store.deliveries import StoredParcel, change_parcel, load_parcel, save_delivery
 from hub.store.engine import Work
+from hub.store.events import has_told
 from hub.store.order_state import sending_orders
 from hub.store.orders import StoredOrder, load_order
 from hub.store.sales_lines import orders_of_sales_lines
@@ -135,11 +136,22 @@ class TrackingLane:
             one = await save_delivery(work, self.scene.tenant, self.scene.division, found, work.clock.now())
             code = codes.get(found.shipping_method_id or "")
             packing = Packing(self.scene.tenant, one, found, code, units_before(found, counted))
-            ready, waiting = await pack(work, packing, order_ids)
-            for parcel in ready:
+            packed = await pack(work, packing, order_ids)
+            for parcel in packed.ready:
                 post(work, channel_address(self.scene.tenant, parcel.channel_id), ConfirmParcel(parcel.parcel_id))
-            for parcel in (*ready, *waiting):
+            for parcel in (*packed.ready, *packed.waiting):
                 self._tell(work, found, parcel)
+            for order, excess in packed.excess:
+                await self._tell_excess(work, found, order, excess)
+
+    async def _tell_excess(self, work: Work, found: Delivery, order: StoredOrder, excess: Mapping[str, int]) -> None:
+        """Goods left that the channel no longer waits for: they come back as a return; told once per delivery."""
+        names = {line.line_id: line.sku or line.title for line in order.lines}
+        goods = ", ".join(f"{count} of {names.get(line_id, line_id)}" for line_id, count in excess.items())
+        message = f"Delivery {found.number} holds {goods} that order {order.number} no longer wants: expect a return"
+        if not await has_told(work.connection, self.scene.tenant, "tracking.excess", order.order_id, message):
+            self.scene.tell(work, "tracking.excess", message, level="warning", channel_id=order.channel_id,
+                            subject_type="order", subject_id=order.order_id)  # fmt: skip
 
     def _seconds_since(self, moment: datetime) -> float:
         return (self.scene.desk.clock.now() - moment).total_seconds()

@@ -133,7 +133,7 @@ class BolChannel:
         return await self._cancellations.follow(process_ids)
 
     async def cancel(self, cancellation: Cancellation) -> WriteResult:
-        """Cancel what is open of the items named. Repeatable: an item that is off already is refused."""
+        """Cancel what is open of the items named, all of it. Repeatable: what is off already counts as done."""
         return await self._cancellations.cancel(cancellation)
 
     async def changed_returns(self, cursor: str | None) -> Page[ChannelReturn]:

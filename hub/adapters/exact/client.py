@@ -30,7 +30,7 @@ NO_HEADERS_WAIT = 60.0
 
 
 class ExactClient:
-    """One division's door: ``rows``, ``create`` and ``delete`` on entities such as ``salesorder/SalesOrders``.
+    """One division's door: ``rows``, ``create``, ``change``, ``delete`` on entities as ``salesorder/SalesOrders``.
 
     All may raise Throttled (budget, breaker, 429), Unavailable, Rejected and Unauthorized.
     """
@@ -87,6 +87,11 @@ class ExactClient:
         except Rejected as error:
             raise Unavailable(f"{entity}: created, but the answer is unreadable", unknown=True) from error
         return rows[0] if rows else {}
+
+    async def change(self, lane: Lane, entity: str, key: str, payload: Mapping[str, Any]) -> None:
+        """Put fields of an entity by its GUID. Repeatable: what is put is absolute."""
+        url = f"{self._path(entity)}({guid_literal(key)})"
+        await self._call(lane, "PUT", entity, url, content=write_json(payload))
 
     async def delete(self, lane: Lane, entity: str, key: str) -> None:
         """Delete an entity by its GUID; one that is gone already counts as success."""

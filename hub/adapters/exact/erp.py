@@ -15,6 +15,7 @@ from hub.adapters.exact.client import ExactClient
 from hub.adapters.exact.deliveries import Deliveries
 from hub.adapters.exact.master_data import MasterData
 from hub.adapters.exact.sales_invoices import SalesInvoices
+from hub.adapters.exact.sales_order_changes import SalesOrderChanging
 from hub.adapters.exact.sales_orders import SalesOrders
 from hub.adapters.exact.sales_returns import SalesReturns
 from hub.adapters.exact.subscriptions import Subscriptions
@@ -22,6 +23,7 @@ from hub.adapters.http import open_client
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import DeletedRow, HookSubscription, Meter, Page, StockRow
 from hub.clock import Clock
+from hub.domain.aligning import SalesOrderChanges
 from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
 from hub.domain.goods_return import DeliveredLine, PlannedReturn, ReturnDraft
@@ -43,6 +45,7 @@ class ExactErp:
         self._accounts = Accounts(self._client)
         self._data = MasterData(self._client, clock)
         self._orders = SalesOrders(self._client, zone)
+        self._changes = SalesOrderChanging(self._client)
         self._deliveries = Deliveries(self._client, clock, zone)
         self._invoices = SalesInvoices(self._client, zone)
         self._returns = SalesReturns(self._client, zone)
@@ -121,6 +124,15 @@ class ExactErp:
 
     async def sales_order(self, order_id: str) -> SalesOrder:
         return await self._orders.read(order_id)
+
+    async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
+        await self._changes.change(order_id, changes)
+
+    async def delete_sales_order(self, order_id: str) -> None:
+        await self._changes.delete(order_id)
+
+    async def complete_sales_order(self, order_id: str) -> None:
+        await self._changes.complete(order_id)
 
     async def deliveries_since(self, cursor: str | None) -> Page[Delivery]:
         return await self._deliveries.since(cursor)

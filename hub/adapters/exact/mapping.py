@@ -171,6 +171,10 @@ def _sales_order_line(row: Row) -> SalesOrderLine:
         line_number=read_int(row, "LineNumber") or 0,
         quantity=need_decimal(row, "Quantity"),
         amount=cents(read_decimal(row, "AmountFC") or Decimal(0)),
+        delivered=read_decimal(row, "QuantityDelivered") or Decimal(0),
+        invoiced=read_decimal(row, "QuantityInvoiced") or Decimal(0),
+        net_price=read_decimal(row, "NetPrice"),
+        vat_code=read_text(row, "VATCode") or None,
     )
 
 

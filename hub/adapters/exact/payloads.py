@@ -21,10 +21,10 @@ def sales_order_payload(draft: SalesOrderDraft, zone: tzinfo) -> dict[str, Any]:
         "YourRef": draft.your_ref,
         "Description": draft.description,
         "Currency": draft.currency,
-        "SalesOrderLines": [_line_payload(line) for line in draft.lines],
+        "SalesOrderLines": [line_payload(line) for line in draft.lines],
     }
     if draft.charges:
-        payload["SalesOrderOrderChargeLines"] = [_charge_payload(charge) for charge in draft.charges]
+        payload["SalesOrderOrderChargeLines"] = [charge_payload(charge) for charge in draft.charges]
     if draft.delivery_address_id:
         payload["DeliveryAddress"] = draft.delivery_address_id
     if draft.warehouse_id:
@@ -34,7 +34,8 @@ def sales_order_payload(draft: SalesOrderDraft, zone: tzinfo) -> dict[str, Any]:
     return payload
 
 
-def _line_payload(line: DraftLine) -> dict[str, Any]:
+def line_payload(line: DraftLine) -> dict[str, Any]:
+    """Write a line, within an order or on its own."""
     payload: dict[str, Any] = {
         "Item": line.item_id,
         "Quantity": line.quantity,
@@ -47,7 +48,8 @@ def _line_payload(line: DraftLine) -> dict[str, Any]:
     return payload
 
 
-def _charge_payload(charge: DraftCharge) -> dict[str, Any]:
+def charge_payload(charge: DraftCharge) -> dict[str, Any]:
+    """Write a charge, within an order or on its own; raises Rejected for one without an order charge."""
     payload: dict[str, Any] = {"AmountFCInclVAT": charge.gross, "VATCode": charge.vat_code}
     if charge.shipping:
         return {"IsShippingCost": True, **payload}

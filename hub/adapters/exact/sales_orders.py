@@ -17,7 +17,17 @@ SINGLE_PAGE = 60
 """Rows in a page of a single endpoint; an expanded collection this long may have been cut."""
 
 _HEADER = ("OrderID", "OrderNumber", "YourRef", "AmountFC", "AmountFCExclVat", "Status")
-_LINE = ("ID", "Item", "LineNumber", "Quantity", "AmountFC")
+_LINE = (
+    "ID",
+    "Item",
+    "LineNumber",
+    "Quantity",
+    "AmountFC",
+    "QuantityDelivered",
+    "QuantityInvoiced",
+    "NetPrice",
+    "VATCode",
+)
 _SELECT = ",".join((*_HEADER, *(f"SalesOrderLines/{field}" for field in _LINE)))
 
 

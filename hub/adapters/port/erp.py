@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hub.adapters.port.common import HookSubscription, Meter, Page
 from hub.adapters.port.invoicing import Invoicing
+from hub.domain.aligning import SalesOrderChanges
 from hub.domain.customers import AccountDraft, AddressDraft
 from hub.domain.delivery import Delivery
 from hub.domain.product import Customer, Division, ErpItem, ShippingMethod, VatCode, Warehouse
@@ -129,6 +130,22 @@ class Erp(Invoicing, Protocol):
 
     async def sales_order(self, order_id: str) -> SalesOrder:
         """Read a sales order back with its lines. Repeatable."""
+        ...
+
+    async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
+        """Change lines and charges of a sales order. Raises Rejected where goods left, or the order is closed.
+
+        What is changed or removed is absolute and repeatable; added lines are NOT: after an unknown outcome read the
+        order first.
+        """
+        ...
+
+    async def delete_sales_order(self, order_id: str) -> None:
+        """Delete a sales order of which nothing left nor was invoiced. Repeatable: one that is gone counts as done."""
+        ...
+
+    async def complete_sales_order(self, order_id: str) -> None:
+        """Close what is still to be delivered of a sales order, for good. Repeatable. Raises Rejected."""
         ...
 
     async def deliveries_since(self, cursor: str | None) -> Page[Delivery]:

@@ -21,7 +21,17 @@ from hub.domain.money import cents, total
 from hub.domain.order import ChannelFee, ChannelOrder, Charge, ChargeKind, FulfilledBy, OrderLine, PaymentState
 from hub.domain.tax.supply import DeemedScheme
 
-PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
+PAYMENTS = {
+    "PENDING": PaymentState.PENDING,
+    "AUTHORIZED": PaymentState.AUTHORIZED,
+    "PARTIALLY_PAID": PaymentState.PARTLY_PAID,
+    "PAID": PaymentState.PAID,
+    "PARTIALLY_REFUNDED": PaymentState.PARTLY_REFUNDED,
+    "REFUNDED": PaymentState.REFUNDED,
+    "VOIDED": PaymentState.VOIDED,
+    "EXPIRED": PaymentState.VOIDED,
+}
+"""Shopify's financial statuses; an authorisation that expired was never captured, as one that was voided."""
 
 Sent = Mapping[str, int]
 """Units that left, by line; returned ones count as well."""
@@ -80,10 +90,11 @@ def _cancelled(order: Fields) -> bool:
 
 
 def _payment(order: Fields) -> PaymentState:
-    """Say whether money came in; a gift card is a payment like any other, an authorisation is none yet."""
+    """Say how far the payment has come; a gift card is a payment like any other, an authorisation is none yet."""
     status = order.maybe_text("displayFinancialStatus")
-    paid = status in PAID or (status is None and order.flag("fullyPaid"))
-    return PaymentState.PAID if paid else PaymentState.PENDING
+    if status is None:
+        return PaymentState.PAID if order.flag("fullyPaid") else PaymentState.PENDING
+    return PAYMENTS.get(status, PaymentState.PENDING)
 
 
 def _settled(order: Fields, lines: Sequence[Fields], sent: Sent | None, side: Side) -> Settled:

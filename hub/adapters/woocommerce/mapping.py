@@ -21,7 +21,8 @@ from hub.domain.order import ChannelOrder, Charge, ChargeKind, FulfilledBy, Orde
 
 UNFINISHED = frozenset({"checkout-draft", "auto-draft"})
 OFF = frozenset({"cancelled", "refunded", "failed", "trash"})
-PAID = frozenset({"processing", "completed", "refunded"})
+PAID = frozenset({"processing", "completed"})
+ENDED = {"refunded": PaymentState.REFUNDED, "failed": PaymentState.VOIDED}
 VAT_NUMBER_KEYS = frozenset({"_billing_vat_number", "_vat_number", "vat_number", "_billing_eu_vat_number"})
 CHAMBER_KEYS = frozenset({"_billing_coc_number", "_coc_number", "_billing_kvk", "_billing_kvk_number", "kvk_number"})
 """Where plugins keep a buyer's VAT and chamber-of-commerce number; WooCommerce itself has no field for them."""
@@ -125,7 +126,12 @@ def _moved(part: Moved, move: Decimal) -> Moved:
 
 
 def _payment(order: Fields, status: str) -> PaymentState:
+    """Cash on delivery and orders on account are processing without a payment date: they may be delivered."""
+    if status in ENDED:
+        return ENDED[status]
     paid = status in PAID or order.maybe_instant("date_paid_gmt") is not None
+    if paid and order.children("refunds"):
+        return PaymentState.PARTLY_REFUNDED
     return PaymentState.PAID if paid else PaymentState.PENDING
 
 

@@ -1,11 +1,14 @@
-"""What becomes of an order when the channel tells of it again: one table, pure."""
+"""What becomes of an order when the channel tells of it again: its event, its state, its claims; pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.domain.channel import ChannelSettings
+from hub.domain.life.order_states import ORDER, OrderEvent
+from hub.domain.life.payment import may_be_forwarded
 from hub.domain.order import ChannelOrder, FulfilledBy, OrderStatus, PaymentState
 
 
@@ -15,6 +18,18 @@ class ClaimAction(StrEnum):
     SET = "set"
     DROP = "drop"
     KEEP = "keep"
+
+
+CLAIMS: Mapping[OrderStatus, ClaimAction] = {
+    OrderStatus.WAITING: ClaimAction.SET,
+    OrderStatus.READY: ClaimAction.SET,
+    OrderStatus.HELD: ClaimAction.SET,
+    OrderStatus.SENDING: ClaimAction.KEEP,
+    OrderStatus.FORWARDED: ClaimAction.KEEP,
+    OrderStatus.CANCELLED: ClaimAction.DROP,
+    OrderStatus.PLATFORM: ClaimAction.DROP,
+}
+"""What an order's state makes of its claims; what may stand in Exact keeps them until a read shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +53,32 @@ class Before:
 
 def next_step(before: Before | None, fetched: ChannelOrder, settings: ChannelSettings) -> Step:
     """Return what to do with an order as fetched, given what the hub made of it before (None: it is new)."""
+    seen = before or Before(ORDER.start)
+    event = _event(seen, fetched, settings)
+    status = ORDER.after(seen.status, event)
+    return Step(
+        status,
+        CLAIMS[status],
+        forward=event is OrderEvent.MAY_GO and status is OrderStatus.READY,
+        needs_person=status is OrderStatus.FORWARDED and cancelled_units(fetched) > seen.cancelled_units,
+    )
+
+
+def _event(before: Before, fetched: ChannelOrder, settings: ChannelSettings) -> OrderEvent:
     if fetched.fulfilled_by is FulfilledBy.PLATFORM:
-        return Step(OrderStatus.PLATFORM, ClaimAction.DROP)
-    match before:
-        case Before(OrderStatus.FORWARDED):
-            return Step(OrderStatus.FORWARDED, ClaimAction.KEEP, needs_person=_more_cancelled(before, fetched))
-        case Before(OrderStatus.SENDING):
-            return Step(OrderStatus.SENDING, ClaimAction.KEEP)
-        case Before(OrderStatus.CANCELLED, by_hand=True):
-            return Step(OrderStatus.CANCELLED, ClaimAction.DROP)
-        case _ if _off(fetched):
-            return Step(OrderStatus.CANCELLED, ClaimAction.DROP)
-        case Before(OrderStatus.HELD):
-            return Step(OrderStatus.HELD, ClaimAction.SET)
-        case _:
-            return _open(fetched, settings)
-
-
-def _open(fetched: ChannelOrder, settings: ChannelSettings) -> Step:
-    paid = fetched.payment is PaymentState.PAID or settings.forward_unpaid
-    ready = paid and settings.forwarding and settings.division is not None
-    return Step(OrderStatus.READY if ready else OrderStatus.WAITING, ClaimAction.SET, forward=ready)
+        return OrderEvent.BY_PLATFORM
+    given_up = before.status is OrderStatus.CANCELLED and before.by_hand
+    if given_up or _off(fetched):
+        return OrderEvent.CANCELLED
+    may_go = may_be_forwarded(fetched.payment, settings) and settings.forwarding and settings.division is not None
+    return OrderEvent.MAY_GO if may_go else OrderEvent.WAITS
 
 
 def _off(fetched: ChannelOrder) -> bool:
-    """Nothing of the order is wanted any more."""
+    """Nothing of the order is wanted any more; a payment that expired or was voided ends it too."""
     lines = fetched.lines
-    return fetched.cancelled or (bool(lines) and all(line.cancelled >= line.quantity for line in lines))
+    all_off = bool(lines) and all(line.cancelled >= line.quantity for line in lines)
+    return fetched.cancelled or fetched.payment is PaymentState.VOIDED or all_off
 
 
 def cancelled_units(fetched: ChannelOrder) -> int:
@@ -72,7 +86,3 @@ def cancelled_units(fetched: ChannelOrder) -> int:
     if fetched.cancelled:
         return sum(line.quantity for line in fetched.lines)
     return sum(line.cancelled for line in fetched.lines)
-
-
-def _more_cancelled(before: Before, fetched: ChannelOrder) -> bool:
-    return cancelled_units(fetched) > before.cancelled_units

@@ -11,6 +11,9 @@ from hub.graphql.mutations.api_token_create import api_token_create
 from hub.graphql.mutations.api_token_revoke import api_token_revoke
 from hub.graphql.mutations.buyer_erase import buyer_erase
 from hub.graphql.mutations.buyer_export import buyer_export
+from hub.graphql.mutations.cancellation_accept import cancellation_accept
+from hub.graphql.mutations.cancellation_decline import cancellation_decline
+from hub.graphql.mutations.cancellation_retry import cancellation_retry
 from hub.graphql.mutations.channel_configure import channel_configure
 from hub.graphql.mutations.channel_connect import channel_connect
 from hub.graphql.mutations.channel_create import channel_create
@@ -30,8 +33,10 @@ from hub.graphql.mutations.order_address_confirm import order_address_confirm
 from hub.graphql.mutations.order_cancel import order_cancel
 from hub.graphql.mutations.order_customer_allow import order_customer_allow
 from hub.graphql.mutations.order_customer_choose import order_customer_choose
+from hub.graphql.mutations.order_edit_apply import order_edit_apply
 from hub.graphql.mutations.order_line_map import order_line_map
 from hub.graphql.mutations.order_retry import order_retry
+from hub.graphql.mutations.order_settle import order_settle
 from hub.graphql.mutations.parcel_enter import parcel_enter
 from hub.graphql.mutations.parcel_retry import parcel_retry
 from hub.graphql.mutations.parked_discard import parked_discard
@@ -77,6 +82,11 @@ class Mutation:
     order_customer_choose = _needs(NeedsOperator, order_customer_choose)
     order_customer_allow = _needs(NeedsOperator, order_customer_allow)
     order_address_confirm = _needs(NeedsOperator, order_address_confirm)
+    order_edit_apply = _needs(NeedsOperator, order_edit_apply)
+    order_settle = _needs(NeedsOperator, order_settle)
+    cancellation_accept = _needs(NeedsOperator, cancellation_accept)
+    cancellation_decline = _needs(NeedsOperator, cancellation_decline)
+    cancellation_retry = _needs(NeedsOperator, cancellation_retry)
     parcel_enter = _needs(NeedsOperator, parcel_enter)
     parcel_retry = _needs(NeedsOperator, parcel_retry)
     invoice_retry = _needs(NeedsOperator, invoice_retry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -13,6 +14,7 @@ from hub.graphql.arguments import key_of
 from hub.graphql.context import Info
 from hub.graphql.errors import BadInput
 from hub.graphql.mutations.payload import UserError, carry_out
+from hub.graphql.mutations.units_input import UnitsInput
 from hub.graphql.types.delivery import Parcel
 
 MOST_UNITS = 500
@@ -52,7 +54,7 @@ async def parcel_enter(info: Info, input: ParcelEnterInput) -> ParcelEnterPayloa
     return ParcelEnterPayload(parcel=await Parcel.find(info, answer.value), user_errors=answer.user_errors)
 
 
-def read_units(order: str, given: list[ParcelUnitsInput]) -> list[ShippedUnits]:
+def read_units(order: str, given: Sequence[ParcelUnitsInput | UnitsInput]) -> list[ShippedUnits]:
     """Return the units by the channel's own line ids; raises ``BadInput`` for lines of another order."""
     if len(given) > MOST_UNITS:
         raise BadInput(f"Give at most {MOST_UNITS} lines.", argument="units")

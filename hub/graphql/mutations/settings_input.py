@@ -19,6 +19,7 @@ from hub.graphql.mutations.amounts_input import AmountPolicyInput
 from hub.graphql.mutations.customer_policy_input import CustomerPolicyInput
 from hub.graphql.mutations.goods_input import KitSettingsInput, MatchingRulesInput, ZeroGuardInput
 from hub.graphql.mutations.invoicing_input import InvoicingInput
+from hub.graphql.mutations.order_policies_input import CancelPolicyInput, ImportPolicyInput
 
 LONGEST_LIST = 200
 SWEEP_SECONDS = (5.0, 86_400.0)
@@ -123,6 +124,8 @@ class ChannelSettingsInput:
     customers: strawberry.Maybe[CustomerPolicyInput]
     invoicing: strawberry.Maybe[InvoicingInput]
     amounts: strawberry.Maybe[AmountPolicyInput]
+    cancelling: strawberry.Maybe[CancelPolicyInput]
+    importing: strawberry.Maybe[ImportPolicyInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -147,7 +150,7 @@ def _read(name: str, value: Any, before: ChannelSettings) -> Any:
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
             return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
-        case "rule" | "matching" | "kits" | "zero_guard" | "customers" | "invoicing":
+        case "rule" | "matching" | "kits" | "zero_guard" | "customers" | "invoicing" | "cancelling" | "importing":
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))

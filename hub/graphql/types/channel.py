@@ -40,6 +40,8 @@ class Channel(Stored):
     created_at: datetime
     listings_read_at: datetime | None
     orders_swept_at: datetime | None
+    swept_only: int = strawberry.field(description="Orders that only the sweep found: no webhook told of them.")
+    too_old: int = strawberry.field(description="Looks at orders from before the channel's beginning: not taken in.")
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
@@ -55,6 +57,8 @@ class Channel(Stored):
             created_at=row.created_at,
             listings_read_at=row.listings_read_at,
             orders_swept_at=row.orders_swept_at,
+            swept_only=min(row.swept_only, 2**31 - 1),
+            too_old=min(row.too_old, 2**31 - 1),
         )
 
     @shown("The actor that works for it; null before its first message.")

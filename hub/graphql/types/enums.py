@@ -10,12 +10,14 @@ from hub.domain.addressing import CheckState, Doubt, Kind
 from hub.domain.amounts.booked import EntryKind
 from hub.domain.amounts.differences import AmountOf
 from hub.domain.amounts.policy import MoneySide, Rounding
+from hub.domain.cancelling import OnCancel
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.customers import MatchedBy
-from hub.domain.delivery import ParcelStatus
+from hub.domain.delivery import CancelReason, ParcelStatus
 from hub.domain.goods_return import ReturnAnswer
 from hub.domain.invoicing import BookingPolicy, DocumentKind, InvoicedQuantity, InvoicePolicy
 from hub.domain.kit import KitBooking
+from hub.domain.life.cancellation import AskedBy, CancellationState
 from hub.domain.life.goods_return import ReturnCause, ReturnState
 from hub.domain.life.invoice import InvoiceState
 from hub.domain.life.refund import RefundCause, RefundState
@@ -33,7 +35,11 @@ DESCRIBED: dict[type[StrEnum], str] = {
     FulfilmentMode: "Who makes the parcels: entered in the hub, delivered from Exact, or nobody tells the channel.",
     OrderStatus: "What the hub made of an order.",
     HoldCause: "Why an order waits for a person; each names the thing to repair.",
-    PaymentState: "Whether the buyer has paid.",
+    PaymentState: "How far the buyer's payment has come, as the channel tells.",
+    AskedBy: "Who wants a cancellation: the seller, the buyer who asks the seller, or the channel outright.",
+    CancellationState: "How far a cancellation has come.",
+    CancelReason: "Why the seller does not deliver.",
+    OnCancel: "What a cancellation on the channel does to an order that stands in Exact: ask a person, or apply it.",
     FulfilledBy: "Who ships: the seller from own stock, or the platform from its warehouse.",
     ChargeKind: "What an amount beside the lines is for.",
     PaymentKind: "What paid a part of an order's total: money that the seller took earlier.",

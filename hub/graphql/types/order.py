@@ -19,9 +19,11 @@ from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.aftersales import Books, GoodsReturn, OrderInvoicing, Refund, SalesDocument
 from hub.graphql.types.amounts import AmountDifference, OrderPayment
 from hub.graphql.types.buyer import Buyer
+from hub.graphql.types.cancellation import Cancellation
 from hub.graphql.types.certificate import Certificate
 from hub.graphql.types.customers import OrderCustomer
 from hub.graphql.types.delivery import Parcel
+from hub.graphql.types.difference import OrderDifference, difference_of
 from hub.graphql.types.event import SyncEvent
 from hub.graphql.types.money import Money
 from hub.graphql.types.node import Stored
@@ -85,6 +87,7 @@ class Order(Stored):
     derivation: JSON | None = strawberry.field(description="The certificate as it is kept.")
     trace_id: str | None
     channel_id: strawberry.Private[str]
+    row: strawberry.Private[Row[Any]]
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
@@ -112,6 +115,7 @@ class Order(Stored):
             derivation=row.derivation,
             trace_id=row.trace_id,
             channel_id=row.channel_id,
+            row=row,
         )
 
     @shown("The channel it was placed on.")
@@ -163,6 +167,23 @@ class Order(Stored):
     async def books(self, info: Info) -> Books | None:
         found = await info.context.load.books(self.order_id)
         return None if found is None else Books.of(found)
+
+    @shown("What was or is to be cancelled of it, oldest first.")
+    async def cancellations(self, info: Info) -> list[Cancellation]:
+        one = tables.cancellation.c
+        rows = await info.context.load.many(one.order_id, self.order_id, one.asked_at, one.reference)
+        return [Cancellation.of(row) for row in rows]
+
+    @shown("What differs between the order now and as it went to Exact; null where nothing does.")
+    async def difference(self, info: Info) -> OrderDifference | None:
+        line = tables.order_line.c
+        return difference_of(self.row, await info.context.load.many(line.order_id, self.order_id, line.place))
+
+    @shown("Certificates that a newer one has replaced, oldest first.")
+    async def past_certificates(self, info: Info) -> list[Certificate]:
+        past = tables.past_certificate.c
+        rows = await info.context.load.many(past.order_id, self.order_id, past.version)
+        return [found for row in rows if (found := _certificate(row)) is not None]
 
     @shown(
         "Who bought it; null once the personal data was destroyed. Needs the role OPERATOR.",

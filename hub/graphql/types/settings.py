@@ -14,6 +14,7 @@ from hub.graphql.types.amounts import AmountPolicy
 from hub.graphql.types.customers import CustomerPolicy
 from hub.graphql.types.goods import KitSettings, MatchingRules, ZeroGuard
 from hub.graphql.types.invoicing import Invoicing
+from hub.graphql.types.order_policies import CancelPolicy, ImportPolicy
 from hub.graphql.types.stock import StockRule
 
 
@@ -86,6 +87,8 @@ class ChannelSettings:
     customers: CustomerPolicy
     invoicing: Invoicing
     amounts: AmountPolicy
+    cancelling: CancelPolicy
+    importing: ImportPolicy
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -122,4 +125,6 @@ class ChannelSettings:
             customers=CustomerPolicy.of(one.customers),
             invoicing=Invoicing.of(one.invoicing),
             amounts=AmountPolicy.of(one.amounts),
+            cancelling=CancelPolicy.of(one.cancelling),
+            importing=ImportPolicy.of(one.importing),
         )

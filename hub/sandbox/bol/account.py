@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Literal
 
@@ -132,8 +133,11 @@ class Account:
             offer.items.append(item)
             self.note_stock(offer, "sale")
 
-    def cancel(self, order: Order, items: list[Item]) -> None:
-        """Cancel what is still open of these items; the stock they held is for sale again."""
+    def cancel(self, order: Order, items: list[Item], *, by_seller: bool = False) -> None:
+        """Cancel what is still open of these items; the stock they held is for sale again.
+
+        What the seller does not deliver lessens the sale in the ledger; what bol cancels is for the books to follow.
+        """
         for item in items:
             if not item.open:
                 continue
@@ -143,8 +147,13 @@ class Account:
                 self.note_stock(offer, "platform")
         self._close(order)
         sale = self.world.ledger.sales.get((CHANNEL, order.order_id))
-        if sale is not None and order.cancelled and sale.cancelled_at is None:
+        if sale is None:
+            return
+        if order.cancelled and sale.cancelled_at is None:
             sale.cancelled_at = self.clock.now()
+        elif by_seller:
+            sale.units = [Units(item.sku, item.kept) for item in order.items if item.kept]
+            sale.total = sum((item.worth for item in order.items), Decimal())
 
     def _close(self, order: Order) -> None:
         if not order.open:

@@ -62,7 +62,7 @@ class OrderDoors:
             order, item = find_item(self.account, item_id)
             if not item.open:
                 raise Refused(f"Order item {item_id} has already been handled.")
-            self.account.cancel(order, [item])
+            self.account.cancel(order, [item], by_seller=True)
 
         text = f"Cancel order item with order item id {item_id}."
         return accepted(self.account, self.account.command("CANCEL_ORDER", (item_id,), text, effect))

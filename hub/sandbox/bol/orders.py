@@ -54,6 +54,16 @@ class Item:
         return self.unit_price * self.quantity - sum((each.amount for each in self.discounts), Decimal())
 
     @property
+    def kept(self) -> int:
+        """Units that the buyer gets."""
+        return self.quantity - self.cancelled
+
+    @property
+    def worth(self) -> Decimal:
+        """What the buyer pays for the units that he gets, EUR including VAT."""
+        return (self.total_price * self.kept / self.quantity).quantize(Decimal("0.01"))
+
+    @property
     def commission(self) -> Decimal:
         return (self.total_price * Decimal("0.12")).quantize(Decimal("0.01"))
 

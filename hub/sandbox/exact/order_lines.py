@@ -70,6 +70,8 @@ def update_line(office: Office, division: Division, line: Row, values: Row) -> N
     check_line(division, changed, check)
     check.settle()
     price_line(division, changed)
+    if changed["Quantity"] < max(line["QuantityDelivered"], line["QuantityInvoiced"]):
+        raise Refusal(500, PROCESSED)
     before = open_quantity(line)
     line.update(changed)
     reserve(division, order, line, open_quantity(line) - before)

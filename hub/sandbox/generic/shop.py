@@ -120,7 +120,16 @@ class Shop:
         if all(line.cancelled == line.quantity for line in order.lines) and not order.cancelled:
             order.cancelled = True
             self._sale(order).cancelled_at = self.clock.now()
+        elif not order.cancelled:
+            self._lessen(order)
         self.touch(order)
+
+    def _lessen(self, order: Order) -> None:
+        """Let the ledger know what the buyer still buys."""
+        sale = self._sale(order)
+        sale.units = [Units(line.sku, line.quantity - line.cancelled) for line in order.lines]
+        gone = sum((line.gross * line.cancelled / line.quantity for line in order.lines), Decimal())
+        sale.total = order.total - gone.quantize(CENT)
 
     def ship(self, order: Order, parcel: Json) -> None:
         """Note that a parcel left."""

@@ -138,6 +138,13 @@ class WooPlatform:
         order = self.shop.orders[int(external_id)]
         give_back(self.shop, order, [refund_part(order, self.shop, each) for each in units], amount)
 
+    async def edit_order(self, external_id: str, sku: str, quantity: int) -> None:
+        """Set how many of an article are on an order that is not paid yet; WooCommerce lets no other be edited."""
+        order = self.shop.orders[int(external_id)]
+        if order.status not in ("pending", "on-hold"):
+            raise TypeError(f"order {external_id} is {order.status}, so it cannot be edited")
+        self.shop.edit(order, sku, quantity)
+
     async def request_cancellation(self, external_id: str) -> None:
         """A shop has no such request: the order is cancelled."""
         await self.cancel(external_id)

@@ -73,6 +73,25 @@ class Shop:
         self.tell_order("created", order)
         self.tell_order("updated", order)
 
+    def edit(self, order: Order, sku: str, quantity: int) -> None:
+        """Set the quantity of an article on an order; its stock, its amounts and the ledger follow."""
+        self._return_stock(order)
+        line = next((each for each in order.lines if self.sku(each) == sku), None)
+        if line is None:
+            country = str(order.delivery.get("country", "NL"))
+            order.lines.append(self.till.line(self.shelves.by_sku[sku], quantity, country))
+        elif quantity:
+            self.till.reprice(line, quantity)
+        else:
+            order.lines.remove(line)
+        self.till.close(order)
+        if order.status in REDUCING:
+            self._take_stock(order)
+        sale = self.world.ledger.sales[(CHANNEL, str(order.order_id))]
+        sale.units = [Units(name, each.quantity) for each in order.lines if (name := self.sku(each))]
+        sale.total = order.total
+        self.touch(order)
+
     def set_status(self, order: Order, status: str) -> None:
         """Move an order; stock, dates and the ledger follow."""
         if status == order.status:

@@ -1,5 +1,6 @@
 """Every table of the hub, by name."""
 
+from hub.store.tables.aftermath import cancellation, past_certificate
 from hub.store.tables.aftersales import (
     goods_return,
     goods_return_line,
@@ -53,6 +54,7 @@ __all__ = [
     "booking",
     "budget",
     "buyer",
+    "cancellation",
     "channel",
     "claim",
     "customer",
@@ -82,6 +84,7 @@ __all__ = [
     "orders",
     "parcel",
     "parked",
+    "past_certificate",
     "product",
     "refund",
     "refund_line",

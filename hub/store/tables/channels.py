@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from hub.store.tables.metadata import key, metadata, tenant_key
 from hub.store.types import Instant, Json, Money
@@ -23,6 +35,8 @@ channel = Table(
     Column("created_at", Instant, nullable=False),
     Column("listings_read_at", Instant),
     Column("orders_swept_at", Instant),
+    Column("swept_only", BigInteger, nullable=False, server_default="0"),
+    Column("too_old", BigInteger, nullable=False, server_default="0"),
 )
 
 listing = Table(

@@ -55,6 +55,7 @@ orders = Table(
     Column("forwarded_at", Instant),
     Column("derivation", Json),
     Column("distance_sale", Money),
+    Column("sold", Json),
     Column("trace_id", String(32)),
     Index("ix_orders_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_orders_placed", "tenant_id", "placed_at", "order_id"),
@@ -88,6 +89,7 @@ order_line = Table(
     Column("voucher", Boolean, nullable=False, server_default=false()),
     Column("sales_order_line_id", String(64)),
     CheckConstraint("CAST(units_per_offer AS NUMERIC) > 0", name="ck_order_line_units_per_offer"),
+    Column("given_up", Integer, nullable=False, server_default="0"),
     Index("ix_order_line_sales_order_line", "tenant_id", "sales_order_line_id"),
 )
 
@@ -124,6 +126,7 @@ claim = Table(
     key("product_id"),
     key("order_id"),
     key("line_id", 128),
+    Column("beyond", Boolean, primary_key=True, server_default=false()),
     Column("quantity", Money, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("division", Integer),

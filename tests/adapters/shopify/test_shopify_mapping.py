@@ -132,18 +132,18 @@ def test_a_deleted_variant_and_a_missing_sku_leave_the_line_readable() -> None:
     ("status", "fully", "state"),
     [
         ("PAID", True, PaymentState.PAID),
-        ("PARTIALLY_REFUNDED", True, PaymentState.PAID),
-        ("REFUNDED", True, PaymentState.PAID),
+        ("PARTIALLY_REFUNDED", True, PaymentState.PARTLY_REFUNDED),
+        ("REFUNDED", True, PaymentState.REFUNDED),
         ("PENDING", False, PaymentState.PENDING),
-        ("AUTHORIZED", False, PaymentState.PENDING),
-        ("PARTIALLY_PAID", False, PaymentState.PENDING),
-        ("VOIDED", False, PaymentState.PENDING),
-        ("EXPIRED", False, PaymentState.PENDING),
+        ("AUTHORIZED", False, PaymentState.AUTHORIZED),
+        ("PARTIALLY_PAID", False, PaymentState.PARTLY_PAID),
+        ("VOIDED", False, PaymentState.VOIDED),
+        ("EXPIRED", False, PaymentState.VOIDED),
         (None, True, PaymentState.PAID),
         (None, False, PaymentState.PENDING),
     ],
 )
-def test_only_money_that_came_in_counts_as_paid(status: str | None, fully: bool, state: PaymentState) -> None:
+def test_a_payment_is_as_far_as_shopify_tells(status: str | None, fully: bool, state: PaymentState) -> None:
     assert mapped(MadeOrder([LINE]), displayFinancialStatus=status, fullyPaid=fully).payment is state
 
 

@@ -71,7 +71,7 @@ async def test_a_gift_card_is_a_payment_and_no_discount() -> None:
         assert card.kind is PaymentKind.GIFT_CARD
         assert 0 < card.amount < paid.total
         half = await fetched(stage, await placed(stage, 1, paid=False))
-        assert half.payment is PaymentState.PENDING
+        assert half.payment is PaymentState.PARTLY_PAID
         assert half.total == half.stated_sum
 
 

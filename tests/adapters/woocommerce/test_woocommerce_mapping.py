@@ -147,6 +147,8 @@ def test_fees_are_charges_negative_fees_discounts_and_what_is_free_is_left_out()
         ("on-hold", "2026-11-23T04:17:24", PaymentState.PAID),
         ("processing", None, PaymentState.PAID),
         ("completed", None, PaymentState.PAID),
+        ("refunded", None, PaymentState.REFUNDED),
+        ("failed", None, PaymentState.VOIDED),
         ("wholesale-approved", None, PaymentState.PENDING),
         ("wholesale-approved", "2026-11-23T04:17:24", PaymentState.PAID),
     ],

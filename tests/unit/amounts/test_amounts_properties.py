@@ -45,8 +45,9 @@ def lines(draw: st.DrawFn, *, stated: bool) -> LineToForward:
     rate = RATES[item]
     off = draw(st.sampled_from([0, 0, 0, 1, -1, 2, -2])) * CENT if rate and gross > 1 else Decimal(0)
     paid = draw(st.sampled_from([Decimal(0), Decimal(0), draw(small)]))
+    units, cancelled = Decimal(draw(st.sampled_from([1, 1, 6]))), draw(st.integers(0, quantity - 1))
     return LineToForward(
-        "", "Thing", item, item, draw(st.sampled_from([Decimal(1), Decimal(1), Decimal(6)])), quantity, draw(st.integers(0, quantity - 1)),
+        "", "Thing", item, item, units, quantity, cancelled,
         gross, rate if stated else None, vat_within(gross, rate) + off if stated else None, None, paid, paid,
     )  # fmt: skip
 

@@ -49,6 +49,9 @@ def upgrade() -> None:
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.create_check_constraint("ck_order_line_units_per_offer", "CAST(units_per_offer AS NUMERIC) > 0")
     with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("beyond", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.drop_constraint("pk_claim", type_="primary")
+        batch_op.create_primary_key("pk_claim", ["tenant_id", "product_id", "order_id", "line_id", "beyond"])
         batch_op.create_foreign_key("fk_claim_order_line", "order_line", list(_LINE), list(_LINE), ondelete="CASCADE")
         for name, condition in _CLAIM_CHECKS.items():
             batch_op.create_check_constraint(name, condition)

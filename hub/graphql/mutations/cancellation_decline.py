@@ -1,0 +1,32 @@
+"""cancellationDecline"""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import relay
+
+from hub.actors import commands
+from hub.graphql.arguments import key_of
+from hub.graphql.context import Info
+from hub.graphql.mutations.payload import UserError, carry_out
+from hub.graphql.types.cancellation import Cancellation
+
+
+@strawberry.input
+class CancellationDeclineInput:
+    cancellation_id: relay.GlobalID
+
+
+@strawberry.type
+class CancellationDeclinePayload:
+    cancellation: Cancellation | None
+    user_errors: list[UserError]
+
+
+async def cancellation_decline(info: Info, input: CancellationDeclineInput) -> CancellationDeclinePayload:
+    """Say no to a buyer, or that a cancellation was settled by hand."""
+    key = key_of("Cancellation", input.cancellation_id, "cancellationId")
+    answer = await carry_out(info, commands.decline_cancellation, key)
+    return CancellationDeclinePayload(
+        cancellation=await Cancellation.find(info, key) if answer.done else None, user_errors=answer.user_errors
+    )
