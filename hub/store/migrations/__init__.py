@@ -14,6 +14,7 @@ from sqlalchemy.sql import text
 
 from hub.store.engine import Database
 from hub.store.engine.connect import writing_engine
+from hub.store.engine.postgres import SETTINGS
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
@@ -75,10 +76,17 @@ def revision_of(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        _wait_for_others(connection)
     revision_of(connection)
     command.upgrade(config(connection), "head")
     return newest()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one node migrate at a time; the others wait for as long as it takes, not as for a row."""
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text(f"SET LOCAL lock_timeout = '{SETTINGS['lock_timeout']}'"))
 
 
 def _scripts() -> ScriptDirectory:
