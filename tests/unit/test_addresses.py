@@ -82,6 +82,11 @@ def test_the_words_of_a_sure_case_come_back_in_their_order(country: str, raw: st
     assert not line.sure or told(line.composed) == told(raw)
 
 
+def test_what_is_too_long_for_a_street_line_is_doubted_at_once() -> None:
+    line = parse_line("12 rue " + "A 1, " * 20_000, "FR")
+    assert [doubt.value for doubt in line.doubts] == ["several_lines"]
+
+
 @given(letters, st.integers(1, 999), st.sampled_from(["NL", "BE", "DE"]))
 def test_a_plain_street_and_number_are_always_told_apart(name: str, number: int, country: str) -> None:
     line = parse_line(f"{name.title()}straat {number}", country)

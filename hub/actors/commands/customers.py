@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -92,8 +93,8 @@ async def confirm_address(
            channel_id=order.channel_id, subject_type="order", subject_id=order_id,
            before={"state": before and before.value}, after={"state": CheckState.CONFIRMED.value,
                                                             "corrected": said is not None})  # fmt: skip
-    if order.hold_cause is HoldCause.ADDRESS_INCOMPLETE and order.status is OrderStatus.HELD:
-        await retry_order(work, who, now, order_id)
+    settings = (await find_channel(work, who, order.channel_id)).settings
+    await _go_on(work, who, now, order, settings, (HoldCause.ADDRESS_INCOMPLETE,))
 
 
 async def _order_to_book(work: Work, who: Principal, order_id: str) -> tuple[StoredOrder, ChannelSettings]:
@@ -103,8 +104,16 @@ async def _order_to_book(work: Work, who: Principal, order_id: str) -> tuple[Sto
     return order, (await find_channel(work, who, order.channel_id)).settings
 
 
-async def _go_on(work: Work, who: Principal, now: datetime, order: StoredOrder, settings: ChannelSettings) -> None:
-    if order.status is OrderStatus.HELD and order.hold_cause in CUSTOMER_CAUSES and settings.forwarding:
+async def _go_on(
+    work: Work,
+    who: Principal,
+    now: datetime,
+    order: StoredOrder,
+    settings: ChannelSettings,
+    causes: Sequence[HoldCause] = CUSTOMER_CAUSES,
+) -> None:
+    """Try an order again that waited for what was just repaired; while forwarding is off it goes on waiting."""
+    if order.status is OrderStatus.HELD and order.hold_cause in causes and settings.forwarding:
         await retry_order(work, who, now, order.order_id)
 
 

@@ -12,6 +12,8 @@ from hub.domain.addressing.vocabulary import ATTENTION, IN_STREETS, NO_NUMBERS, 
 COUNTRIES = frozenset({"NL", "BE", "DE", "AT", "FR", "LU"})
 """Whose lines are taken apart; elsewhere a line goes as it is."""
 NUMBER_FIRST = frozenset({"FR", "LU"})
+LONGEST = 200
+"""Characters; a longer line is no street line, and is not looked at."""
 
 _FIRST = re.compile(
     r"(?:n°\s?)?(?P<number>\d{1,5}(?:\s?[-/]\s?\d{1,5})?)"
@@ -32,6 +34,8 @@ def parse_line(line: str, country: str) -> ParsedLine:
     text = tidy(line)
     if not text:
         return ParsedLine(line, AddressParts(""), doubts=(Doubt.EMPTY,))
+    if len(text) > LONGEST:
+        return ParsedLine(line, AddressParts(text), doubts=(Doubt.SEVERAL_LINES,))
     if box := PO_BOX.fullmatch(text):
         parts = AddressParts(box["name"], box["number"].strip())
         return ParsedLine(line, parts, Kind.PO_BOX, (Doubt.PO_BOX,))

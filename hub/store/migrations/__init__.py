@@ -14,6 +14,7 @@ from sqlalchemy.sql import text
 
 from hub.store.engine import Database
 from hub.store.engine.connect import migrating_engine
+from hub.store.engine.postgres import SETTINGS
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
@@ -75,7 +76,7 @@ def revision_of(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        _wait_for_others(connection)
     revision_of(connection)
     command.upgrade(config(connection), "head")
     _must_refer_to_rows(connection)
@@ -88,6 +89,13 @@ def _must_refer_to_rows(connection: Connection) -> None:
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         if broken:
             raise RuntimeError(f"after the migration {len(broken)} rows refer to rows that are not there")
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one node migrate at a time; the others wait for as long as it takes, not as for a row."""
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text(f"SET LOCAL lock_timeout = '{SETTINGS['lock_timeout']}'"))
 
 
 def _scripts() -> ScriptDirectory:
