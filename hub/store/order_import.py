@@ -40,7 +40,8 @@ async def save_order(
     """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable.
 
     ``units_per_offer`` holds for listings without a rule of their own, ``booking`` for kits with an item of their own.
-    ``keep_products`` leaves the products of known lines as they went to Exact, whatever the mapping says today.
+    ``keep_products`` leaves the products of known lines as they went to Exact, whatever the mapping says today, and
+    lines that the channel no longer tells, for what they claim may be on its way: nothing of them is wanted any more.
     """
     one = order_id(tenant_id, channel_id, fetched.external_id)
     head = _head(tenant_id, channel_id, one, fetched) | {
@@ -100,13 +101,17 @@ async def _save_lines(
     products: Mapping[str, Resolved],
     keep_products: bool,
 ) -> None:
-    gone = delete(order_line).where(
+    gone = (
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == one,
         order_line.c.line_id.not_in([line.line_id for line in lines]),
         order_line.c.sales_order_line_id.is_(None),
+        ~is_kit(in_exact=True),
     )
-    await work.execute(gone)
+    if keep_products:
+        await work.execute(update(order_line).where(*gone).values(cancelled=order_line.c.quantity))
+    else:
+        await work.execute(delete(order_line).where(*gone))
     rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
     kept = ("product_id", "units_per_offer") if keep_products else ()
     await upsert(work.connection, order_line, rows, keep=kept)

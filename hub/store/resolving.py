@@ -29,10 +29,12 @@ class Resolved:
     parts: tuple[Part, ...] = ()
 
 
-def is_kit() -> ColumnElement[bool]:
-    """Return the condition that an order line has parts."""
+def is_kit(*, in_exact: bool = False) -> ColumnElement[bool]:
+    """Return the condition that an order line has parts; ``in_exact``: that they stand on a sales order."""
     line, part = order_line.c, order_line_part.c
-    same = (part.tenant_id == line.tenant_id, part.order_id == line.order_id, part.line_id == line.line_id)
+    same = [part.tenant_id == line.tenant_id, part.order_id == line.order_id, part.line_id == line.line_id]
+    if in_exact:
+        same.append(part.sales_order_line_id.is_not(None))
     return select(part.product_id).where(*same).exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from hub.actors.messages import ReadCatalogue
 from hub.actors.runtime.mailbox import post
 from hub.domain.channel import StockSource
 from hub.domain.kit import KitBooking, KitSettings, Part
+from hub.domain.stock import StockRule
 from hub.domain.zero_guard import ZeroGuard
 from hub.sandbox.control_exact import division_of
 from hub.sandbox.exact.division import Division
@@ -240,6 +242,17 @@ async def test_an_item_stops_selling_when_its_last_day_is_over_and_exact_says_no
     assert ["stopped", f"the item is ended in division {DIVISION}"] in row.terms
     await change_item(acme, TEA, EndDate=None)
     await until_shown(acme, "bol", TEA, before)
+
+
+async def test_a_presale_ends_at_its_time_though_nothing_else_happens(acme: Stage) -> None:
+    await eventually(lambda: settled(acme))
+    one = await listed(acme, "woocommerce", TEA)
+    until = acme.desk.clock.now() + timedelta(seconds=3)
+    rule = StockRule(presale=321, presale_until=until)
+    await acme.command(commands.set_listing_rule, one.listing_id, rule)
+    await until_shown(acme, "woocommerce", TEA, 321)
+    await until_shown(acme, "woocommerce", TEA, one.quantity)
+    assert acme.desk.clock.now() >= until
 
 
 async def connect_belgium(acme: Stage) -> None:

@@ -18,7 +18,7 @@ from hub.domain.sales_order import SalesOrder
 from hub.store.engine import Database, Work
 from hub.store.listings import OfferedProduct, listings_selling, save_listings, set_mapping
 from hub.store.order_import import save_order
-from hub.store.orders import load_order, note_forwarded
+from hub.store.orders import StoredOrder, load_order, note_forwarded
 from hub.store.parts import map_sku
 from hub.store.sales_lines import orders_of_sales_lines
 from hub.store.stock import begin_read, drop_claims, finish_read, make_claims, open_claims, show_claims
@@ -71,7 +71,24 @@ class Shop:
         ]
         return await self.tell(told, booking, number)
 
-    async def tell(self, told: list[OrderLine], booking: KitBooking = KitBooking.PARTS, number: str = "1") -> str:
+    async def forward(self, one: str, lines: dict[str, str]) -> None:
+        async def note(work: Work) -> None:
+            stored = await load_order(work.connection, "acme", one)
+            assert stored is not None
+            sales = SalesOrder("so", 7, "W1", stored.total, stored.total, 12, ())
+            await note_forwarded(work, stored, sales, lines, NOON)
+
+        await self.database.write(note)
+
+    async def load(self, one: str) -> StoredOrder:
+        async with self.database.read() as connection:
+            stored = await load_order(connection, "acme", one)
+        assert stored is not None
+        return stored
+
+    async def tell(
+        self, told: list[OrderLine], booking: KitBooking = KitBooking.PARTS, number: str = "1", *, sent: bool = False
+    ) -> str:
         made = ChannelOrder(
             external_id=number, number=number, placed_at=NOON, changed_at=NOON, currency="EUR",
             total=sum((line.gross for line in told), Decimal(0)), country="NL", payment=PaymentState.PAID,
@@ -79,8 +96,11 @@ class Shop:
         )  # fmt: skip
 
         async def keep(work: Work) -> str:
-            one = await save_order(work, "acme", "shop", made, OrderStatus.READY, NOON, None, booking=booking)
-            await make_claims(work, "acme", one, NOON)
+            one = await save_order(
+                work, "acme", "shop", made, OrderStatus.READY, NOON, None, booking=booking, keep_products=sent
+            )
+            if not sent:
+                await make_claims(work, "acme", one, NOON)
             return one
 
         return await self.database.write(keep)
@@ -234,18 +254,25 @@ async def test_the_lines_of_a_sales_order_lead_back_to_the_kit(shop: Shop) -> No
     await shop.make_kit(None)
     one = await shop.sell(("SET", 1), ("A", 1))
 
-    async def forward(work: Work) -> None:
-        stored = await load_order(work.connection, "acme", one)
-        assert stored is not None
-        sales = SalesOrder("so", 7, "W1", stored.total, stored.total, 12, ())
-        await note_forwarded(work, stored, sales, {"0/a": "S1", "0/b": "S2", "1": "S3"}, NOON)
-
-    await shop.database.write(forward)
+    await shop.forward(one, {"0/a": "S1", "0/b": "S2", "1": "S3"})
     async with shop.database.read() as connection:
         found = await orders_of_sales_lines(connection, "acme", ["S1", "S3"])
     assert dict(found["S1"].needs) == dict(found["S2"].needs) == {"S1": Decimal(2), "S2": Decimal(1)}
     assert (found["S1"].line_id, found["S1"].alone) == ("0", False)
     assert (found["S3"].line_id, found["S3"].alone) == ("1", True)
+
+
+@pytest.mark.parametrize("stands", [True, False])
+async def test_a_line_that_the_channel_drops_after_it_was_sent_keeps_its_claims(shop: Shop, stands: bool) -> None:
+    await shop.make_kit(None)
+    one = await shop.sell(("SET", 1), ("SIX", 1))
+    if stands:
+        await shop.forward(one, {"0/a": "S1", "0/b": "S2", "1": "S3"})
+    await shop.tell([OrderLine("1", "SIX", None, "SIX", 1, Decimal(12))], sent=True)
+    kit, _ = (await shop.load(one)).lines
+    assert [each.sales_order_line_id for each in kit.bookings] == (["S1", "S2"] if stands else [None, None])
+    assert kit.cancelled == (0 if stands else 1)
+    assert await shop.claimed() == {"a": Decimal(8), "b": Decimal(1)}
 
 
 counts = st.lists(st.tuples(st.sampled_from(["A", "SET", "SIX"]), st.integers(1, 9)), min_size=1, max_size=5)

@@ -78,6 +78,9 @@ def supply(free: str, claims: str = "0", each: str = "1") -> Supply:
     return Supply(Decimal(each), [Reading(1, "A", Decimal(free), NOON)], Decimal(claims))
 
 
+NEVER_READ = Supply(Decimal(1), [], Decimal(0))
+
+
 @pytest.mark.parametrize(
     ("free", "claims", "shown"), [("0", "0", 5), ("3", "0", 5), ("8", "0", 8), ("0", "2", 3), ("-5", "0", 0)]
 )
@@ -111,7 +114,13 @@ def test_a_stopped_part_stops_the_kit_and_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("held", "doubtful"),
-    [(supply("0"), True), (supply("0", "1"), False), (supply("2", "2"), False), (supply("5"), False)],
+    [
+        (NEVER_READ, True),
+        (supply("0"), True),
+        (supply("0", "1"), False),
+        (supply("2", "2"), False),
+        (supply("5"), False),
+    ],
 )
 def test_a_zero_that_a_buyer_had_a_part_in_is_no_doubtful_one(held: Supply, doubtful: bool) -> None:
     assert publishable_offer(StockRule(buffer=5), [held]).doubtful is doubtful
