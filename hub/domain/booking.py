@@ -13,6 +13,9 @@ from hub.domain.certificate import Certificate, Entry
 from hub.domain.money import ZERO, cents
 from hub.domain.order import ChannelFee
 
+LARGEST = Decimal(10**12)
+CURRENCY_LENGTH = 3
+
 
 class BookingKind(StrEnum):
     """``LINE`` goods · ``SHIPPING``, ``FEE`` and ``DISCOUNT`` charges of the order · ``CREDIT`` given back, negative ·
@@ -71,11 +74,12 @@ def bookings_of(certificate: Certificate, goods: Mapping[str, Goods]) -> list[Bo
 
 
 def fees_of(fees: Iterable[ChannelFee], day: date) -> list[Booking]:
-    """Return what the channel keeps of an order booked on a day."""
+    """Return what the channel keeps of an order booked on a day; what cannot be an amount of money is left out."""
     kind = BookingKind.CHANNEL_FEE
     return [
-        Booking(kind, place, day, day, fee.currency, line_id=fee.line_id, code=fee.kind[:16], cost=fee.amount)
+        Booking(kind, place, day, day, fee.currency, line_id=fee.line_id, code=fee.kind[:16], cost=cents(fee.amount))
         for place, fee in enumerate(fees)
+        if len(fee.currency) == CURRENCY_LENGTH and abs(fee.amount) < LARGEST
     ]
 
 
@@ -95,9 +99,14 @@ def _of_entry(place: int, entry: Entry, certificate: Certificate, goods: Goods) 
         net=entry.net,
         vat=entry.vat,
         discount=goods.discount if entry.line_id is not None else max(ZERO, -entry.gross),
-        cost=None if goods.unit_cost is None else cents(goods.unit_cost * (entry.quantity or 0)),
+        cost=_cost(goods, entry),
         unit_cost=goods.unit_cost,
     )
+
+
+def _cost(goods: Goods, entry: Entry) -> Decimal | None:
+    cost = None if goods.unit_cost is None else cents(goods.unit_cost * (entry.quantity or 0))
+    return cost if cost is not None and abs(cost) < LARGEST else None
 
 
 def _kind(entry: Entry) -> BookingKind:

@@ -15,8 +15,10 @@ from hub.domain.order import ChannelFee
 from hub.store.certificates import certificate_from_json
 from hub.store.engine import Work
 from hub.store.tables import booking, division, erp_item, order_line, orders
-from hub.store.upsert import upsert
+from hub.store.types import MICROS
+from hub.store.upsert import fitting, upsert
 
+AMOUNTS = ("rate", "net", "vat", "discount", "cost", "unit_cost")
 OF_THE_SALE = [kind.value for kind in BookingKind if kind is not BookingKind.CREDIT]
 
 
@@ -71,9 +73,11 @@ async def _clear(work: Work, tenant_id: str, one: str, kinds: Sequence[str]) -> 
 
 def _row(tenant_id: str, one: str, channel_id: str, each: Booking) -> dict[str, Any]:
     plain = {name: getattr(each, name) for name in Booking.__dataclass_fields__}
+    exact = {name: plain[name].quantize(MICROS) for name in AMOUNTS if plain[name] is not None}
     days = {"day": each.day.isoformat(), "supplied_on": each.supplied_on.isoformat()}
+    texts = {"kind": each.kind.value, "ships_from": fitting(each.ships_from, 2), "code": fitting(each.code, 16)}
     key = {"tenant_id": tenant_id, "order_id": one, "channel_id": channel_id}
-    return key | plain | days | {"kind": each.kind.value}
+    return key | plain | exact | days | texts
 
 
 async def _goods(connection: AsyncConnection, tenant_id: str, one: str, division_code: int | None) -> dict[str, Goods]:

@@ -152,6 +152,19 @@ async def test_what_the_channel_keeps_is_booked_with_the_order_and_when_it_is_to
     assert row.margin == Decimal("20.00") - Decimal("6.67") - Decimal("3.25")
 
 
+async def test_what_no_column_can_hold_never_keeps_an_order_from_being_booked(books: Books) -> None:
+    """Fees and cost prices are told by others; the order stands in Exact whatever they say."""
+    odd = [
+        ChannelFee("commission", Decimal("1.2345678901"), "EUR"),
+        ChannelFee("commission", Decimal("1e15"), "EUR"),
+        ChannelFee("a fee with a very long name", Decimal("0.10"), "EURO"),
+    ]
+    await books.cost(cost_price=Decimal("999999999999.999999"))
+    longest = entry("20.00", "4.20", quantity=Decimal(10**6))
+    await books.forwarded("a", longest, fees=fees_to_json(odd))
+    assert await books.stored("kind", "cost") == [("channel_fee", Decimal("1.23")), ("line", None)]
+
+
 async def test_an_order_without_a_certificate_is_booked_nowhere(books: Books) -> None:
     one = await books.forwarded("a", entry("20.00", "4.20"))
     await books.forwarded("b", entry("1.00", "0.21"))

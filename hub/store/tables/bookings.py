@@ -19,7 +19,7 @@ booking = Table(
     Column("supplied_on", String(10), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("regime", String(32)),
-    Column("taxed_in", String(8)),
+    Column("taxed_in", String(16)),
     Column("ships_from", String(2)),
     Column("rate", Money, nullable=False),
     Column("code", String(16)),

@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("supplied_on", sa.String(length=10), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("regime", sa.String(length=32), nullable=True),
-        sa.Column("taxed_in", sa.String(length=8), nullable=True),
+        sa.Column("taxed_in", sa.String(length=16), nullable=True),
         sa.Column("ships_from", sa.String(length=2), nullable=True),
         sa.Column("rate", Money(), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=True),
