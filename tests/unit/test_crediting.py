@@ -165,15 +165,15 @@ def catalogue(kind: str = "I") -> Catalogue:
 def test_a_credit_line_has_the_units_where_a_price_gives_them_back_to_the_cent() -> None:
     parts = parts_of(of_line("24.20", 2), MIXED, Past())
     (made,) = credit_lines(parts.noted, of_line("24.20", 2), MIXED, Past(), catalogue())
-    assert (made.quantity, made.gross, made.vat, made.vat_code) == (2, Decimal("24.20"), Decimal("4.20"), "4")
+    assert (made.quantity, made.gross, made.vat, made.vat_code) == (Decimal(2), Decimal("24.20"), Decimal("4.20"), "4")
     (money,) = credit_lines({0: Decimal("1.00")}, of_line("1.00", 0), MIXED, Past(), catalogue("E"))
-    assert (money.quantity, money.included) == (1, False)
+    assert (money.quantity, money.included) == (Decimal(1), False)
 
 
 def test_a_credit_note_of_shipping_alone_has_a_line_of_nothing_for_exact_wants_one() -> None:
     refund = beside(ChargeKind.SHIPPING, "4.95")
     empty, *charges = credit_lines(parts_of(refund, MIXED, Past()).noted, refund, MIXED, Past(), catalogue())
-    assert (empty.item_id, empty.gross) == ("item", 0)
+    assert (empty.item_id, empty.gross) == ("item", Decimal(0))
     assert [(one.item_id, one.shipping, one.gross) for one in charges] == [
         (None, True, Decimal("3.30")),
         (None, True, Decimal("1.65")),
@@ -187,7 +187,7 @@ def test_a_return_is_planned_on_the_deliveries_that_the_goods_left_with() -> Non
     ]
     warehouse, lines = plan({"s": Decimal(4)}, left, {"d1": Decimal(1)})
     assert warehouse == "w"
-    assert [(one.delivery_line_id, one.quantity) for one in lines] == [("d1", 1), ("d2", 3)]
+    assert [(one.delivery_line_id, one.quantity) for one in lines] == [("d1", Decimal(1)), ("d2", Decimal(3))]
     with pytest.raises(Unplannable):
         plan({"s": Decimal(5)}, left, {"d1": Decimal(1)})
 
