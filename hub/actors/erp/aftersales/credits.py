@@ -64,6 +64,8 @@ class Credits:
                 await self._post(turn, case)
             except Unbookable as problem:
                 self._hold(turn, case, problem)
+            except Rejected as refusal:
+                self._hold(turn, case, Unbookable(RefundCause.REFUSED_BY_ERP, refusal.reason))
 
     async def _found(self, turn: Turn, case: Case) -> bool:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""

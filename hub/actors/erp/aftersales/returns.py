@@ -87,6 +87,8 @@ class Returns:
                 await self._post(turn, case)
             except Unplannable as problem:
                 self._hold(turn, case, problem)
+            except Rejected as refusal:
+                self._hold(turn, case, Unplannable(ReturnCause.REFUSED_BY_ERP, refusal.reason))
 
     async def _found(self, turn: Turn, case: Case) -> bool:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""
