@@ -4,16 +4,6 @@ What changes a setting tells what was there before and what is there since; of c
 All raise CommandRefused for input that cannot be taken, before anything is written.
 """
 
-from hub.actors.commands.aftersales import (
-    book_refund,
-    book_return,
-    close_return,
-    dismiss_refund,
-    enter_return,
-    inspect_return,
-    receive_return,
-    retry_invoice,
-)
 from hub.actors.commands.channels import (
     change_settings,
     create_channel,
@@ -25,10 +15,12 @@ from hub.actors.commands.channels import (
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.erp import connection_granted, enable_division
+from hub.actors.commands.goods_returns import book_return, close_return, enter_return, inspect_return, receive_return
 from hub.actors.commands.listings import map_listing, set_listing_rule
 from hub.actors.commands.orders import cancel_order, enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
+from hub.actors.commands.refunds import book_refund, dismiss_refund, retry_invoice
 from hub.actors.commands.refusal import CommandRefused
 from hub.actors.commands.tax import set_tax_profile
 from hub.actors.commands.tokens import end_token, found_tenant, make_token
