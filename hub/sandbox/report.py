@@ -12,6 +12,7 @@ from hub.sandbox.matching import Matches
 from hub.sandbox.overselling import Oversold, find_oversold
 from hub.sandbox.parcels import compare_parcels
 from hub.sandbox.platform import Channel
+from hub.sandbox.refunds import compare_refunds
 from hub.sandbox.world import World
 
 Json = dict[str, Any]
@@ -62,6 +63,7 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
             "doubled": len(tracking.doubled),
             "ids": (tracking.missing + tracking.wrong + tracking.doubled)[:AT_MOST],
         },
+        "refunds": compare_refunds(ledger, matches),
         "calls": dict(ledger.calls),
         "refusals": dict(ledger.refusals),
         "faults": dict(world.faults.met),

@@ -61,6 +61,8 @@ async def test_two_refunds_of_one_article_become_two_credit_notes_that_come_to_i
     assert sum(one.total for one in booked(shops, credit=True)) == order.total
     found = await books(shops, order)
     assert (found.invoiced, found.credited, found.difference) == (order.total, order.total, Decimal(0))
+    told = (await shops.ledger())["refunds"]
+    assert (told["given"], told["credit_notes"], told["differ"]) == (2, 2, 0)
     assert {one.your_ref.partition("-")[0] for one in booked(shops, credit=True)} == {"26700001"}
 
 
@@ -104,6 +106,27 @@ async def test_a_credit_note_that_lands_after_the_look_up_is_not_made_twice(
     await patient.control("refund", channel="woocommerce", id=order.external_id, lines=ONE)
     await until_refunds(patient, order, "credited")
     assert (len(asked), len(booked(patient, credit=True))) == (1, 1)
+
+
+@pytest.mark.parametrize("reached", [True, False])
+async def test_a_crash_between_intent_and_outcome_leaves_one_credit_note(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch, reached: bool
+) -> None:
+    create, crashes = ExactErp.create_credit_note, [RuntimeError("the process ends here")]
+
+    async def crash_once(erp: ExactErp, draft: Any) -> str:
+        if crashes and not reached:
+            raise crashes.pop()
+        made = await create(erp, draft)
+        if crashes:
+            raise crashes.pop()
+        return made
+
+    monkeypatch.setattr(ExactErp, "create_credit_note", crash_once)
+    order = await invoiced(acme)
+    await acme.control("refund", channel="woocommerce", id=order.external_id, lines=ONE)
+    (found,) = await until_refunds(acme, order, "credited")
+    assert (found.invoice_number, len(booked(acme, credit=True))) == (26_700_002, 1)
 
 
 async def test_a_refund_waits_for_the_invoice_of_goods_that_left(acme: Stage) -> None:

@@ -22,6 +22,7 @@ from hub.store.channels import StoredChannel, load_channel
 from hub.store.orders import order_id
 from hub.store.sealed import CHANNEL_CREDENTIALS
 from hub.store.tables import channel, claim, listing
+from tests.flows.aftersales import AT_ONCE, books, until_invoiced, until_refunds
 from tests.flows.stage import TENANT, Stage, eventually, stage
 
 SECRETS = {"client_id": "shopify-client", "client_secret": "shopify-secret", "location_id": "106318430514"}
@@ -193,3 +194,19 @@ async def test_listings_are_mapped_by_their_sku(acme: Stage) -> None:
     assert all(row.product_id for row in rows)
     [found] = await acme.rows(select(channel.c.listings_read_at).where(channel.c.channel_id == "shopify"))
     assert found.listings_read_at is not None
+
+
+async def test_a_refund_in_shopify_becomes_a_credit_note_of_what_went_back(acme: Stage) -> None:
+    await acme.configure("shopify", invoicing=AT_ONCE)
+    order = await acme.until_order(
+        await acme.sell("shopify", lines=[{"sku": SKU, "quantity": 3}], shipping="4.95", discount="2.50"), "forwarded"
+    )
+    await until_invoiced(acme, order)
+    await acme.control("deliver", your_ref=order.external_id, tracking="3SSHOP")
+    await acme.until_ledger(told)
+    await acme.control("refund", channel="shopify", id=order.external_id, lines=[{"sku": SKU, "quantity": 1}])
+    await acme.control("refund", channel="shopify", id=order.external_id, amount="1.50")
+    await until_refunds(acme, order, "credited", "credited")
+    found = await acme.ledger()
+    assert (found["refunds"]["given"], found["refunds"]["differ"]) == (2, 0)
+    assert (await books(acme, order)).difference == 0

@@ -4,16 +4,6 @@ What changes a setting tells what was there before and what is there since; of c
 All raise CommandRefused for input that cannot be taken, before anything is written.
 """
 
-from hub.actors.commands.aftersales import (
-    book_refund,
-    book_return,
-    close_return,
-    dismiss_refund,
-    enter_return,
-    inspect_return,
-    receive_return,
-    retry_invoice,
-)
 from hub.actors.commands.cancelling import (
     accept_cancellation,
     cancel_order,
@@ -33,10 +23,12 @@ from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.customers import allow_customer, choose_customer, confirm_address
 from hub.actors.commands.editing import apply_edit, settle_order
 from hub.actors.commands.erp import connection_granted, enable_division
+from hub.actors.commands.goods_returns import book_return, close_return, enter_return, inspect_return, receive_return
 from hub.actors.commands.listings import confirm_zeros, map_line, map_listing, set_listing_rule, set_safety
 from hub.actors.commands.orders import enter_parcel, retry_order, retry_parcel
 from hub.actors.commands.parked import discard_parked, retry_parked
 from hub.actors.commands.people import erase_buyer, note_export
+from hub.actors.commands.refunds import book_refund, dismiss_refund, retry_invoice
 from hub.actors.commands.refusal import CommandRefused
 from hub.actors.commands.restoring import put_back
 from hub.actors.commands.tax import set_tax_profile

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hub.actors.erp.aftersales.attempts import let_it_land
-from hub.actors.erp.aftersales.ledger import OrderLedger, load_ledger
+from hub.actors.erp.aftersales.credit_ends import Case, CreditEnds
+from hub.actors.erp.aftersales.ledger import load_ledger
 from hub.actors.erp.scene import Scene
-from hub.actors.refusals import discreetly, said_of
+from hub.actors.refusals import discreetly
 from hub.actors.runtime.turn import Turn
 from hub.domain.crediting import Parts, Unbookable, credit_lines, parts_of
 from hub.domain.invoicing import CreditNoteDraft, DocumentKind, Progress, SalesDocument
-from hub.domain.life.goods_return import GOODS_RETURN
-from hub.domain.life.refund import REFUND, RefundCause, RefundState
+from hub.domain.life.refund import RefundCause, RefundState
 from hub.domain.money import total
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.engine import Work
-from hub.store.goods_returns import change_return, load_return
-from hub.store.invoices import mark_made, save_documents
+from hub.store.invoices import save_documents
 from hub.store.refunds import (
-    OF_RETURN,
     RefundOrigin,
-    StoredRefund,
     begin_refund,
     change_refund,
     load_refund,
     lose_refund,
-    note_covered,
 )
 
 BOOKABLE = (RefundState.READY, RefundState.SENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A refund with the ledger of its order."""
-
-    refund: StoredRefund
-    ledger: OrderLedger
 
 
 class Credits:
@@ -46,6 +33,7 @@ class Credits:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.ends = CreditEnds(scene)
 
     async def book(self, turn: Turn, refund_id: str) -> None:
         """Book one refund; one whose order has no invoice yet waits for it."""
@@ -64,6 +52,8 @@ class Credits:
                 await self._post(turn, case)
             except Unbookable as problem:
                 self._hold(turn, case, problem)
+            except Rejected as refusal:
+                self._hold(turn, case, Unbookable(RefundCause.REFUSED_BY_ERP, refusal.reason))
 
     async def _found(self, turn: Turn, case: Case) -> bool:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""
@@ -77,7 +67,7 @@ class Credits:
     async def _post(self, turn: Turn, case: Case) -> None:
         parts = self._parts(case)
         if not parts.noted:
-            turn.write(lambda work: self._cover(work, case, parts))
+            turn.write(lambda work: self.ends.covered(work, case, parts))
             return
         number = await self._invoice_number(turn, case)
         if number is None:
@@ -196,80 +186,7 @@ class Credits:
             await turn.checkpoint(lambda work: lose_refund(work, tenant, one, back=back))
 
     def _credited(self, turn: Turn, case: Case, found: SalesDocument, wanted: Decimal | None = None) -> None:
-        turn.write(lambda work: self._note_credited(work, case, found, wanted))
-
-    async def _note_credited(self, work: Work, case: Case, found: SalesDocument, wanted: Decimal | None) -> None:
-        order, refund = case.ledger.order, case.refund
-        key = (order.order_id, case.ledger.sales_order_id, order.currency)
-        await save_documents(work, self.scene.tenant, key, self.scene.division, [found])
-        await mark_made(work, self.scene.tenant, [found.invoice_id])
-        differs = wanted is not None and wanted != found.total
-        problem = f"Exact credits {found.total:.2f}, the refund comes to {wanted:.2f}." if differs else None
-        await change_refund(
-            work,
-            self.scene.tenant,
-            refund.refund_id,
-            REFUND.after(RefundState.SENDING, "find"),
-            cause=RefundCause.DIFFERS.value if differs else None,
-            problem=problem,
-            invoice_id=found.invoice_id,
-            invoice_number=found.number,
-            credited=found.total,
-        )
-        await self._end_return(work, refund)
-        words = f"A refund of order {order.number} is credit note {found.number or found.your_ref} in Exact"
-        self._tell(work, case, "refund.credited", words, credit_note=found.number, credited=str(found.total))
-        if problem is not None:
-            self._tell(work, case, "refund.differs", f"Order {order.number}: {problem}", "error")
-
-    async def _end_return(self, work: Work, refund: StoredRefund) -> None:
-        """Goods that were written off are done with once their money stands in the books."""
-        if refund.origin is not RefundOrigin.RETURN:
-            return
-        goods = await load_return(work.connection, self.scene.tenant, refund.told.refund_id.removeprefix(OF_RETURN))
-        if (
-            goods is not None
-            and GOODS_RETURN.allows(goods.status, "credit")
-            and not any(one.good for one in goods.lines)
-        ):
-            closed = GOODS_RETURN.after(GOODS_RETURN.after(goods.status, "credit"), "close")
-            await change_return(work, self.scene.tenant, goods.return_id, closed)
-
-    async def _cover(self, work: Work, case: Case, parts: Parts) -> None:
-        state = case.refund.status
-        words = "The goods came back, and their return in Exact credits them."
-        await note_covered(work, self.scene.tenant, case.refund.refund_id, parts.covered)
-        await change_refund(
-            work, self.scene.tenant, case.refund.refund_id, REFUND.after(state, "cover"), cause=None, problem=words
-        )
-        self._tell(work, case, "refund.covered", f"A refund of order {case.ledger.order.number}: {words}")
+        turn.write(lambda work: self.ends.credited(work, case, found, wanted))
 
     def _hold(self, turn: Turn, case: Case, problem: Unbookable) -> None:
-        turn.write(lambda work: self._note_held(work, case, problem))
-
-    async def _note_held(self, work: Work, case: Case, problem: Unbookable) -> None:
-        message = problem.message
-        if problem.cause is RefundCause.REFUSED_BY_ERP:
-            desk, order_id = self.scene.desk, case.ledger.order.order_id
-            message = await said_of(work.connection, desk, self.scene.tenant, order_id, message)
-        held = REFUND.after(case.refund.status, "hold")
-        values = {"cause": problem.cause.value, "problem": message, "attempt_at": None, "parts": None, "your_ref": None}
-        await change_refund(work, self.scene.tenant, case.refund.refund_id, held, **values)
-        words = f"A refund of order {case.ledger.order.number} waits: {message}"
-        self._tell(work, case, "refund.held", words, "warning", cause=problem.cause.value)
-
-    def _tell(
-        self, work: Work, case: Case, kind: str, message: str, level: str = "info", **detail: str | int | None
-    ) -> None:
-        order = case.ledger.order
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=order.channel_id,
-            subject_type="order",
-            subject_id=order.order_id,
-            refund=case.refund.refund_id,
-            **detail,
-        )
+        turn.write(lambda work: self.ends.held(work, case, problem))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 
 from hub.actors.erp.aftersales.attempts import let_it_land
+from hub.actors.erp.aftersales.invoice_ends import Due, InvoiceEnds
 from hub.actors.erp.aftersales.ledger import OrderLedger, load_ledger
 from hub.actors.erp.scene import Scene
 from hub.actors.messages_after_sale import InvoiceOrder
@@ -17,7 +16,6 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import MOST_LINES
 from hub.domain.invoicing import (
     DocumentKind,
-    InvoicedQuantity,
     InvoicePolicy,
     OrderProgress,
     Progress,
@@ -25,7 +23,6 @@ from hub.domain.invoicing import (
 )
 from hub.domain.life.invoice import INVOICE, InvoiceState
 from hub.domain.life.refund import RefundState
-from hub.domain.money import total
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.engine import Work
 from hub.store.invoices import (
@@ -33,33 +30,7 @@ from hub.store.invoices import (
     begin_invoices,
     load_invoicings,
     lose_invoices,
-    mark_made,
-    note_invoicing,
-    save_documents,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An order that this turn was asked to invoice."""
-
-    envelope: Envelope
-    ledger: OrderLedger
-    before: StoredInvoicing | None
-    progress: OrderProgress
-
-    @property
-    def state(self) -> InvoiceState:
-        return INVOICE.start if self.before is None else self.before.status
-
-    @property
-    def order_id(self) -> str:
-        return self.ledger.order.order_id
-
-    @property
-    def way(self) -> tuple[str, InvoicedQuantity]:
-        """How it is invoiced: what one call has in common."""
-        return self.ledger.settings.invoicing.journal or "", self.ledger.settings.invoicing.counts
 
 
 class Invoices:
@@ -67,6 +38,7 @@ class Invoices:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.ends = InvoiceEnds(scene)
 
     async def handle(self, turn: Turn, asked: Sequence[Envelope]) -> None:
         """Settle every message: found, asked for, not due, or to come again."""
@@ -231,62 +203,18 @@ class Invoices:
 
     def _invoiced(self, turn: Turn, one: Due, own: Sequence[SalesDocument], *, by_hub: bool = False) -> None:
         made = by_hub or one.state is InvoiceState.SENDING
-        turn.write(lambda work: self._note_invoiced(work, one, own, by_hub=made))
-
-    async def _note_invoiced(self, work: Work, one: Due, own: Sequence[SalesDocument], *, by_hub: bool) -> None:
-        fresh = await self._save(work, one, own)
-        invoices = [each for each in own if each.kind is DocumentKind.INVOICE]
-        if by_hub:
-            await mark_made(work, self.scene.tenant, [each.invoice_id for each in invoices if each.invoice_id in fresh])
-        difference = self._difference(one, invoices)
-        told = ", ".join(str(each.number or "without a number yet") for each in invoices)
-        problem = f"Invoices differ by {difference:.2f} from what was forwarded." if difference else None
-        await note_invoicing(
-            work, *self._key(one), InvoiceState.INVOICED, difference=difference or None, problem=problem
-        )
-        if fresh:
-            kind = "invoice.made" if by_hub else "invoice.noticed"
-            self._tell(work, one, kind, f"Order {one.ledger.order.number} has invoice {told}")
-        if fresh and problem is not None:
-            self._tell(work, one, "invoice.differs", f"Order {one.ledger.order.number}: {problem}", "error")
-        await release(work, self.scene.teller, one.ledger.order, one.ledger.settings)
-
-    def _difference(self, one: Due, invoices: Sequence[SalesDocument]) -> Decimal:
-        certificate = one.ledger.certificate
-        if certificate is None:
-            return Decimal(0)
-        return total(each.of_order(one.ledger.sales_order_id) for each in invoices) - certificate.total
+        turn.write(lambda work: self.ends.invoiced(work, one, own, by_hub=made))
 
     def _write_documents(self, turn: Turn, one: Due, own: Sequence[SalesDocument]) -> None:
         async def write(work: Work) -> None:
-            if await self._save(work, one, own):
+            if await self.ends.save(work, one, own):
                 await release(work, self.scene.teller, one.ledger.order, one.ledger.settings)
 
         turn.write(write)
 
-    async def _save(self, work: Work, one: Due, own: Sequence[SalesDocument]) -> list[str]:
-        order = one.ledger.order
-        key = (order.order_id, one.ledger.sales_order_id, order.currency)
-        return await save_documents(work, self.scene.tenant, key, self.scene.division, own)
-
     def _refuse(self, turn: Turn, one: Due, reason: str) -> None:
-        async def write(work: Work) -> None:
-            await note_invoicing(work, *self._key(one), INVOICE.after(one.state, "refuse"), problem=reason)
-            words = f"Exact does not invoice order {one.ledger.order.number}: {reason}"
-            self._tell(work, one, "invoice.refused", words, "error")
-
-        turn.write(write)
+        turn.write(lambda work: self.ends.refused(work, one, reason))
         turn.done(one.envelope)
-
-    def _key(self, one: Due) -> tuple[str, str, int]:
-        return self.scene.tenant, one.order_id, self.scene.division
-
-    def _tell(self, work: Work, one: Due, kind: str, message: str, level: str = "info") -> None:
-        order = one.ledger.order
-        self.scene.tell(
-            work, kind, message, level=level, channel_id=order.channel_id, subject_type="order",
-            subject_id=order.order_id,
-        )  # fmt: skip
 
 
 def _may_be_due(ledger: OrderLedger, asked: InvoiceOrder) -> bool:

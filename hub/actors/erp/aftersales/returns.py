@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from hub.actors.erp.aftersales.attempts import let_it_land
 from hub.actors.erp.aftersales.ledger import OrderLedger, load_ledger
+from hub.actors.erp.aftersales.return_ends import Case, ReturnEnds
 from hub.actors.erp.scene import Scene
-from hub.actors.refusals import discreetly, said_of
+from hub.actors.refusals import discreetly
 from hub.actors.runtime.turn import Turn
 from hub.domain.amounts.refunding import share_of
 from hub.domain.goods_return import PlannedReturn, ReturnDraft
-from hub.domain.invoicing import DocumentKind, SalesDocument
-from hub.domain.life.goods_return import GOODS_RETURN, ReturnCause, ReturnState
+from hub.domain.invoicing import SalesDocument
+from hub.domain.life.goods_return import ReturnCause, ReturnState
 from hub.domain.returning import Unplannable, plan, units_to_credit
 from hub.outcome import Rejected, Throttled, Unavailable
-from hub.store.engine import Work
 from hub.store.goods_returns import (
     StoredReturn,
     StoredReturnLine,
@@ -27,30 +27,9 @@ from hub.store.goods_returns import (
     returns_in,
     take_back_return,
 )
-from hub.store.invoices import save_documents
 
 BOOKABLE = (ReturnState.INSPECTED, ReturnState.BOOKING)
-PAST = (
-    ReturnState.BOOKING,
-    ReturnState.BOOKED,
-    ReturnState.RESTOCKED,
-    ReturnState.CREDITED,
-    ReturnState.CLOSED,
-)
 AT_ONCE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A return with the ledger of its order."""
-
-    goods: StoredReturn
-    ledger: OrderLedger
-
-    def before(self, line_id: str | None) -> list[StoredReturnLine]:
-        """Return the lines of other returns that brought back the same article."""
-        others = [one for one in self.ledger.returns if one.return_id != self.goods.return_id and one.status in PAST]
-        return [line for one in others for line in one.lines if line.line_id == line_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +48,7 @@ class Returns:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.ends = ReturnEnds(scene)
 
     async def book(self, turn: Turn, return_id: str) -> None:
         """Plan one return."""
@@ -87,6 +67,8 @@ class Returns:
                 await self._post(turn, case)
             except Unplannable as problem:
                 self._hold(turn, case, problem)
+            except Rejected as refusal:
+                self._hold(turn, case, Unplannable(ReturnCause.REFUSED_BY_ERP, refusal.reason))
 
     async def _found(self, turn: Turn, case: Case) -> bool:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""
@@ -94,7 +76,7 @@ class Returns:
         if found is None:
             let_it_land(self.scene, case.goods.attempt_at)
             return False
-        turn.write(lambda work: self._booked(work, case, found))
+        turn.write(lambda work: self.ends.booked(work, case, found))
         return True
 
     async def _post(self, turn: Turn, case: Case) -> None:
@@ -175,7 +157,7 @@ class Returns:
             await self._note_outcome(turn, case, wait)
             raise
         found = await self._read_back(turn, case, draft.reference)
-        turn.write(lambda work: self._booked(work, case, found))
+        turn.write(lambda work: self.ends.booked(work, case, found))
 
     async def _read_back(self, turn: Turn, case: Case, reference: str) -> PlannedReturn:
         """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
@@ -203,35 +185,8 @@ class Returns:
         elif goods.status is ReturnState.INSPECTED:
             await turn.checkpoint(lambda work: take_back_return(work, goods, ReturnState.INSPECTED, reference=None))
 
-    async def _booked(self, work: Work, case: Case, found: PlannedReturn) -> None:
-        booked = GOODS_RETURN.after(ReturnState.BOOKING, "find")
-        await change_return(
-            work,
-            self.scene.tenant,
-            case.goods.return_id,
-            booked,
-            cause=None,
-            problem=None,
-            planned_return_id=found.return_id,
-            return_number=found.number,
-        )
-        words = (
-            f"The return of order {case.ledger.order.number} is planned in Exact as {found.number or found.return_id}"
-        )
-        self._tell(work, case.goods, case.ledger, "return.booked", words)
-
     def _hold(self, turn: Turn, case: Case, problem: Unplannable) -> None:
-        turn.write(lambda work: self._note_held(work, case, problem))
-
-    async def _note_held(self, work: Work, case: Case, problem: Unplannable) -> None:
-        message = problem.message
-        if problem.cause is ReturnCause.REFUSED_BY_ERP:
-            desk = self.scene.desk
-            message = await said_of(work.connection, desk, self.scene.tenant, case.goods.order_id, message)
-        held = GOODS_RETURN.after(case.goods.status, "hold")
-        await take_back_return(work, case.goods, held, reference=None, cause=problem.cause.value, problem=message)
-        words = f"The return of order {case.ledger.order.number} waits: {message}"
-        self._tell(work, case.goods, case.ledger, "return.held", words, "warning")
+        turn.write(lambda work: self.ends.held(work, case, problem))
 
     async def follow(self, turn: Turn) -> None:
         """Ask how planned returns stand, and look for the credit notes of those that were processed."""
@@ -255,38 +210,7 @@ class Returns:
         if ledger is None:
             return
         own = [each for each in found if ledger.sales_order_id in dict(each.sales_orders)]
-        turn.write(lambda work: self._note_end(work, goods, ledger, own))
-
-    async def _note_end(
-        self, work: Work, goods: StoredReturn, ledger: OrderLedger, own: Sequence[SalesDocument]
-    ) -> None:
-        key = (ledger.order.order_id, ledger.sales_order_id, ledger.order.currency)
-        fresh = await save_documents(work, self.scene.tenant, key, self.scene.division, own)
-        credit = any(each.kind is DocumentKind.CREDIT_NOTE and each.invoice_id in fresh for each in own)
-        state = goods.status
-        if state is ReturnState.BOOKED:
-            state = GOODS_RETURN.after(state, "restock")
-            words = f"The returned goods of order {ledger.order.number} are in stock in Exact"
-            self._tell(work, goods, ledger, "return.restocked", words)
-        if credit:
-            state = GOODS_RETURN.after(GOODS_RETURN.after(state, "credit"), "close")
-            words = f"Exact has credited the return of order {ledger.order.number}"
-            self._tell(work, goods, ledger, "return.credited", words)
-        await change_return(work, self.scene.tenant, goods.return_id, state)
-
-    def _tell(
-        self, work: Work, goods: StoredReturn, ledger: OrderLedger, kind: str, message: str, level: str = "info"
-    ) -> None:
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=goods.channel_id,
-            subject_type="order",
-            subject_id=ledger.order.order_id,
-            goods_return=goods.return_id,
-        )
+        turn.write(lambda work: self.ends.ended(work, goods, ledger, own))
 
 
 def _taken(case: Case) -> Mapping[str, Decimal]:

@@ -1,4 +1,4 @@
-"""Commands on what follows a sale: invoices tried again, refunds booked or dismissed, goods taken back."""
+"""Commands on goods that come back: entered, received, inspected, booked, closed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Any
 from uuid import uuid4
 
 from hub.actors.commands.channels import find_channel
+from hub.actors.commands.deciding import decided, record_of_order
 from hub.actors.commands.orders import find_order
-from hub.actors.commands.refusal import CommandRefused, record
+from hub.actors.commands.refusal import CommandRefused
 from hub.actors.desk import channel_address, erp_address
 from hub.actors.erp.aftersales.ledger import read_ledger
-from hub.actors.messages_after_sale import AnswerReturn, BookRefund, BookReturn, InvoiceOrder
+from hub.actors.messages_after_sale import AnswerReturn, BookRefund, BookReturn
 from hub.actors.returning import matched_lines
 from hub.actors.runtime import mailbox
 from hub.domain.amounts.refunding import share_of
 from hub.domain.goods_return import ReturnAnswer, ReturnedItem
 from hub.domain.invoicing import BookingPolicy
 from hub.domain.life.goods_return import GOODS_RETURN, ReturnState
-from hub.domain.life.invoice import INVOICE
-from hub.domain.life.machine import NotPossible
 from hub.domain.life.refund import REFUND, RefundState
 from hub.domain.order import Refund, RefundedLine
 from hub.domain.platform import PROFILES
@@ -36,46 +35,11 @@ from hub.store.goods_returns import (
     return_id,
     returns_of,
 )
-from hub.store.invoices import load_invoicings, note_invoicing
 from hub.store.orders import StoredOrder
-from hub.store.refunds import OF_RETURN, RefundOrigin, StoredRefund, change_refund, load_refund, save_refunds
+from hub.store.refunds import OF_RETURN, RefundOrigin, change_refund, save_refunds
 
 Inspected = Mapping[int, tuple[int, int]]
 """Good offers and those written off, by the place of a line; what is left of a line is not taken back."""
-
-
-async def retry_invoice(work: Work, who: Principal, now: datetime, order_id: str) -> None:
-    """Ask Exact again for an invoice that it refused."""
-    order = await find_order(work, who, order_id)
-    before = (await load_invoicings(work.connection, who.tenant_id, [order_id])).get(order_id)
-    if before is None or order.division is None:
-        raise CommandRefused("NOTHING_TO_RETRY", "No invoice of this order was refused.", ("orderId",))
-    due = _after(INVOICE, before.status, "retry", "orderId")
-    await note_invoicing(work, who.tenant_id, order_id, order.division, due)
-    mailbox.post(work, erp_address(who.tenant_id, order.division), InvoiceOrder(order_id, left=True))
-    _record(work, who, now, order, "invoice.retried", f"The invoice of order {order.number} is asked for again",
-            before={"status": before.status.value}, after={"status": due.value})  # fmt: skip
-
-
-async def book_refund(work: Work, who: Principal, now: datetime, refund_id: str) -> None:
-    """Book a refund that waits, as a credit note in Exact."""
-    refund, order = await _refund(work, who, refund_id)
-    ready = _after(REFUND, refund.status, "book", "refundId")
-    if order.division is None or order.sales_order_id is None:
-        raise CommandRefused("NOT_FORWARDED", "The order does not stand in Exact.", ("refundId",))
-    await change_refund(work, who.tenant_id, refund_id, ready, problem=None)
-    mailbox.post(work, erp_address(who.tenant_id, order.division), BookRefund(refund_id))
-    _record(work, who, now, order, "refund.asked", f"A refund of order {order.number} is to be booked",
-            refund=refund_id, before=_refund_state(refund), after={"status": ready.value})  # fmt: skip
-
-
-async def dismiss_refund(work: Work, who: Principal, now: datetime, refund_id: str) -> None:
-    """Leave a refund out of the books for good, because they hold it already or need not."""
-    refund, order = await _refund(work, who, refund_id)
-    dismissed = _after(REFUND, refund.status, "dismiss", "refundId")
-    await change_refund(work, who.tenant_id, refund_id, dismissed)
-    _record(work, who, now, order, "refund.dismissed", f"A refund of order {order.number} is not booked",
-            refund=refund_id, before=_refund_state(refund), after={"status": dismissed.value})  # fmt: skip
 
 
 async def enter_return(
@@ -107,8 +71,8 @@ async def enter_return(
         lines=matched_lines(order, others, told),
     )
     await insert_return(work, stored)
-    _record(work, who, now, order, "return.entered", f"Goods of order {order.number} come back",
-            goods_return=stored.return_id, before=None, after=_return_state(stored))  # fmt: skip
+    record_of_order(work, who, now, order, "return.entered", f"Goods of order {order.number} come back",
+                    goods_return=stored.return_id, before=None, after=_return_state(stored))  # fmt: skip
     return stored.return_id
 
 
@@ -130,10 +94,10 @@ def _must_be_sold(order: StoredOrder, others: Sequence[StoredReturn], items: Seq
 async def receive_return(work: Work, who: Principal, now: datetime, key: str) -> None:
     """Note that returned goods are here."""
     goods, order = await _return(work, who, key)
-    received = _after(GOODS_RETURN, goods.status, "receive", "returnId")
+    received = decided(GOODS_RETURN, goods.status, "receive", "returnId")
     await change_return(work, who.tenant_id, key, received)
-    _record(work, who, now, order, "return.received", f"Returned goods of order {order.number} are here",
-            goods_return=key, before=_return_state(goods), after={"status": received.value})  # fmt: skip
+    record_of_order(work, who, now, order, "return.received", f"Returned goods of order {order.number} are here",
+                    goods_return=key, before=_return_state(goods), after={"status": received.value})  # fmt: skip
 
 
 async def inspect_return(
@@ -147,7 +111,7 @@ async def inspect_return(
     channel = await find_channel(work, who, order.channel_id)
     lines = [_inspected(line, found) for line in goods.lines]
     taken = any(good or written for _, good, written in lines)
-    state = _after(GOODS_RETURN, goods.status, "inspect" if taken else "refuse", "returnId")
+    state = decided(GOODS_RETURN, goods.status, "inspect" if taken else "refuse", "returnId")
     tells = PROFILES[channel.platform].tells_returns and not goods.by_hand
     for line, good, written in lines:
         own = answer or (ReturnAnswer.RECEIVED if good or written else ReturnAnswer.CONDITIONS_NOT_MET)
@@ -167,9 +131,9 @@ async def inspect_return(
     if state is ReturnState.INSPECTED and channel.settings.invoicing.returning is BookingPolicy.BOOK:
         _book(work, who, order, key)
     counts = {str(line.place): [good, written] for line, good, written in lines}
-    _record(work, who, now, order, "return.inspected", f"Returned goods of order {order.number} were inspected",
-            goods_return=key, good_and_written_off=counts, before=_return_state(goods),
-            after={"status": state.value})  # fmt: skip
+    record_of_order(work, who, now, order, "return.inspected", f"Returned goods of order {order.number} were inspected",
+                    goods_return=key, good_and_written_off=counts, before=_return_state(goods),
+                    after={"status": state.value})  # fmt: skip
 
 
 def _inspected(line: StoredReturnLine, found: Inspected) -> tuple[StoredReturnLine, int, int]:
@@ -225,34 +189,27 @@ async def book_return(work: Work, who: Principal, now: datetime, key: str) -> No
     goods, order = await _return(work, who, key)
     state = goods.status
     if state is not ReturnState.INSPECTED:
-        state = _after(GOODS_RETURN, state, "retry", "returnId")
+        state = decided(GOODS_RETURN, state, "retry", "returnId")
     if order.sales_order_id is None or order.division is None:
         raise CommandRefused("NOT_FORWARDED", "The order does not stand in Exact.", ("returnId",))
     await change_return(work, who.tenant_id, key, state, cause=None, problem=None)
     _book(work, who, order, key)
-    _record(work, who, now, order, "return.asked", f"The return of order {order.number} is to be booked",
-            goods_return=key, before=_return_state(goods), after={"status": state.value})  # fmt: skip
+    record_of_order(work, who, now, order, "return.asked", f"The return of order {order.number} is to be booked",
+                    goods_return=key, before=_return_state(goods), after={"status": state.value})  # fmt: skip
 
 
 async def close_return(work: Work, who: Principal, now: datetime, key: str) -> None:
     """End a return whose goods and money were settled by hand."""
     goods, order = await _return(work, who, key)
-    closed = _after(GOODS_RETURN, goods.status, "close", "returnId")
+    closed = decided(GOODS_RETURN, goods.status, "close", "returnId")
     await change_return(work, who.tenant_id, key, closed)
-    _record(work, who, now, order, "return.closed", f"The return of order {order.number} was settled by hand",
-            goods_return=key, before=_return_state(goods), after={"status": closed.value})  # fmt: skip
+    record_of_order(work, who, now, order, "return.closed", f"The return of order {order.number} was settled by hand",
+                    goods_return=key, before=_return_state(goods), after={"status": closed.value})  # fmt: skip
 
 
 def _book(work: Work, who: Principal, order: StoredOrder, key: str) -> None:
     if order.division is not None:
         mailbox.post(work, erp_address(who.tenant_id, order.division), BookReturn(key))
-
-
-async def _refund(work: Work, who: Principal, refund_id: str) -> tuple[StoredRefund, StoredOrder]:
-    found = await load_refund(work.connection, who.tenant_id, refund_id)
-    if found is None:
-        raise CommandRefused("NOT_FOUND", "There is no such refund.", ("refundId",))
-    return found, await find_order(work, who, found.order_id)
 
 
 async def _return(work: Work, who: Principal, key: str) -> tuple[StoredReturn, StoredOrder]:
@@ -262,27 +219,8 @@ async def _return(work: Work, who: Principal, key: str) -> tuple[StoredReturn, S
     return found, await find_order(work, who, found.order_id)
 
 
-def _after(machine: Any, before: Any, event: str, field: str) -> Any:
-    """Return the state that a person's decision leads to, or refuse it in the machine's words."""
-    try:
-        return machine.after(before, event)
-    except NotPossible as refusal:
-        raise CommandRefused("NOT_POSSIBLE", str(refusal), (field,)) from refusal
-
-
-def _refund_state(refund: StoredRefund) -> dict[str, Any]:
-    return {"status": refund.status.value, "cause": refund.cause and refund.cause.value}
-
-
 def _return_state(goods: StoredReturn) -> dict[str, Any]:
     return {
         "status": goods.status.value,
         "lines": [[line.line_id, line.quantity, line.good, line.written_off] for line in goods.lines],
     }
-
-
-def _record(
-    work: Work, who: Principal, now: datetime, order: StoredOrder, kind: str, message: str, **detail: Any
-) -> None:
-    record(work, who, now, kind, message, channel_id=order.channel_id, subject_type="order",
-           subject_id=order.order_id, **detail)  # fmt: skip
