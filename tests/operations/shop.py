@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import anyio
 
@@ -24,7 +24,7 @@ from demo.verdict import come_to_rest, problems
 from demo.warehouse import deliver_in_exact, pack_in_hub
 from demo.wholesaler import Wholesaler
 
-Scene: TypeAlias = Callable[[Day], Awaitable[None]]
+Scene: TypeAlias = Callable[[Day], Coroutine[Any, Any, None]]
 SCENES: tuple[Scene, ...] = (
     shop_at_bol,
     shop_at_amazon,
