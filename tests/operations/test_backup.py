@@ -55,7 +55,7 @@ async def much_happens(shop: Shop, before: Json) -> None:
     raise AssertionError("next to nothing was forwarded and told since the backup")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_sqlite_hub_is_put_back_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     copy = tmp_path / "monday.db"
 
@@ -70,7 +70,7 @@ async def test_a_sqlite_hub_is_put_back_and_nothing_is_lost_or_doubled(tmp_path:
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_postgresql_hub_is_put_back_and_nothing_is_lost_or_doubled(
     postgres_server: Server, tmp_path: Path
 ) -> None:
