@@ -14,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Integer, String, column, insert, inspect, select, table, text
+from sqlalchemy import Integer, String, column, func, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection, make_url
 
 from hub.clock import SystemClock
@@ -32,6 +32,7 @@ from hub.store.migrations import (
     oldest_for,
 )
 from hub.store.tables import metadata, sync_event, tenant
+from tests.actors.runtime.stage import until
 from tests.postgres import Server
 from tests.store.audit_stage import NOON, event, told
 
@@ -106,6 +107,27 @@ async def test_two_nodes_that_migrate_at_once_both_end_with_the_schema(empty_pos
         for _ in range(3):
             tasks.start_soon(migrate, empty_postgres)
     assert await in_database(empty_postgres, differences) == []
+
+
+async def test_a_migration_waits_for_who_reads_a_table_and_holds_nobody_up(empty_postgres: str) -> None:
+    """A reader keeps the table for longer than a lock is waited for; others still read meanwhile."""
+    await in_database(empty_postgres, lambda connection: command.upgrade(config(connection), "0001"))
+    engine = writing_engine(make_url(empty_postgres))
+    try:
+        async with engine.connect() as reader, anyio.create_task_group() as tasks:
+            await reader.execute(select(func.count()).select_from(table("listing")))
+            tasks.start_soon(migrate, empty_postgres)
+            await until(lambda: in_database(empty_postgres, refused_for_a_lock), 30)
+            await reader.rollback()
+    finally:
+        await engine.dispose()
+    assert await in_database(empty_postgres, differences) == []
+
+
+def refused_for_a_lock(connection: Connection) -> bool:
+    """Whether a transaction of this database was given up; the migration is the only one that is."""
+    rolled_back = text("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()")
+    return bool(connection.execute(rolled_back).scalar_one())
 
 
 async def test_an_empty_database_is_refused_with_what_to_do(empty_url: str) -> None:

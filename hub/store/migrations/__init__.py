@@ -11,19 +11,22 @@ import re
 from contextlib import nullcontext
 from pathlib import Path
 
+import anyio
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import text
 
-from hub.store.engine import Database
+from hub.store.engine import Conflict, Database, StoreUnavailable
 from hub.store.engine.connect import writing_engine
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
 REVISION = re.compile(r"\d{4}(-\d{4})?")
+TRIES, PAUSE = 30, 0.5
 LOCK = 0x68756220
 """The advisory lock that lets one node at a time migrate a PostgreSQL database."""
 
@@ -40,7 +43,7 @@ async def migrate(url: str) -> str:
     """Bring the database to the newest known schema, from empty if need be, and return its revision. Repeatable.
 
     All or nothing; a schema that is ahead and usable is left alone.
-    Raises ``SchemaTooNew``; on SQLite ``StoreBusy`` while another process has the file open.
+    Raises ``SchemaTooNew``, ``StoreUnavailable``; on SQLite ``StoreBusy`` while another process has the file open.
     """
     where = make_url(url)
     sqlite = where.get_backend_name() == "sqlite"
@@ -49,10 +52,20 @@ async def migrate(url: str) -> str:
     engine = writing_engine(where)
     try:
         with only_process(file_of(where)) if sqlite else nullcontext():
-            async with engine.begin() as connection:
-                return await connection.run_sync(_upgrade)
+            return await _patiently(engine)
     finally:
         await engine.dispose()
+
+
+async def _patiently(engine: AsyncEngine) -> str:
+    """Try until nobody is in the way: a change of a table that waited for a lock would hold up all who come after."""
+    for _ in range(TRIES):
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(_upgrade)
+        except Conflict:
+            await anyio.sleep(PAUSE)
+    raise StoreUnavailable("the tables are in use all the time; migrate again in a quieter moment")
 
 
 async def check_schema(database: Database) -> str:
