@@ -42,8 +42,9 @@ def check_whole(path: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
             (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            copy.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
-        raise BadBackup(f"{path} is no whole database: {error}") from error
+        raise BadBackup(f"{path} is no whole database of a hub: {error}") from error
     if found != "ok":
         raise BadBackup(f"{path} is damaged: {found}")
 

@@ -96,8 +96,8 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(database: str | None = None) -> AsyncIterator[Shop]:
+async def open_shop(database: str | None = None, nodes: int = 1) -> AsyncIterator[Shop]:
     """Open a shop on a database of its own, whose channels show their stock already."""
-    async with open_site(Plan(for_seconds=5, database=database), Board()) as site:
+    async with open_site(Plan(for_seconds=5, database=database, nodes=nodes), Board()) as site:
         api, board = Api(site.http, site.hub_url, site.token), Board()
         yield Shop(site, api, board, await Wholesaler(site, api, board).set_up())

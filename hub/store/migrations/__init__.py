@@ -1,29 +1,39 @@
-"""The schema's way forward: Alembic revisions, run by the program itself."""
+"""The schema's way forward: Alembic revisions, run by the program itself.
+
+Every revision is an expansion: what an older hub reads and writes stays as it was, so that old and new nodes work side
+by side while one after the other is exchanged. One that is not says so in its name: ``0012-0009`` is revision 12, and
+no hub that knows less than revision 9 may work with it or with any later one (docs/adr/0022).
+"""
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from pathlib import Path
 
+import anyio
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import text
 
-from hub.store.engine import Database
+from hub.store.engine import Conflict, Database, StoreUnavailable
 from hub.store.engine.connect import migrating_engine
 from hub.store.engine.postgres import SETTINGS
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
+REVISION = re.compile(r"\d{4}(-\d{4})?")
+TRIES, PAUSE = 30, 0.5
 LOCK = 0x68756220
 """The advisory lock that lets one node at a time migrate a PostgreSQL database."""
 
 
 class SchemaTooNew(Exception):
-    """The database was migrated by a newer hub than this one."""
+    """The database was migrated by a newer hub, which left nothing that this one could work with."""
 
 
 class SchemaTooOld(Exception):
@@ -33,7 +43,8 @@ class SchemaTooOld(Exception):
 async def migrate(url: str) -> str:
     """Bring the database to the newest known schema, from empty if need be, and return its revision. Repeatable.
 
-    All or nothing. Raises ``SchemaTooNew``; on SQLite ``StoreBusy`` while another process has the file open.
+    All or nothing; a schema that is ahead and usable is left alone.
+    Raises ``SchemaTooNew``, ``StoreUnavailable``; on SQLite ``StoreBusy`` while another process has the file open.
     """
     where = make_url(url)
     sqlite = where.get_backend_name() == "sqlite"
@@ -42,21 +53,31 @@ async def migrate(url: str) -> str:
     engine = migrating_engine(where)
     try:
         with only_process(file_of(where)) if sqlite else nullcontext():
-            async with engine.begin() as connection:
-                return await connection.run_sync(_upgrade)
+            return await _patiently(engine)
     finally:
         await engine.dispose()
 
 
+async def _patiently(engine: AsyncEngine) -> str:
+    """Try until nobody is in the way: a change of a table that waited for a lock would hold up all who come after."""
+    for _ in range(TRIES):
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(_upgrade)
+        except Conflict:
+            await anyio.sleep(PAUSE)
+    raise StoreUnavailable("the tables are in use all the time; migrate again in a quieter moment")
+
+
 async def check_schema(database: Database) -> str:
-    """Return the database's revision if it is the one this hub needs; else ``SchemaTooNew`` or ``SchemaTooOld``."""
+    """Return the database's revision if this hub can work with it; else ``SchemaTooNew`` or ``SchemaTooOld``."""
     async with database.read() as connection:
         found = await connection.run_sync(revision_of)
     needed = newest()
-    if found != needed:
+    if found is None or number_of(found) < number_of(needed):
         known = f"schema {found}" if found else "no schema"
         raise SchemaTooOld(f"the database has {known}, this hub needs {needed}: run python main.py migrate")
-    return needed
+    return found
 
 
 def newest() -> str:
@@ -65,19 +86,38 @@ def newest() -> str:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Return the database's revision, None when it has none; raises ``SchemaTooNew`` for one unknown to this hub."""
-    heads = MigrationContext.configure(connection).get_current_heads()
-    known = {script.revision for script in _scripts().walk_revisions()}
-    for head in heads:
-        if head not in known:
-            raise SchemaTooNew(f"the database has schema {head} of a newer Handelhub: start that version instead")
-    return heads[0] if heads else None
+    """Return the database's revision, None when it has none; raises ``SchemaTooNew`` for one we cannot work with."""
+    found = next(iter(MigrationContext.configure(connection).get_current_heads()), None)
+    if found is not None and not _usable(found):
+        raise SchemaTooNew(f"the database has schema {found} of a newer Handelhub: start that version instead")
+    return found
+
+
+def number_of(revision: str) -> int:
+    """Return a revision's place in their order."""
+    return int(revision.partition("-")[0])
+
+
+def oldest_for(revision: str) -> int:
+    """Return the number that a hub must know at least to work with a revision's schema; zero: any hub can."""
+    return int(revision.partition("-")[2] or 0)
+
+
+def _usable(found: str) -> bool:
+    ours = newest()
+    if not REVISION.fullmatch(found):
+        return False
+    if number_of(found) <= number_of(ours):
+        return found in {script.revision for script in _scripts().walk_revisions()}
+    return oldest_for(found) <= number_of(ours)
 
 
 def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
         _wait_for_others(connection)
-    revision_of(connection)
+    found = revision_of(connection)
+    if found is not None and number_of(found) > number_of(newest()):
+        return found
     command.upgrade(config(connection), "head")
     _must_refer_to_rows(connection)
     return newest()

@@ -9,18 +9,19 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from sqlalchemy import create_engine
 
-from hub.store.migrations import config, newest
+from hub.store.migrations import config, newest, number_of
 
 
 def draft(message: str) -> Path:
     """Write a new revision file and return its path; compares the tables with a migrated scratch database."""
-    number = int(newest() or 0) + 1
+    number = number_of(newest()) + 1
+    name = f"{number:04d}" + "".join(newest().partition("-")[1:])
     with TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/scratch.db")
         with engine.begin() as connection:
             command.upgrade(config(connection), "head")
         with engine.begin() as connection:
-            made = command.revision(config(connection), message, autogenerate=True, rev_id=f"{number:04d}")
+            made = command.revision(config(connection), message, autogenerate=True, rev_id=name)
         engine.dispose()
     written = Path(str(getattr(made, "path", "")))
     slug = re.sub(r"\W+", "_", message.lower()).strip("_")
