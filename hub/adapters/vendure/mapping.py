@@ -103,6 +103,8 @@ def _price(line: Fields, money: Amounts, whole: _Whole, key: str) -> Decimal:
 def _line(line: Fields, money: Amounts) -> OrderLine:
     """Return a line as it was placed: what is off has left the quantity and the price that Vendure tells."""
     left = line.count("quantity")
+    if left < 0:
+        raise unreadable(f"{line.where}.quantity is {left}")
     whole = _Whole(left, max(left, line.count("orderPlacedQuantity", 0)))
     net, gross = (_price(line, money, whole, f"prorated{{}}Price{tax}") for tax in ("", "WithTax"))
     before_discount = _price(line, money, whole, "{}PriceWithTax")
