@@ -43,4 +43,4 @@ def newer_version(folder: Path) -> Path:
 
 def next_revision() -> str:
     """Return the revision that the next version adds; it only adds, so its name lets older hubs in."""
-    return f"{number_of(newest()) + 1:04d}" + "".join(newest().partition("-")[1:])
+    return f"{number_of(newest()) + 1:04d}" + "".join(newest().partition("_")[1:])

@@ -154,7 +154,7 @@ async def test_a_schema_of_a_newer_hub_stops_migration_and_start(empty_url: str)
 async def test_a_schema_of_a_newer_hub_that_only_added_to_ours_is_worked_with_and_left_alone(empty_url: str) -> None:
     """So old nodes go on during an upgrade, and a new version that disappoints can be taken back."""
     await migrate(empty_url)
-    for ahead in ("9999", f"9999-{number_of(newest()):04d}"):
+    for ahead in ("9999", f"9999_{number_of(newest()):04d}"):
         revised = text("UPDATE alembic_version SET version_num = :ahead").bindparams(ahead=ahead)
         await in_database(empty_url, lambda connection, revised=revised: connection.execute(revised))
         assert await migrate(empty_url) == ahead
@@ -194,7 +194,7 @@ async def test_a_revision_only_adds_to_the_schema_or_names_the_oldest_hub_that_c
         await in_database(url, lambda connection, to=revision: command.upgrade(config(connection), to))
         after = await in_database(url, shape)
         if oldest_for(revision) == oldest_for(earlier):
-            assert lost_on_the_way(before, after) == [], f"{revision} must be named {revision}-NNNN, or only add"
+            assert lost_on_the_way(before, after) == [], f"{revision} must be named {revision}_NNNN, or only add"
         before = after
 
 

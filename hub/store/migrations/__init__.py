@@ -1,7 +1,7 @@
 """The schema's way forward: Alembic revisions, run by the program itself.
 
 Every revision is an expansion: what an older hub reads and writes stays as it was, so that old and new nodes work side
-by side while one after the other is exchanged. One that is not says so in its name: ``0012-0009`` is revision 12, and
+by side while one after the other is exchanged. One that is not says so in its name: ``0012_0009`` is revision 12, and
 no hub that knows less than revision 9 may work with it or with any later one (docs/adr/0022).
 """
 
@@ -26,7 +26,7 @@ from hub.store.engine.postgres import SETTINGS
 from hub.store.engine.sqlite import file_of, only_process
 
 HERE = Path(__file__).parent
-REVISION = re.compile(r"\d{4}(-\d{4})?")
+REVISION = re.compile(r"\d{4}(_\d{4})?")
 TRIES, PAUSE = 30, 0.5
 LOCK = 0x68756220
 """The advisory lock that lets one node at a time migrate a PostgreSQL database."""
@@ -95,12 +95,12 @@ def revision_of(connection: Connection) -> str | None:
 
 def number_of(revision: str) -> int:
     """Return a revision's place in their order."""
-    return int(revision.partition("-")[0])
+    return int(revision.partition("_")[0])
 
 
 def oldest_for(revision: str) -> int:
     """Return the number that a hub must know at least to work with a revision's schema; zero: any hub can."""
-    return int(revision.partition("-")[2] or 0)
+    return int(revision.partition("_")[2] or 0)
 
 
 def _usable(found: str) -> bool:

@@ -15,7 +15,7 @@ from hub.store.migrations import config, newest, number_of
 def draft(message: str) -> Path:
     """Write a new revision file and return its path; compares the tables with a migrated scratch database."""
     number = number_of(newest()) + 1
-    name = f"{number:04d}" + "".join(newest().partition("-")[1:])
+    name = f"{number:04d}" + "".join(newest().partition("_")[1:])
     with TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/scratch.db")
         with engine.begin() as connection:

@@ -10,7 +10,7 @@ from alembic import op
 
 from hub.store.types import Instant, Money
 
-revision = "0008"
+revision = "0008_0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None

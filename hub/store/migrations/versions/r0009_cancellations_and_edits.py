@@ -7,8 +7,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0009"
-down_revision = "0008"
+revision = "0009_0008"
+down_revision = "0008_0008"
 branch_labels = None
 depends_on = None
 

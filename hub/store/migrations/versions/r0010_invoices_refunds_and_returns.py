@@ -7,8 +7,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json, Money
 
-revision = "0010"
-down_revision = "0009"
+revision = "0010_0008"
+down_revision = "0009_0008"
 branch_labels = None
 depends_on = None
 

@@ -14,8 +14,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json, Micros, Money
 
-revision = "0011"
-down_revision = "0010"
+revision = "0011_0011"
+down_revision = "0010_0008"
 branch_labels = None
 depends_on = None
 
