@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -16,6 +17,8 @@ from hub.store.tables import listing, order_line, orders
 from hub.store.upsert import fitting, upsert
 
 EAN_LENGTH = 32
+NOTHING = {"quantity": 0, "cancelled": 0, "given_up": 0, "gross": Decimal(0), "vat": None, "discount": Decimal(0)}
+"""What is left of a line that an edit took off an order while Exact still has it: the channel's total is without it."""
 
 
 async def save_order(
@@ -76,13 +79,13 @@ async def _save_lines(
     products: Mapping[str, tuple[str | None, int]],
     keep_products: bool,
 ) -> None:
-    gone = delete(order_line).where(
+    gone = (
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == one,
         order_line.c.line_id.not_in([line.line_id for line in lines]),
-        order_line.c.sales_order_line_id.is_(None),
     )
-    await work.execute(gone)
+    await work.execute(delete(order_line).where(*gone, order_line.c.sales_order_line_id.is_(None)))
+    await work.execute(update(order_line).where(*gone).values(**NOTHING))
     rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
     kept = ("product_id", "units_per_offer") if keep_products else ()
     await upsert(work.connection, order_line, rows, keep=kept)
