@@ -22,6 +22,8 @@ from hub.store.tables import order_line, orders
 from hub.store.upsert import fitting, upsert
 
 EAN_LENGTH = 32
+NOTHING = {"quantity": 0, "cancelled": 0, "given_up": 0, "gross": Decimal(0), "vat": None, "discount": Decimal(0)}
+"""What is left of a line that an edit took off an order while Exact has it, or may: the channel's total is without it."""
 
 
 async def save_order(
@@ -105,13 +107,11 @@ async def _save_lines(
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == one,
         order_line.c.line_id.not_in([line.line_id for line in lines]),
-        order_line.c.sales_order_line_id.is_(None),
-        ~is_kit(in_exact=True),
     )
-    if keep_products:
-        await work.execute(update(order_line).where(*gone).values(cancelled=order_line.c.quantity))
-    else:
-        await work.execute(delete(order_line).where(*gone))
+    if not keep_products:
+        standing = order_line.c.sales_order_line_id.is_not(None) | is_kit(in_exact=True)
+        await work.execute(delete(order_line).where(*gone, ~standing))
+    await work.execute(update(order_line).where(*gone).values(**NOTHING))
     rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
     kept = ("product_id", "units_per_offer") if keep_products else ()
     await upsert(work.connection, order_line, rows, keep=kept)

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from hub.actors import commands
 from hub.actors.channel.order_book import OrderBook
@@ -24,9 +24,10 @@ from hub.domain.platform import Platform
 from hub.domain.tenant import Principal, Role
 from hub.store.channels import StoredChannel, insert_channel, load_channel
 from hub.store.engine import Database, Work
-from hub.store.orders import load_order, order_id
+from hub.store.orders import change_order, load_order, order_id
 from hub.store.secrets import Vault
-from hub.store.tables import cancellation, channel, claim, listing, product, sync_event
+from hub.store.sold import sold_to_json
+from hub.store.tables import cancellation, channel, claim, listing, order_line, orders, product, sync_event
 from hub.store.tenants import Tenant
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -211,3 +212,44 @@ async def test_goods_sent_by_hand_before_exact_had_the_order_are_told(shop: Shop
     await shop.apply(replace(story("1")[1], lines=(replace(line("A", 2), shipped=2),)))
     (event,) = await shop.rows(select(sync_event).where(sync_event.c.kind == "order.shipped_by_hand"))
     assert event.level == "warning"
+
+
+async def forward(shop: Shop, external_id: str) -> None:
+    """Let an order stand in Exact as it is."""
+    one = order_id("acme", "shop", external_id)
+
+    async def write(work: Work) -> None:
+        order = await load_order(work.connection, "acme", one)
+        assert order is not None
+        sold = sold_to_json(order.as_sold())
+        await change_order(work, "acme", one, status="forwarded", sold=sold, sales_order_id="so", division=1)
+        await work.execute(update(order_line).values(sales_order_line_id="so-line"))
+
+    await shop.database.write(write)
+
+
+async def test_a_line_that_is_taken_off_after_forwarding_is_proposed_as_a_cancellation_once(shop: Shop) -> None:
+    told = story("1")[2]
+    await shop.apply(told)
+    await forward(shop, "1")
+    fewer = replace(told, lines=(line("A", 3),), total=Decimal(30), changed_at=NOON + timedelta(minutes=9))
+    for _ in range(2):
+        await shop.apply(fewer)
+    (asked,) = await shop.rows(select(cancellation.c.units, cancellation.c.state))
+    assert (asked.units[0][:2], asked.state) == (["B", 1], "proposed")
+    assert (await shop.state("1"))[3] == [("A", "A", 3), ("B", "B", 1)]
+    await shop.apply(replace(told, changed_at=NOON + timedelta(minutes=10)))
+    (asked,) = await shop.rows(select(cancellation.c.state))
+    assert asked.state == "withdrawn"
+
+
+async def test_an_offer_at_another_price_after_forwarding_waits_for_a_person(shop: Shop) -> None:
+    told = story("1")[1]
+    await shop.apply(told)
+    await forward(shop, "1")
+    cheaper = replace(line("A", 2), gross=Decimal(15))
+    await shop.apply(replace(told, lines=(cheaper,), total=Decimal(15), changed_at=NOON + timedelta(minutes=9)))
+    (row,) = await shop.rows(select(orders.c.hold_cause, orders.c.hold_detail))
+    assert row.hold_cause == "order_edited"
+    assert row.hold_detail["lines"][0]["after"] == {"quantity": 2, "gross": "15.00"}
+    assert not await shop.rows(select(cancellation))

@@ -86,7 +86,8 @@ class OrderBook:
         await self._keep_buyer(work, one, fetched)
         await self._claim(work, one, step, before, fetched, claimed)
         await self._tell_what_happened(work, one, before, step, fetched)
-        await review(work, self.scene.tenant, one, settings.cancelling, self._tell)
+        if step.status is OrderStatus.FORWARDED:
+            await review(work, self.scene.tenant, one, settings.cancelling, self._tell)
         await Requests(self.scene, self._tell).look(work, one, fetched)
         if before is None:
             await self._tell_how_late(work, one, fetched, swept=swept)

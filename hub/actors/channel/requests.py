@@ -56,10 +56,12 @@ class Requests:
 
     async def _wanted(self, work: Work, one: str, fetched: ChannelOrder) -> tuple[UnitsOff, ...]:
         """Return what the buyer asks for and has not left; a parcel is the answer no."""
-        order = await load_order(work.connection, self.scene.tenant, one)
-        if order is None or order.off or fetched.fulfilled_by is FulfilledBy.PLATFORM:
+        if fetched.fulfilled_by is FulfilledBy.PLATFORM or not any(
+            line.cancellation_requested for line in fetched.lines
+        ):
             return ()
-        if not any(line.cancellation_requested for line in fetched.lines):
+        order = await load_order(work.connection, self.scene.tenant, one)
+        if order is None or order.off:
             return ()
         parcels = await parcels_of_orders(work.connection, self.scene.tenant, [one])
         packed = units_by_line([each for each in parcels if each.status is not ParcelStatus.FAILED])
