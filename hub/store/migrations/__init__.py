@@ -20,6 +20,9 @@ HERE = Path(__file__).parent
 LOCK = 0x68756220
 """The advisory lock that lets one node at a time migrate a PostgreSQL database."""
 
+PATIENCE = ("lock_timeout = 0", "application_name = 'handelhub migration'")
+"""A migration may take minutes: others wait for it, and no node takes it for a writer that froze."""
+
 
 class SchemaTooNew(Exception):
     """The database was migrated by a newer hub than this one."""
@@ -75,6 +78,8 @@ def revision_of(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
+        for setting in PATIENCE:
+            connection.execute(text(f"SET LOCAL {setting}"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     revision_of(connection)
     command.upgrade(config(connection), "head")
