@@ -23,7 +23,7 @@ from hub.store.upsert import fitting, upsert
 
 EAN_LENGTH = 32
 NOTHING = {"quantity": 0, "cancelled": 0, "given_up": 0, "gross": Decimal(0), "vat": None, "discount": Decimal(0)}
-"""What is left of a line that an edit took off an order while Exact has it, or may: the channel's total is without it."""
+"""What is left of a line that an edit took off an order that Exact has, or may have: the total is without it."""
 
 
 async def save_order(

@@ -31,6 +31,9 @@ TRIES, PAUSE = 30, 0.5
 LOCK = 0x68756220
 """The advisory lock that lets one node at a time migrate a PostgreSQL database."""
 
+MIGRATING = "handelhub migration"
+"""Who a migration says it is: it may take minutes, and no node is to take it for a writer that froze."""
+
 
 class SchemaTooNew(Exception):
     """The database was migrated by a newer hub, which left nothing that this one could work with."""
@@ -133,6 +136,7 @@ def _must_refer_to_rows(connection: Connection) -> None:
 
 def _wait_for_others(connection: Connection) -> None:
     """Let one node migrate at a time; the others wait for as long as it takes, not as for a row."""
+    connection.execute(text(f"SET LOCAL application_name = '{MIGRATING}'"))
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     connection.execute(text(f"SET LOCAL lock_timeout = '{SETTINGS['lock_timeout']}'"))
