@@ -6,16 +6,18 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import anyio
+import httpx2
 
 from demo import documents
 from demo.api import Api, Json
 from demo.board import Board
 from demo.browser import allow
 from demo.children import run_once
+from demo.control import Control
 from demo.day import Day
 from demo.plan import Plan, hub_settings
 from demo.shoppers import shop_at_amazon, shop_at_bol, shop_at_shopify, shop_at_webshop
@@ -35,6 +37,9 @@ SCENES: tuple[Scene, ...] = (
 )
 UNPACKED = tuple(scene for scene in SCENES if scene is not pack_in_hub)
 CHANNELS = ("bol", "amazon", "shopify", "woocommerce")
+
+NOTHING_KEPT = httpx2.Limits(max_keepalive_connections=0)
+"""Between two scenes a server may close what it kept open, in the moment in which it is asked."""
 
 
 @dataclass
@@ -96,8 +101,13 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(database: str | None = None, nodes: int = 1) -> AsyncIterator[Shop]:
+async def open_shop(database: str | None = None, nodes: int = 1, **settings: str) -> AsyncIterator[Shop]:
     """Open a shop on a database of its own, whose channels show their stock already."""
-    async with open_site(Plan(for_seconds=5, database=database, nodes=nodes), Board()) as site:
-        api, board = Api(site.http, site.hub_url, site.token), Board()
+    plan = Plan(for_seconds=5, database=database, nodes=nodes, settings=settings)
+    async with (
+        open_site(plan, Board()) as opened,
+        httpx2.AsyncClient(trust_env=False, timeout=30, limits=NOTHING_KEPT) as http,
+    ):
+        site = replace(opened, http=http, control=Control(http, opened.sandbox_url))
+        api, board = Api(http, site.hub_url, site.token), Board()
         yield Shop(site, api, board, await Wholesaler(site, api, board).set_up())
