@@ -300,7 +300,7 @@ async def test_the_calls_right_after_consent_are_offered_too(entities: dict[str,
         check(request, entities)
 
 
-ASK_NOTHING = {"meters", "time_at"}
+ASK_NOTHING = {"meters", "remember", "time_at"}
 """What the adapter tells from earlier answers."""
 
 

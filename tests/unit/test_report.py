@@ -12,7 +12,7 @@ import pytest
 
 from hub.domain.booking import Booking, BookingKind, Goods, bookings_of, fees_of
 from hub.domain.certificate import Certificate, Entry
-from hub.domain.order import ChannelFee, ChargeKind
+from hub.domain.order import ChannelFee
 from hub.domain.oss_return import OssCorrection, OssLine, OssSum, months_of, oss_return
 from hub.domain.report import Asked, BookedSum, Span, quarter_of, report_rows
 from hub.domain.report_printed import oss_sheet, oss_text, report_sheet, report_text
@@ -63,13 +63,14 @@ def test_goods_without_a_cost_price_are_booked_at_no_known_cost() -> None:
 
 def test_charges_are_told_apart_and_an_order_discount_counts_as_discount() -> None:
     entries = [
-        entry("4.09", "0.86", charge=ChargeKind.SHIPPING),
-        entry("1.00", "0.21", charge=ChargeKind.FEE),
-        entry("-2.00", "-0.42", charge=ChargeKind.DISCOUNT),
-        entry("-2.00", "-0.42"),
+        entry("4.09", "0.86", kind=EntryKind.SHIPPING),
+        entry("1.00", "0.21", kind=EntryKind.FEE),
+        entry("-2.00", "-0.42", kind=EntryKind.DISCOUNT),
+        entry("0.01", "0.00", kind=EntryKind.ROUNDING),
+        entry("25.00", "0.00", kind=EntryKind.VOUCHER, line_id="g"),
     ]
     assert [(one.kind.value, one.discount) for one in booked(*entries)] == [
-        ("shipping", 0), ("fee", 0), ("discount", Decimal("2.42")), ("discount", Decimal("2.42")),
+        ("shipping", 0), ("fee", 0), ("discount", Decimal("2.42")), ("fee", 0), ("line", 0),
     ]  # fmt: skip
 
 

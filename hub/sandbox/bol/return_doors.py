@@ -42,11 +42,14 @@ class ReturnDoors:
 
     async def list(self, request: Request) -> Response:
         """Answer with 50 returns: handled ones the newest first, others the oldest first."""
-        handled, method = choice(request, "handled", "true false"), choice(request, "fulfilment-method", "FBR FBB")
+        handled, method = (
+            choice(request, "handled", "true false True False"),
+            choice(request, "fulfilment-method", "FBR FBB"),
+        )
         found = [each for each in self.account.returns.values() if method in (None, each.method)]
         if handled is not None:
-            found = [each for each in found if each.handled == (handled == "true")]
-        if handled == "true":
+            found = [each for each in found if each.handled == (handled.lower() == "true")]
+        if handled is not None and handled.lower() == "true":
             found.reverse()
         return page(found, page_of(request), "returns", reduced_return)
 

@@ -128,7 +128,7 @@ def _mark(mark: str) -> dict[str, Any]:
         case "x":
             return {"cancelled": int(value)}
         case "u":
-            return {"units_per_offer": int(value)}
+            return {"units_per_offer": Decimal(value)}
         case letter:
             return {{"v": "vat", "d": "discount", "p": "paid_by_platform"}[letter]: value}
 
