@@ -38,6 +38,7 @@ SCENES: tuple[Scene, ...] = (
 UNPACKED = tuple(scene for scene in SCENES if scene is not pack_in_hub)
 CHANNELS = ("bol", "amazon", "shopify", "woocommerce")
 
+LOOK_AGAIN = 0.5
 NOTHING_KEPT = httpx2.Limits(max_keepalive_connections=0)
 """Between two scenes a server may close what it kept open, in the moment in which it is asked."""
 
@@ -62,8 +63,21 @@ class Shop:
         self.parcels += day.parcels
 
     async def rest(self) -> list[str]:
-        """Wait until everything is where it should be, and return what is not."""
-        return problems(await come_to_rest(self.site, self.api, self.board, self.parcels), self.parcels)
+        """Wait until everything is where it should be, and return what is not; an operator answers alerts meanwhile."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._answer_alerts)
+            ledger = await come_to_rest(self.site, self.api, self.board, self.parcels)
+            tasks.cancel_scope.cancel()
+        return problems(ledger, self.parcels)
+
+    async def _answer_alerts(self) -> None:
+        """Consent anew whenever Exact no longer knows the grant, as the alert GrantLost tells the operator to."""
+        while True:
+            (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
+            if connection["status"] == "LOST":
+                made = await self.api.change(documents.RECONNECT, connectionId=connection["id"])
+                assert await allow(made["authorizeUrl"])
+            await anyio.sleep(LOOK_AGAIN)
 
     async def ledger(self) -> Json:
         return await self.site.control.ledger()
@@ -83,21 +97,9 @@ class Shop:
         await self.site.nodes[0].child.kill()
 
     async def start(self) -> None:
-        """Start the one node, and do what an operator does where Exact no longer knows the grant."""
+        """Start the one node again."""
         await self.site.nodes[0].start()
         await self.site.control.act("hub-down", on=False)
-
-    async def reconnect(self) -> None:
-        """Consent anew, as the alert GrantLost tells the operator to."""
-        (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
-        made = await self.api.change(documents.RECONNECT, connectionId=connection["id"])
-        assert await allow(made["authorizeUrl"])
-
-    async def grant(self) -> str:
-        """Return how the connection to Exact stands."""
-        (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
-        status: str = connection["status"]
-        return status
 
 
 @asynccontextmanager

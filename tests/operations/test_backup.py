@@ -37,7 +37,6 @@ async def a_day_with_a_restore(shop: Shop, back_up: Step, restore: Step) -> None
         await shop.site.control.act("sell", channel=channel)
     await restore(shop)
     await shop.start()
-    await shop.reconnect()
     assert await shop.rest() == []
     assert "hold; head" in await shop.command("verify-log")
     await shop.sell(3.0, seed=30, scenes=UNPACKED)
