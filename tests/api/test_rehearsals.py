@@ -94,6 +94,7 @@ async def test_another_customer_and_a_listing_of_another_product_are_told(
 
 async def test_other_units_in_an_offer_are_told(calling: Calling, house: House, database: Database) -> None:
     await sell(database, house, "a")
+    await database.write(lambda work: work.execute(delete(tables.listing_part)))
     told = await rehearsed(calling, {"rule": {"unitsPerOffer": 2}})
     assert [one["differences"] for one in told["orders"]] == [["OTHER"]]
 

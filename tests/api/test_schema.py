@@ -59,7 +59,7 @@ def test_no_amount_is_a_float_and_no_argument_names_a_tenant() -> None:
     for one in SCHEMA.type_map.values():
         if isinstance(one, GraphQLObjectType | GraphQLInputObjectType):
             floats = {name for name, field in one.fields.items() if get_named_type(field.type).name == "Float"}
-            assert floats <= {"sweepSeconds", "oldestSeconds", "confidence"}
+            assert floats <= {"sweepSeconds", "oldestSeconds", "confidence", "perHour"}
             assert not isinstance(one, GraphQLInputObjectType) or "tenantId" not in one.fields
 
 

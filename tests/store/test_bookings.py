@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.booking import Booking, BookingKind
 from hub.domain.certificate import Certificate, Entry
-from hub.domain.order import ChannelFee, ChargeKind
+from hub.domain.order import ChannelFee
 from hub.domain.report import Asked, ReportRow, Span, report_rows
 from hub.domain.tax import Regime
 from hub.store.bookings import add_bookings, book_fees, book_order, fees_to_json
@@ -32,7 +33,7 @@ def entry(net: str, vat: str, rate: str = "0.21", place: str = "BE", **fields: A
     return Entry("Mug", Regime.OSS, place, Decimal(rate), "OB", Decimal(net), Decimal(vat), (), **usual)
 
 
-SHIPPING = entry("4.09", "0.86", line_id=None, quantity=None, charge=ChargeKind.SHIPPING)
+SHIPPING = entry("4.09", "0.86", line_id=None, quantity=None, kind=EntryKind.SHIPPING)
 
 
 class Books:

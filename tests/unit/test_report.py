@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from hub.domain.amounts.booked import EntryKind
 from hub.domain.booking import Booking, BookingKind, Goods, bookings_of, fees_of
 from hub.domain.certificate import Certificate, Entry
 from hub.domain.order import ChannelFee

@@ -58,7 +58,7 @@ async def test_what_concerns_nobody_is_answered_well_and_dropped(stage: Stage, b
 async def test_a_shop_order_is_fetched_whatever_happened_to_it(stage: Stage) -> None:
     for topic in ("order.created", "order.updated", "order.deleted", "product.updated"):
         assert (await stage.push_shop(b'{"id":727}', topic)).status_code == 200
-    assert await stage.mail() == [("channel/acme/shop", "channel.order.fetch", {"external_id": "727"})]
+    assert await stage.mail() == [("channel/acme/shop", "channel.order.fetch", {"external_id": "727", "swept": False})]
 
 
 async def test_an_event_that_was_taken_is_not_taken_again_when_it_is_delivered_again(stage_anywhere: Stage) -> None:
@@ -68,7 +68,9 @@ async def test_an_event_that_was_taken_is_not_taken_again_when_it_is_delivered_a
     assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "event-1")).status_code == 200
     assert await stage.mail() == []
     assert (await stage.push_shopify(b'{"id":727}', "orders/updated", "event-2")).status_code == 200
-    assert await stage.mail() == [("channel/acme/shopify", "channel.order.fetch", {"external_id": "727"})]
+    assert await stage.mail() == [
+        ("channel/acme/shopify", "channel.order.fetch", {"external_id": "727", "swept": False})
+    ]
 
 
 async def test_an_event_id_that_cannot_be_stored_is_400(stage: Stage) -> None:
