@@ -121,8 +121,8 @@ def order(order_id: str, now: datetime, **changes: Any) -> dict[str, Any]:
 def line(order_id: str, *, shipped: bool) -> dict[str, Any]:
     return {
         "tenant_id": "acme", "order_id": order_id, "line_id": "1", "place": 1, "title": "Pan",
-        "units_per_offer": Decimal(1), "quantity": 2, "cancelled": 0, "shipped": 2 if shipped else 0, "cancellation_requested": False,
-        "gross": Decimal("12.10"), "discount": Decimal(0),
+        "units_per_offer": Decimal(1), "quantity": 2, "cancelled": 0, "shipped": 2 if shipped else 0,
+        "cancellation_requested": False, "gross": Decimal("12.10"), "discount": Decimal(0),
     }  # fmt: skip
 
 
