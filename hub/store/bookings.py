@@ -48,6 +48,12 @@ async def unbook_order(work: Work, tenant_id: str, one: str) -> None:
     await _clear(work, tenant_id, one, OF_THE_SALE)
 
 
+async def book_credits(work: Work, tenant_id: str, one: str, channel_id: str, credits: Sequence[Booking]) -> None:
+    """Write down all that was given back of an order, in place of what was before. Repeatable."""
+    await _clear(work, tenant_id, one, [BookingKind.CREDIT.value])
+    await add_bookings(work, tenant_id, one, channel_id, credits)
+
+
 async def book_fees(work: Work, tenant_id: str, one: str, fees: Sequence[ChannelFee]) -> None:
     """Write down what the channel keeps of an order that stands in Exact, in place of what it kept before."""
     if not fees:

@@ -14,7 +14,7 @@ from hub.actors import commands
 from hub.adapters.exact.erp import ExactErp
 from hub.domain.invoicing import BookingPolicy
 from hub.outcome import Unavailable
-from hub.store.tables import order_line
+from hub.store.tables import booking, order_line
 from tests.flows.aftersales import (
     AT_ONCE,
     BY_HAND,
@@ -52,6 +52,12 @@ async def invoiced(acme: Stage, channel: str = "woocommerce", **asked: Any) -> A
     return order
 
 
+async def reported(acme: Stage, order: Any) -> tuple[Decimal, int]:
+    """Return what reports make of an order, VAT included, and how many of its bookings are credits."""
+    rows = await acme.rows(select(booking).where(booking.c.order_id == order.order_id))
+    return sum((row.net + row.vat for row in rows), Decimal(0)), sum(row.kind == "credit" for row in rows)
+
+
 async def test_two_refunds_of_one_article_become_two_credit_notes_that_come_to_its_price(shops: Stage) -> None:
     order = await invoiced(shops)
     for _ in range(2):
@@ -63,6 +69,7 @@ async def test_two_refunds_of_one_article_become_two_credit_notes_that_come_to_i
     assert (found.invoiced, found.credited, found.difference) == (order.total, order.total, Decimal(0))
     told = (await shops.ledger())["refunds"]
     assert (told["given"], told["credit_notes"], told["differ"]) == (2, 2, 0)
+    assert await reported(shops, order) == (0, 2)
     assert {one.your_ref.partition("-")[0] for one in booked(shops, credit=True)} == {"26700001"}
 
 
@@ -184,6 +191,7 @@ async def test_a_return_that_exact_credits_covers_the_refund_of_the_same_goods(a
     await until_refunds(acme, order, "covered")
     assert len(booked(acme, credit=True)) == 1
     assert (await books(acme, order)).difference == 0
+    assert (await reported(acme, order))[1] == 1
 
 
 async def test_goods_that_were_refunded_first_are_not_credited_again_by_their_return(acme: Stage) -> None:

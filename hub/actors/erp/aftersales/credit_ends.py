@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.actors.erp.aftersales.ledger import OrderLedger
+from hub.actors.erp.aftersales.ledger import OrderLedger, book_credits_of
 from hub.actors.erp.scene import Scene
 from hub.actors.refusals import said_of
 from hub.domain.crediting import Parts, Unbookable
@@ -58,6 +58,7 @@ class CreditEnds:
             credited=found.total,
         )
         await self._end_return(work, refund)
+        await book_credits_of(work, self.scene.tenant, order.order_id)
         words = f"A refund of order {order.number} is credit note {found.number or found.your_ref} in Exact"
         self._tell(work, case, "refund.credited", words, credit_note=found.number, credited=str(found.total))
         if problem is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,14 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.actors.erp.scene import Scene
 from hub.domain.certificate import Certificate
 from hub.domain.channel import ChannelSettings
+from hub.domain.credit_bookings import GivenBack, credit_bookings
 from hub.domain.crediting import Catalogue, Past, Sold, sold_of
 from hub.domain.invoicing import DocumentKind
+from hub.domain.life.goods_return import ReturnState
 from hub.domain.life.refund import RefundState
 from hub.domain.money import ZERO
 from hub.domain.order import OrderStatus
+from hub.domain.to_forward import BOOKS_ZONE
+from hub.store.bookings import book_credits
 from hub.store.catalogue import items_of, vat_codes_of
 from hub.store.certificates import certificate_of
 from hub.store.channels import load_channel
+from hub.store.engine import Work
 from hub.store.goods_returns import StoredReturn, returns_of
 from hub.store.invoices import StoredDocument, documents_of
 from hub.store.orders import StoredOrder, load_order
@@ -25,6 +31,8 @@ from hub.store.refunds import RefundOrigin, StoredRefund, refunds_of
 
 SETTLED = (RefundState.SENDING, RefundState.CREDITED, RefundState.COVERED)
 """Refunds that were decided on before the one at hand."""
+BOOKED = (RefundState.CREDITED,)
+PROCESSED = (ReturnState.CREDITED, ReturnState.CLOSED)
 UNDER_WAY = (RefundState.READY, *SETTLED)
 
 
@@ -75,6 +83,18 @@ class OrderLedger:
                     found[place] = found.get(place, ZERO) + line.credited
         return found
 
+    def given_back(self) -> list[GivenBack]:
+        """Return what stands in Exact as credited: by credit notes of refunds, and by returns that were processed."""
+        notes = [GivenBack(_day(one.told.made_at), one.parts or {}) for one in self.refunds if one.status in BOOKED]
+        return [*notes, *(GivenBack(_day(one.registered_at), self._credited(one)) for one in self.returns)]
+
+    def _credited(self, one: StoredReturn) -> dict[int, Decimal]:
+        """A return that was not planned in Exact, or is not processed there, credits nothing."""
+        if one.planned_return_id is None or one.status not in PROCESSED:
+            return {}
+        places = ((self.place_of(line.line_id), line.credited) for line in one.lines)
+        return {place: amount for place, amount in places if place is not None and amount}
+
     def refunded_units(self, line_id: str) -> int:
         """Return how many offers of a line the channel gave money back for, as far as that is booked or about to be."""
         return sum(
@@ -84,6 +104,18 @@ class OrderLedger:
             for line in one.told.lines
             if line.line_id == line_id
         )
+
+
+async def book_credits_of(work: Work, tenant: str, order_id: str) -> None:
+    """Let reports know what was given back of an order by now. Repeatable."""
+    ledger = await read_ledger(work.connection, tenant, order_id, None)
+    if ledger is not None and ledger.certificate is not None:
+        credits = credit_bookings(ledger.certificate, ledger.sold, ledger.given_back())
+        await book_credits(work, tenant, order_id, ledger.order.channel_id, credits)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(BOOKS_ZONE).date()
 
 
 async def load_ledger(scene: Scene, order_id: str) -> OrderLedger | None:

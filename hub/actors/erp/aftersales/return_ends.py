@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.actors.erp.aftersales.ledger import OrderLedger
+from hub.actors.erp.aftersales.ledger import OrderLedger, book_credits_of
 from hub.actors.erp.scene import Scene
 from hub.actors.refusals import said_of
 from hub.domain.goods_return import PlannedReturn
@@ -93,6 +93,7 @@ class ReturnEnds:
             words = f"Exact has credited the return of order {ledger.order.number}"
             self._tell(work, goods, ledger, "return.credited", words)
         await change_return(work, self.scene.tenant, goods.return_id, state)
+        await book_credits_of(work, self.scene.tenant, ledger.order.order_id)
 
     def _tell(
         self, work: Work, goods: StoredReturn, ledger: OrderLedger, kind: str, message: str, level: str = "info"
