@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.adapters.exact.client import WINDOWS
 from hub.adapters.limits import RESERVES, Bucket, Budget, ErrorBreaker, Lane
-from hub.outcome import Throttled
+from hub.outcome import Throttled, Unavailable
 from tests.adapters.handclock import START, HandClock
 
 MINUTE = 60
@@ -109,6 +109,19 @@ def test_an_answer_overtaken_by_a_later_one_does_not_raise_the_budget(clock: Han
     budget.observe(told(3))
     budget.observe(told(9))
     assert budget.meters()[0].remaining == 3
+
+
+def test_a_call_whose_answer_was_lost_may_have_been_counted(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(2))
+    with pytest.raises(Unavailable), budget.call(Lane.ORDERS):
+        raise Unavailable("no answer", unknown=True)
+    assert budget.meters()[0].remaining == 1
+    budget.observe(told(2))
+    assert budget.meters()[0].remaining == 1
+    clock.forward(41)
+    budget.observe(told(59, reset=START + timedelta(seconds=100)))
+    assert budget.meters()[0].remaining == 59
 
 
 def test_a_call_that_never_ended_in_an_answer_costs_nothing_on_our_side(clock: HandClock) -> None:

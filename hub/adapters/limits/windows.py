@@ -12,7 +12,7 @@ from hub.adapters.limits.lanes import RESERVES, Lane
 from hub.adapters.limits.spending import Spending
 from hub.adapters.port import Meter
 from hub.clock import Clock
-from hub.outcome import Throttled
+from hub.outcome import Throttled, Unavailable
 
 _CLOCK_WAS_SET = timedelta(seconds=60)
 
@@ -93,8 +93,17 @@ class Budget:
         self._in_flight += 1
         try:
             yield
+        except Unavailable:
+            self._count_lost()
+            raise
         finally:
             self._in_flight -= 1
+
+    def _count_lost(self) -> None:
+        """A call whose answer was lost may have been counted; the next answer of a new window tells the truth."""
+        for window in self._windows:
+            if window.remaining:
+                window.remaining -= 1
 
     def admit(self, lane: Lane) -> None:
         """Raise ``Throttled`` until the reset of a window that has no room for one more call of this lane."""
