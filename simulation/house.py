@@ -38,7 +38,7 @@ CALLBACK = "http://hub.test/oauth/exact/callback"
 LOOK_AGAIN = 2.0
 
 
-@dataclass
+@dataclass(repr=False)
 class Tenant:
     """One wholesaler: its division, its channels, its consent at Exact."""
 
@@ -52,7 +52,7 @@ class Tenant:
         return Principal(self.name, Role.ADMIN, "simulation")
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """Everything that there is in a play. ``outside`` is the context of whoever is no node."""
 

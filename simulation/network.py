@@ -20,10 +20,13 @@ import httpx2
 from hub.sandbox.wire import DroppedConnection
 from simulation.place import PLACE, Place
 
+LONG_ENOUGH = 2.0
+"""Seconds in which a client that lives on has stored an answer."""
+
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-@dataclass
+@dataclass(repr=False)
 class Weather:
     """How bad the wire is: chances per exchange. Seconds for the usual and for the slow way."""
 
@@ -35,7 +38,7 @@ class Weather:
     late_effects: float = 0.0
 
 
-@dataclass
+@dataclass(repr=False)
 class Server:
     """Whoever answers at a host: the simulated platforms, or one node of the hub."""
 
@@ -44,7 +47,7 @@ class Server:
     place: Place | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Exchange:
     """One request on its way. ``sent`` is when it left (loop seconds), ``who`` the node that sent it."""
 
@@ -54,9 +57,19 @@ class Exchange:
     sent: float
     status: int | None = None
     body: bytes = b""
+    place: Place | None = None
+    delivered: float | None = None
+
+    @property
+    def used(self) -> bool:
+        """Whether the answer arrived at a client that lived on long enough to make something of it."""
+        if self.delivered is None:
+            return False
+        died = self.place.died_at if self.place is not None else None
+        return died is None or died > self.delivered + LONG_ENOUGH
 
 
-@dataclass
+@dataclass(repr=False)
 class Network:
     """Who is where, and what is on its way; ``heard`` is told of every exchange when its answer leaves."""
 
@@ -73,7 +86,8 @@ class Network:
         loop = asyncio.get_running_loop()
         place = PLACE.get()
         body = request.content if hasattr(request, "_content") else await request.aread()
-        note = Exchange(place.name if place else "world", request.method, str(request.url), loop.time(), body=body)
+        who = place.name if place else "world"
+        note = Exchange(who, request.method, str(request.url), loop.time(), body=body, place=place)
         answer: asyncio.Future[httpx2.Response] = loop.create_future()
         patience = float((request.extensions.get("timeout") or {}).get("read") or 60.0)
         up = [one for one in self.servers.get(request.url.host, ()) if one.place is None or not one.place.dead]
@@ -132,7 +146,7 @@ class Network:
             dropped = httpx2.ReadError("connection dropped", request=request)
             loop.call_later(self._way(), _fail, answer, dropped)
         else:
-            loop.call_later(self._way(), _give, answer, response)
+            loop.call_later(self._way(), _give, answer, response, note)
 
     def _note(self, note: Exchange, response: httpx2.Response | None) -> None:
         self.exchanges += 1
@@ -193,6 +207,7 @@ def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
         answer.set_exception(error)
 
 
-def _give(answer: asyncio.Future[Any], response: httpx2.Response) -> None:
+def _give(answer: asyncio.Future[Any], response: httpx2.Response, note: Exchange) -> None:
     if not answer.done():
+        note.delivered = asyncio.get_running_loop().time()
         answer.set_result(response)

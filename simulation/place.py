@@ -29,6 +29,7 @@ class Place:
         self.name = name
         self.steps = 0
         self.dead = False
+        self.died_at: float | None = None
         self.paused = False
         self.files: list[sqlite3.Connection] = []
         self._mourners: dict[int, Callable[[], None]] = {}
@@ -76,6 +77,7 @@ class Place:
         if self.dead:
             return
         self.dead = True
+        self.died_at = asyncio.get_event_loop().time()
         for file in self.files:
             file.close()
         mourners, self._mourners = self._mourners, {}

@@ -29,10 +29,10 @@ from simulation.script import Script
 from simulation.template import template
 from simulation.witness import Witness
 
-SETTLING = (120.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0)
+SETTLING = (30.0, 120.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0)
 """Pauses between two looks whether all has come to rest, once nothing goes wrong any more; seconds."""
 
-LOOK_AFTER = 300.0
+LOOK_AFTER = 900.0
 """How often the operator looks for what needs a person, seconds."""
 
 

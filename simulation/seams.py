@@ -11,7 +11,8 @@ import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from random import Random
@@ -25,6 +26,7 @@ from anyio._backends._asyncio import CancelScope
 import hub.actors.runtime.releaser
 import hub.actors.runtime.supervisor
 import hub.adapters.http
+import hub.node.actors
 import hub.node.node
 import hub.sandbox.amazon.platform
 import hub.sandbox.amazon.sqs_doors
@@ -41,8 +43,13 @@ from simulation.network import Network
 from simulation.script import Script
 
 
-IDLE_LOOK = 240.0
-"""Seconds between two looks for actors to let go of; every second would be most of what a quiet day costs."""
+IDLE_LOOK = 900.0
+"""Seconds between two looks for actors to let go of, and how long an idle one stays, of a node that is alone.
+
+The usual second between two looks would be most of what a quiet day costs."""
+
+IDLE_LOOK_OF_MANY = 240.0
+"""The same where nodes watch each other's leases: well within the margin by which a lease is trusted less."""
 
 LONGEST_NAP = 1800.0
 """Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
@@ -72,29 +79,33 @@ def in_place(
     def urandom(size: int) -> bytes:
         return entropy.randbytes(size)
 
+    idle = IDLE_LOOK if script.nodes == 1 else IDLE_LOOK_OF_MANY
     random.seed(entropy.random())
-    with (
-        patch.object(os, "urandom", urandom),
-        patch.object(random, "_urandom", urandom),
-        patch.object(httpx2._client, "AsyncHTTPTransport", Wire),
-        patch.object(hub.adapters.http, "shared_tls", lambda: True),
-        patch.object(anyio.to_thread, "run_sync", _at_once),
-        patch.object(hub.store.engine.sqlite, "connector", disk.connector),
-        patch.object(hub.store.engine.sqlite, "only_process", _alone),
-        patch.object(hub.store.engine.sqlite, "scrub", _scrub),
-        patch.object(hub.store.engine.database, "Random", lambda: Random(entropy.random())),  # noqa: S311
-        patch.object(hub.node.node, "migrate", _migrated),
-        patch.object(hub.store.migrations, "newest", _newest),
-        patch.object(hub.store.migrations, "revision_of", _revision_of),
-        patch.object(CancelScope, "__hash__", lambda _: 0),
-        patch.object(hub.actors.runtime.releaser, "SWEEP", IDLE_LOOK),
-        patch.object(hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),
-        patch.object(hub.sandbox.amazon.platform, "LONGEST_NAP", LONGEST_NAP),
-        patch.object(hub.sandbox.shopify.platform, "LONGEST_NAP", LONGEST_NAP),
-        patch.object(Database, "shared", script.nodes > 1),
-        patch.object(hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
-        patch.object(hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),
-    ):
+    stand_ins: list[tuple[Any, str, Any]] = [
+        (os, "urandom", urandom),
+        (random, "_urandom", urandom),
+        (httpx2._client, "AsyncHTTPTransport", Wire),
+        (hub.adapters.http, "shared_tls", lambda: True),
+        (anyio.to_thread, "run_sync", _at_once),
+        (hub.store.engine.sqlite, "connector", disk.connector),
+        (hub.store.engine.sqlite, "only_process", _alone),
+        (hub.store.engine.sqlite, "scrub", _scrub),
+        (hub.node.node, "migrate", _migrated),
+        (hub.store.migrations, "newest", _newest),
+        (hub.store.migrations, "revision_of", _revision_of),
+        (CancelScope, "__hash__", lambda _: 0),
+        (hub.actors.runtime.releaser, "SWEEP", idle),
+        (hub.node.actors, "policy", lambda settings: replace(_policy(settings), linger=idle)),
+        (hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),
+        (hub.sandbox.amazon.platform, "LONGEST_NAP", LONGEST_NAP),
+        (hub.sandbox.shopify.platform, "LONGEST_NAP", LONGEST_NAP),
+        (Database, "shared", script.nodes > 1),
+        (hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
+        (hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),
+    ]
+    with ExitStack() as stack:
+        for whose, name, stand_in in stand_ins:
+            stack.enter_context(patch.object(whose, name, stand_in))
         yield
 
 
@@ -134,6 +145,7 @@ async def _migrated(url: str) -> str:
     return _newest()
 
 
+_policy = hub.node.actors.policy
 _ask_newest = hub.store.migrations.newest
 
 

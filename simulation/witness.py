@@ -19,7 +19,7 @@ SaleKey = tuple[str, str]
 """Channel and the channel's own id of an order."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Witness:
     """What was seen so far. ``known_since`` is when the hub was first seen to have stored a sale (world's time)."""
 
@@ -27,8 +27,7 @@ class Witness:
     file: sqlite3.Connection
     known_since: dict[SaleKey, datetime] = field(default_factory=dict)
     off_since: dict[SaleKey, datetime] = field(default_factory=dict)
-    token_uses: Counter[str] = field(default_factory=Counter)
-    excused_tokens: set[str] = field(default_factory=set)
+    token_uses: dict[str, list[Exchange]] = field(default_factory=dict)
     refused_calls: Counter[tuple[int, float]] = field(default_factory=Counter)
     shown_read: int = 0
     _version: int = -1
@@ -59,9 +58,7 @@ class Witness:
 
     def _hear_token(self, note: Exchange) -> None:
         for token in parse_qs(note.body.decode()).get("refresh_token", ()):
-            self.token_uses[token] += 1
-            if note.status is None or note.status >= 500:
-                self.excused_tokens.add(token)
+            self.token_uses.setdefault(token, []).append(note)
 
     def look(self) -> None:
         """Note which sales the hub has stored by now."""
