@@ -46,6 +46,7 @@ def draw(seed: int) -> Script:
         other_channel=chance.choice(others) if chance.random() < 0.25 else None,
         goods=chance.randint(1, 3),
         nodes=nodes,
+        exact_minute_limit=chance.choice((60, 60, 60, 12)),
         faults=chance.choice(("none", "none", "mild", "mild", "harsh")),
         weather=_weather(chance),
         pace=_pace(chance) | (LONG_LEASES if nodes == 1 else {}),

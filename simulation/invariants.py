@@ -217,6 +217,13 @@ def every_paid_sale_arrived(seen: Witness) -> Iterator[str]:
             yield f"{_name(sale)} is not in Exact: {row['status'] if row else 'the hub does not know it'}"
 
 
+def held_for_a_reason(seen: Witness) -> Iterator[str]:
+    """Nothing of the first tenant's waits for a person where all is set up: but for what Exact was told to refuse."""
+    for (channel, external_id), row in seen.orders().items():
+        if channel in seen.house.tenants[0].channels and row["status"] == "held":
+            yield f"{channel}/{external_id} is held ({row['hold_cause']}): {row['hold_detail']}"
+
+
 def cancellations_arrived(seen: Witness) -> Iterator[str]:
     """Of every sale that was called off, the hub either holds nothing in Exact, or tells a person that it does."""
     matches, orders = seen.matches(), seen.orders()
@@ -336,6 +343,7 @@ ALWAYS: tuple[Invariant, ...] = (
 )
 AT_REST: tuple[Invariant, ...] = (
     every_paid_sale_arrived,
+    held_for_a_reason,
     cancellations_arrived,
     stock_converged,
     no_claim_left,

@@ -135,6 +135,7 @@ class _Play:
     def _trouble(self) -> None:
         self.network.weather = Weather(**self.script.weather)
         self.house.sandbox.world.faults.profile = self.script.faults
+        self.house.exact.office.settings.minute_limit = self.script.exact_minute_limit
 
     async def _peace(self) -> None:
         """Let nothing go wrong any more, and switch everything on again."""

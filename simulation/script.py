@@ -37,6 +37,7 @@ class Script:
     other_channel: str | None = None
     goods: int = 3
     nodes: int = 1
+    exact_minute_limit: int = 60
     faults: str = "none"
     weather: dict[str, float] = field(default_factory=dict)
     pace: dict[str, float] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class Script:
         head = f"seed {self.seed}, begins {self.begins}, channels {', '.join(self.channels)}"
         if self.other_channel:
             head += f", a second tenant on {self.other_channel}"
-        luck = f"faults {self.faults}, weather {self.weather or 'calm'}, nodes {self.nodes}, pace {self.pace}"
+        luck = f"{self.exact_minute_limit} calls a minute to Exact, faults {self.faults}, weather {self.weather or 'calm'}, nodes {self.nodes}, pace {self.pace}"
         return "\n".join((head, luck, *(step.line() for step in self.steps), f"quiet for {self.quiet / 3600:.1f} h"))
 
 
