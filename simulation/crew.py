@@ -51,7 +51,7 @@ def played(tasks: Iterable[Asked], jobs: int) -> Iterator[tuple[Asked, dict[str,
 def worker() -> subprocess.Popen[str]:
     """Start a worker; leaving its block lets it end."""
     environ = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(HERE)}
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "simulation.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ, cwd=HERE,
     )  # fmt: skip

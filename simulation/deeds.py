@@ -106,15 +106,15 @@ async def _settings(house: House, step: Step) -> None:
         if stored is None:
             raise CommandRefused("NOT_FOUND", "there is no such channel")
         was = stored.settings
-        changed: dict[str, Any] = {
+        changes: dict[str, dict[str, Any]] = {
             "buffer": {"rule": replace(was.rule, buffer=to % 4)},
             "cap": {"rule": replace(was.rule, cap=to * 5 + 3)},
             "forwarding": {"forwarding": bool(to % 2)},
             "stock": {"stock": bool(to % 2)},
             "fulfilment": {"fulfilment": FulfilmentMode.ERP if to % 2 else FulfilmentMode.OFF},
             "prefix": {"reference_prefix": was.reference_prefix[:1] + "X" * (to % 3) + "-"},
-        }[change]
-        settings = replace(was, **changed)
+        }
+        settings = replace(was, **changes[change])
         await commands.change_settings(work, tenant.who, work.clock.now(), channel, settings)
 
     await house.alive().write(work)

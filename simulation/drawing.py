@@ -35,7 +35,7 @@ HOOK_FAULTS = ("hook_lost", "hook_doubled", "hook_late", "hook_reordered")
 
 def draw(seed: int) -> Script:
     """Return the script of a seed; the same seed gives the same script."""
-    chance = Random(f"script/{seed}")  # noqa: S311
+    chance = Random(f"script/{seed}")
     channels = _channels(chance)
     others = [name for name in CHANNELS[:4] if name not in channels]
     nodes = 2 if chance.random() < 0.3 else 1
@@ -84,7 +84,8 @@ def _pace(chance: Random) -> dict[str, float]:
 
 
 def _steps(chance: Random, script: Script) -> list[Step]:
-    at, steps = 30.0, []
+    at = 30.0
+    steps: list[Step] = []
     for number in range(chance.randint(6, 20)):
         at += chance.choice((0.0, 0.05, 0.5, 3.0, 20.0, 120.0, 900.0)) * chance.random() * 2
         (kind,) = chance.choices(list(KINDS), [weight for weight, _ in KINDS.values()])
@@ -136,7 +137,12 @@ def _outage(chance: Random, script: Script) -> dict[str, Any]:
 def _fault(chance: Random, script: Script) -> dict[str, Any]:
     platform = chance.choice(("exact", "exact", _any_channel(chance, script)))
     if chance.random() < 0.3:
-        return {"platform": platform, "fault": chance.choice(HOOK_FAULTS), "method": "HOOK", "times": chance.randint(1, 4)}
+        return {
+            "platform": platform,
+            "fault": chance.choice(HOOK_FAULTS),
+            "method": "HOOK",
+            "times": chance.randint(1, 4),
+        }
     asked: dict[str, Any] = {"platform": platform, "fault": chance.choice(SALE_FAULTS), "times": chance.randint(1, 3)}
     if platform == "exact" and chance.random() < 0.6:
         asked |= {"path": "SalesOrders", "method": chance.choice(("POST", "GET"))}
@@ -144,7 +150,10 @@ def _fault(chance: Random, script: Script) -> dict[str, Any]:
 
 
 def _crash(chance: Random, script: Script) -> dict[str, Any]:
-    return {"node": chance.randrange(script.nodes), "after": chance.choice((0, 5, 30, 120, 400)) + chance.randint(0, 40)}
+    return {
+        "node": chance.randrange(script.nodes),
+        "after": chance.choice((0, 5, 30, 120, 400)) + chance.randint(0, 40),
+    }
 
 
 def _freeze(chance: Random, script: Script) -> dict[str, Any]:
@@ -169,7 +178,11 @@ def _paused(chance: Random, script: Script) -> dict[str, Any]:
 
 
 def _delivered(chance: Random, script: Script) -> dict[str, Any]:
-    return {"tracking": chance.choice(("now", "now", "later")), "part": chance.random() < 0.25, "after": chance.choice((5.0, 90.0, 900.0))}
+    return {
+        "tracking": chance.choice(("now", "now", "later")),
+        "part": chance.random() < 0.25,
+        "after": chance.choice((5.0, 90.0, 900.0)),
+    }
 
 
 def _nothing(chance: Random, script: Script) -> dict[str, Any]:

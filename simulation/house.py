@@ -211,7 +211,7 @@ async def _codes(house: House, tenant: Tenant) -> dict[Decimal, str]:
 
 
 async def _until(look: Callable[[], Awaitable[Any]]) -> Any:
-    while not (found := await look()):
+    while not (found := await look()):  # noqa: ASYNC110
         await asyncio.sleep(LOOK_AGAIN)
     return found
 

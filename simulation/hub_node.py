@@ -92,7 +92,7 @@ class HubNode:
 
 def settings_for(name: str, file: str, pace: dict[str, float]) -> Settings:
     """Return a node's settings: slow sweeps, so that quiet hours cost little, and all else as usual."""
-    usual = {
+    given: dict[str, Any] = {
         "lease_seconds": 1800.0,
         "poll_seconds": 900.0,
         "stock_sweep_seconds": 3600.0,
@@ -104,12 +104,13 @@ def settings_for(name: str, file: str, pace: dict[str, float]) -> Settings:
         "queue_seconds": 900.0,
     }
     places = {"bol_login_url": "bol", "amazon_login_url": "amazon", "vies_url": "vies"}
+    given |= {field: value for field, value in pace.items() if field.endswith("_seconds")}
+    given |= {field: f"http://{WORLD}/{place}" for field, place in places.items()}
     return Settings(
         database_url=f"sqlite:///{file}",
         public_url=f"http://{HOST}",
         keys=KEYS,
         node=name,
         bol_url=f"http://{WORLD}/bol",
-        **{field: f"http://{WORLD}/{place}" for field, place in places.items()},
-        **usual | {field: value for field, value in pace.items() if field.endswith("_seconds")},
+        **given,
     )

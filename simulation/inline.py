@@ -17,6 +17,9 @@ from simulation.place import PLACE
 YIELDS = 0.12
 """Chance that others run before a statement does."""
 
+LOCK_LOOK = 0.001
+"""Seconds between two looks at a file that another writes to, as SQLite itself looks."""
+
 SLOWNESS = 0.02
 """The longest that a statement waits for the disk, seconds."""
 
@@ -49,8 +52,8 @@ class InlineConnection(Connection):
             place.files.append(database)
 
     def __await__(self) -> Generator[Any, None, InlineConnection]:
+        yield from ()
         return self
-        yield
 
     def __del__(self) -> None:
         """Leave the file to whoever closes it."""
@@ -77,8 +80,8 @@ class InlineConnection(Connection):
     async def _wait(self) -> None:
         if self._random.random() < YIELDS:
             await asyncio.sleep(self._random.uniform(0, SLOWNESS))
-        while self._writes and not self._lock.free_for(self):
-            await asyncio.sleep(0.001)
+        while self._writes and not self._lock.free_for(self):  # noqa: ASYNC110
+            await asyncio.sleep(LOCK_LOOK)
 
     def _note_lock(self) -> None:
         if not self._writes or self._connection is None:
@@ -91,7 +94,7 @@ class InlineConnection(Connection):
     async def close(self) -> None:
         self.stop()
 
-    def stop(self) -> None:  # type: ignore[override]
+    def stop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             if self._place is not None and self._connection in self._place.files:

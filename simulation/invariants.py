@@ -5,8 +5,9 @@ Each yields a sentence per violation. Truth comes from the platforms' ledger; th
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
@@ -54,7 +55,9 @@ def no_sales_order_of_the_called_off(seen: Witness) -> Iterator[str]:
     matches = seen.matches()
     for sale in seen.sales():
         off = seen.off_since.get((sale.channel, sale.external_id))
-        for order in matches.live(sale) if off is not None else ():
+        if off is None:
+            continue
+        for order in matches.live(sale):
             if order.at > off + timedelta(seconds=60):
                 yield f"{_name(sale)} was known to be cancelled since {off:%H:%M:%S}, and booked at {order.at:%H:%M:%S}"
 
@@ -73,7 +76,7 @@ def booked_to_the_cent(seen: Witness) -> Iterator[str]:
 
 
 def published_within_formula(seen: Witness) -> Iterator[str]:
-    """No number that the hub put on show exceeds FreeStock, as it once was, less every sale known by then and not in it.
+    """No number that the hub put on show exceeds FreeStock, as it once was, less every known sale that is not in it.
 
     FreeStock may be old, but a sale that the hub had stored is subtracted: by its claim, or because FreeStock itself
     already knows of the sales order.
@@ -88,7 +91,8 @@ def published_within_formula(seen: Witness) -> Iterator[str]:
     for note in notes:
         most = _most(seen, matches, note)
         if note.quantity > most:
-            yield f"{note.channel} was told {note.quantity} of {note.sku} at {note.at:%d %H:%M:%S}, at most {most} were free"
+            told = f"{note.channel} was told {note.quantity} of {note.sku} at {note.at:%d %H:%M:%S}"
+            yield f"{told}, at most {most} were free"
 
 
 def _most(seen: Witness, matches: Matches, note: Shown) -> int:
@@ -276,6 +280,14 @@ def parcels_all_told(seen: Witness) -> Iterator[str]:
             yield f"parcel {name} is not confirmed: {row['status'] if row else 'the hub does not know it'}"
 
 
+def no_write_left_open(seen: Witness) -> Iterator[str]:
+    """The hub knows how every number and every parcel that it told a channel of ended."""
+    for row in seen.rows("SELECT channel_id, reference FROM parcel WHERE status = 'sent'"):
+        yield f"how parcel {row['reference']} ended at {row['channel_id']} is not known"
+    for row in seen.rows("SELECT channel_id, sku FROM listing WHERE process_id IS NOT NULL"):
+        yield f"how a number of {row['sku']} ended at {row['channel_id']} is not known"
+
+
 def everybody_works(seen: Witness) -> Iterator[str]:
     """Every actor works, and nothing waits in its mailbox that was due long ago."""
     for row in seen.rows("SELECT address, status, reason FROM actor WHERE status <> 'active'"):
@@ -308,9 +320,9 @@ def _open_claims(seen: Witness) -> Counter[str]:
     return claimed
 
 
-def _held(orders: dict[tuple[str, str], object], sale: Sale) -> bool:
+def _held(orders: Mapping[tuple[str, str], sqlite3.Row], sale: Sale) -> bool:
     row = orders.get((sale.channel, sale.external_id))
-    return row is not None and row["status"] == "held" and bool(row["hold_cause"])  # type: ignore[index]
+    return row is not None and row["status"] == "held" and bool(row["hold_cause"])
 
 
 def _units(sale: Sale) -> Counter[str]:
@@ -348,6 +360,7 @@ AT_REST: tuple[Invariant, ...] = (
     stock_converged,
     no_claim_left,
     parcels_all_told,
+    no_write_left_open,
     everybody_works,
     chores_go_on,
 )

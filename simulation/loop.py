@@ -116,8 +116,6 @@ def _task_of(handle: Any) -> Task[Any] | None:
     return owner if isinstance(owner, Task) else None
 
 
-def _numbered(
-    loop: asyncio.AbstractEventLoop, coro: Any, context: Context | None = None
-) -> Task[Any]:
+def _numbered(loop: asyncio.AbstractEventLoop, coro: Any, context: Context | None = None) -> Task[Any]:
     assert isinstance(loop, SeededLoop)
     return NumberedTask(coro, loop=loop, context=context)

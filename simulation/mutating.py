@@ -5,7 +5,6 @@ found exactly once it fits no more, which is an error and not a mutation that su
 """
 
 from __future__ import annotations
-
 import __future__
 
 import importlib
@@ -44,23 +43,34 @@ class Mutation:
 
     def apply(self) -> None:
         """Put the line differently everywhere in this process; raises ``DoesNotFit``."""
+        module, owner, name = self._found()
+        original = inspect.getattr_static(owner, name)
+        mutated = _rewritten(original, module, self)
+        setattr(owner, name, mutated)
+        if owner is module:
+            _replace_everywhere(original, mutated)
+
+    def check(self) -> None:
+        """Raise ``DoesNotFit`` where the code reads differently by now; nothing is changed."""
+        module, owner, name = self._found()
+        _rewritten(inspect.getattr_static(owner, name), module, self)
+
+    def _found(self) -> tuple[Any, Any, str]:
         module_name, _, path = self.place.partition(":")
         module: Any = importlib.import_module(module_name)
         *owners, name = path.split(".")
         owner = module
         for each in owners:
             owner = getattr(owner, each)
-        original = inspect.getattr_static(owner, name)
-        mutated = _rewritten(original, module, self)
-        setattr(owner, name, mutated)
-        if not owners:
-            _replace_everywhere(original, mutated)
+        return module, owner, name
 
 
 def _rewritten(original: Any, module: Any, mutation: Mutation) -> Any:
     source = textwrap.dedent(inspect.getsource(original))
     if source.count(mutation.says) != 1:
-        raise DoesNotFit(f"{mutation.name}: {mutation.place} says {mutation.says!r} {source.count(mutation.says)} times")
+        raise DoesNotFit(
+            f"{mutation.name}: {mutation.place} says {mutation.says!r} {source.count(mutation.says)} times"
+        )
     code = compile(
         source.replace(mutation.says, mutation.instead),
         f"<{mutation.name}>",

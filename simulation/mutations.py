@@ -68,7 +68,12 @@ def _two_tenants(script: Script) -> bool:
 
 
 def _asynchronous(script: Script) -> bool:
-    return "bol" in script.channels and (_has(script, "book") or _has(script, "move") or _many_channels(script))
+    return "amazon" in script.channels
+
+
+def _delivers_at_bol(script: Script) -> bool:
+    sold = {step.label for step in script.steps if step.kind == "sell" and step.asked["channel"] == "bol"}
+    return any(step.kind == "deliver" and step.asked["sale"] in sold for step in script.steps)
 
 
 def _cancels_early(script: Script) -> bool:
@@ -108,7 +113,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "release-all", "any stock read releases every claim of the tenant", "hub.store.stock:finish_read",
-        "claim.c.division == code,\n            claim.c.released_at.is_(None),\n            claim.c.visible_read < read_no,",
+        "claim.c.division == code,\n            claim.c.released_at.is_(None),\n"
+        "            claim.c.visible_read < read_no,",
         "claim.c.released_at.is_(None),", _sells,
     ),
     Mutation(
@@ -214,6 +220,11 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "half-a-parcel", "a parcel is confirmed with one unit of each line",
         "hub.actors.erp.parcels:_merged", "sums.get(unit.line_id, 0) + unit.quantity", "1", _delivers,
+    ),
+    Mutation(
+        "parcel-never-followed", "how an asynchronous confirmation ended is not asked",
+        "hub.actors.channel.tracking:TrackingLane._note",
+        "post(work, self.scene.teller.address, FollowParcels(), due_at=due)", "pass", _delivers_at_bol,
     ),
     Mutation(
         "late-code-unseen", "a tracking code that is filled in later is not passed on",

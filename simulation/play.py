@@ -20,7 +20,7 @@ from hub.store.engine import StoreUnavailable
 from simulation import seams
 from simulation.clocks import WorldClock
 from simulation.deeds import as_before, do, resume
-from simulation.house import House, build, consent
+from simulation.house import build, consent
 from simulation.invariants import ALWAYS, AT_REST, Invariant
 from simulation.loop import SeededLoop, Stalled
 from simulation.network import Network, Weather
@@ -72,7 +72,7 @@ def play(script: Script) -> Ending:
     """Play a script to its end or to its first violation. The same script always comes to the same digest."""
     began = time.process_time()
     outcome = Ending(script.seed)
-    streams = {name: Random(f"{name}/{script.seed}") for name in ("entropy", "disk", "network", "loop")}  # noqa: S311
+    streams = {name: Random(f"{name}/{script.seed}") for name in ("entropy", "disk", "network", "loop")}
     network, clock = Network(streams["network"]), WorldClock(datetime.fromisoformat(script.begins))
     loop = SeededLoop(streams["loop"])
     with _quietly(), template() as file, seams.in_place(script, network, streams["entropy"], streams["disk"], clock):
@@ -202,7 +202,6 @@ class _Play:
                 if lost:
                     with suppress(Died, StoreUnavailable, CommandRefused, Outcome):
                         await consent(self.house, tenant)
-
 
 
 @contextmanager

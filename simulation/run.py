@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ MOST_TRIES = 24
 
 LOOKED_THROUGH = 600
 """Seeds among which those are looked for."""
+
+DEAR = {"amazon": 6, "shopify": 3, "bol": 2}
+"""How much longer a play with these platforms takes than with others."""
 
 Told = dict[str, Any]
 
@@ -71,7 +75,9 @@ def _mutations(failing: set[int], only: Sequence[str], jobs: int) -> list[Told]:
 
 def _cost(script: Script) -> tuple[float, int]:
     """Return about what a play costs: dear platforms, quiet hours, steps."""
-    dear = sum({"amazon": 6, "shopify": 3, "bol": 2}.get(name, 1) for name in (*script.channels, script.other_channel or ""))
+    dear = sum(
+        {"amazon": 6, "shopify": 3, "bol": 2}.get(name, 1) for name in (*script.channels, script.other_channel or "")
+    )
     return dear + len(script.steps) / 8 + script.quiet / 3600 / 6, script.seed
 
 
@@ -84,10 +90,18 @@ def again(script: Script, *, show: bool, shorten: bool, mutation: str | None) ->
         _say(f"{told['seconds'] / 3600:.1f} h, {told['cpu']:.1f} s of CPU time, digest {told.get('digest', '')}")
         _say(*(map(_line, told["violations"])))
         if told["violations"] and shorten:
-            names = {one["invariant"] for one in told["violations"]}
-            fails = lambda one: bool(names & {each["invariant"] for each in _once(process, one, mutation)["violations"]})  # noqa: E731
-            sys.stdout.write(shrink(script, fails).written() + "\n")
+            shorter = shrink(script, partial(_fails_like, process, mutation, names_of(told)))
+            sys.stdout.write(shorter.written() + "\n")
     return 1 if told["violations"] else 0
+
+
+def _fails_like(process: Any, mutation: str | None, names: set[str], script: Script) -> bool:
+    return bool(names & names_of(_once(process, script, mutation)))
+
+
+def names_of(told: Told) -> set[str]:
+    """Return by which invariants a play failed."""
+    return {one["invariant"] for one in told["violations"]}
 
 
 def _once(process: Any, script: Script, mutation: str | None) -> Told:

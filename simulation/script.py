@@ -57,7 +57,10 @@ class Script:
         head = f"seed {self.seed}, begins {self.begins}, channels {', '.join(self.channels)}"
         if self.other_channel:
             head += f", a second tenant on {self.other_channel}"
-        luck = f"{self.exact_minute_limit} calls a minute to Exact, faults {self.faults}, weather {self.weather or 'calm'}, nodes {self.nodes}, pace {self.pace}"
+        luck = (
+            f"{self.exact_minute_limit} calls a minute to Exact, faults {self.faults},"
+            f" weather {self.weather or 'calm'}, nodes {self.nodes}, pace {self.pace}"
+        )
         return "\n".join((head, luck, *(step.line() for step in self.steps), f"quiet for {self.quiet / 3600:.1f} h"))
 
 

@@ -42,7 +42,6 @@ from simulation.inline import Disk
 from simulation.network import Network
 from simulation.script import Script
 
-
 IDLE_LOOK = 900.0
 """Seconds between two looks for actors to let go of, and how long an idle one stays, of a node that is alone.
 

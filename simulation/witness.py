@@ -88,4 +88,3 @@ class Witness:
         """Return what the hub has stored of each sale."""
         found = self.rows("SELECT * FROM orders")
         return {(row["channel_id"], row["external_id"]): row for row in found}
-
