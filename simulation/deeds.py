@@ -20,6 +20,10 @@ from simulation.house import House, Tenant
 from simulation.place import Died
 from simulation.script import Step
 
+PATIENCE = 20
+LOOK_AGAIN = 15.0
+"""How often, and after how many seconds, the warehouse looks again for an order that is not in Exact yet."""
+
 Deed = Callable[[House, Step], Awaitable[None]]
 
 
@@ -66,9 +70,14 @@ async def _ask_cancel(house: House, step: Step) -> None:
         await control_sales.request_cancellation(house.sandbox, _sale(house, step))
 
 
-async def _deliver(house: House, step: Step) -> None:
+async def _deliver(house: House, step: Step, left: int = PATIENCE) -> None:
+    """Deliver as soon as the order is in Exact; somebody who finds it is not there looks again a little later."""
     channel, external_id = house.sold[step.asked["sale"]]
     if house.cancelled(channel, external_id):
+        return
+    if not house.booked(external_id):
+        if left:
+            later(house, LOOK_AGAIN, lambda: _deliver(house, step, left - 1))
         return
     number = f"3SHUB{step.label}{step.asked['sale']}"
     asked: dict[str, Any] = {"your_ref": external_id, "division": house.tenant_of(channel).division}

@@ -86,6 +86,11 @@ class House:
         """Say whether a sale was called off."""
         return self.sandbox.world.ledger.sales[channel, external_id].cancelled_at is not None
 
+    def booked(self, external_id: str) -> bool:
+        """Say whether a sale stands in Exact."""
+        orders = self.sandbox.world.ledger.sales_orders.values()
+        return any(order.your_ref.endswith(external_id) and order.deleted_at is None for order in orders)
+
     def shipped(self, channel: str, external_id: str) -> bool:
         """Say whether anything of a sale has left the warehouse."""
         ledger = self.sandbox.world.ledger

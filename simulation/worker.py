@@ -5,6 +5,7 @@ Its hashes are not random (``PYTHONHASHSEED``), for the order of a set of texts 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from simulation.drawing import draw
 from simulation.mutations import MUTATIONS
 from simulation.play import Ending, Violation, play
 from simulation.script import Script, read_script
+from simulation.template import migrated
 
 PATIENCE = 300
 """Seconds after which a play is given up; by then it runs in a circle."""
@@ -28,6 +30,9 @@ class TooLong(KeyboardInterrupt):
 def main() -> None:
     """Play until there is nothing more to be played."""
     signal.signal(signal.SIGALRM, _too_long)
+    migrated()
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         told = _apart(asked) if asked.get("mutation") else _played(asked)

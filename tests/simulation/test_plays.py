@@ -37,7 +37,7 @@ def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
 
 @pytest.mark.timeout(300)
 def test_the_same_seed_is_the_same_play_to_the_last_byte_in_whatever_process() -> None:
-    told = [_digest(seed) for seed in (3, 3, 4)]
+    told = [_digest(seed) for seed in (9, 9, 4)]
     assert told[0] == told[1]
     assert told[0] != told[2]
 
