@@ -213,5 +213,6 @@ def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
 
 def _give(answer: asyncio.Future[Any], response: httpx2.Response, note: Exchange) -> None:
     if not answer.done():
-        note.delivered = asyncio.get_running_loop().time()
+        if note.place is None or not note.place.paused:
+            note.delivered = asyncio.get_running_loop().time()
         answer.set_result(response)

@@ -12,7 +12,7 @@ from simulation.run import names_of
 from simulation.script import Script, Step, read_script
 from simulation.shrinking import shrink
 
-SEEDS = range(100, 110)
+SEEDS = range(100, 108)
 BEGINS = "2026-11-23T09:00:00+00:00"
 PACE = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
 
@@ -26,7 +26,7 @@ def small(*steps: Step) -> Script:
     return Script(7, BEGINS, ("woocommerce",), goods=1, pace=PACE, steps=steps, quiet=0.0)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
     found = {asked["seed"]: told for asked, told in played(({"seed": seed} for seed in SEEDS), jobs=2)}
     assert sorted(found) == list(SEEDS)
@@ -35,14 +35,14 @@ def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
     assert sum(told["crashes"] for told in found.values()) > 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_the_same_seed_is_the_same_play_to_the_last_byte_in_whatever_process() -> None:
     told = [_digest(seed) for seed in (9, 9, 4)]
     assert told[0] == told[1]
     assert told[0] != told[2]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_a_deliberate_bug_is_caught_and_its_script_made_short() -> None:
     long = small(
         Step(30.0, "fault", "s0", {"platform": "exact", "fault": "hook_lost", "method": "HOOK", "times": 1}),
