@@ -63,6 +63,11 @@ def _late(script: Script) -> bool:
     return _sells(script) and bool(script.weather.get("late_effects"))
 
 
+def _busy(script: Script) -> bool:
+    moves = sum(step.kind in ("sell", "book", "move") for step in script.steps)
+    return moves >= 7 and _many_channels(script)
+
+
 def _two_tenants(script: Script) -> bool:
     return script.other_channel is not None
 
@@ -258,7 +263,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "newest-lost", "a message is deleted although a newer value came into it meanwhile",
         "hub.actors.runtime.mailbox.departure:_delete", 'await connection.execute(KEEP_NEWER, {"places": places})',
-        "await connection.execute(delete(message).where(tuple_(*PLACE).in_(places)))",
+        "await connection.execute(delete(message).where(tuple_(*PLACE).in_(places)))", _busy,
     ),
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",

@@ -82,6 +82,7 @@ def in_place(
         return entropy.randbytes(size)
 
     idle = IDLE_LOOK if script.nodes == 1 else IDLE_LOOK_OF_MANY
+    policy = hub.node.actors.policy
     random.seed(entropy.random())
     stand_ins: list[tuple[Any, str, Any]] = [
         (os, "urandom", urandom),
@@ -98,7 +99,7 @@ def in_place(
         (hub.store.migrations, "revision_of", _revision_of),
         (CancelScope, "__hash__", lambda _: 0),
         (hub.actors.runtime.releaser, "SWEEP", idle),
-        (hub.node.actors, "policy", lambda settings: replace(_policy(settings), linger=idle)),
+        (hub.node.actors, "policy", lambda settings: replace(policy(settings), linger=idle)),
         (hub.sandbox.bol.push, "rsa", _OneKey),
         (hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),
         (hub.sandbox.amazon.platform, "LONGEST_NAP", LONGEST_NAP),
@@ -170,7 +171,6 @@ async def _migrated(url: str) -> str:
     return _newest()
 
 
-_policy = hub.node.actors.policy
 _ask_newest = hub.store.migrations.newest
 
 
