@@ -76,9 +76,11 @@ def _asynchronous(script: Script) -> bool:
     return "amazon" in script.channels
 
 
-def _delivers_at_bol(script: Script) -> bool:
+def _delivers_at_bol_unheard(script: Script) -> bool:
     sold = {step.label for step in script.steps if step.kind == "sell" and step.asked["channel"] == "bol"}
-    return any(step.kind == "deliver" and step.asked["sale"] in sold for step in script.steps)
+    delivers = any(step.kind == "deliver" and step.asked["sale"] in sold for step in script.steps)
+    lost = any(step.asked.get("fault") == "hook_lost" and step.asked["platform"] == "bol" for step in script.steps)
+    return delivers and (lost or script.faults == "harsh")
 
 
 def _cancels_early(script: Script) -> bool:
@@ -229,7 +231,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "parcel-never-followed", "how an asynchronous confirmation ended is not asked",
         "hub.actors.channel.tracking:TrackingLane._note",
-        "post(work, self.scene.teller.address, FollowParcels(), due_at=due)", "pass", _delivers_at_bol,
+        "post(work, self.scene.teller.address, FollowParcels(), due_at=due)", "pass", _delivers_at_bol_unheard,
     ),
     Mutation(
         "late-code-unseen", "a tracking code that is filled in later is not passed on",

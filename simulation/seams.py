@@ -23,6 +23,7 @@ import anyio.to_thread
 import httpx2
 from anyio._backends._asyncio import CancelScope
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import hub.actors.runtime.releaser
 import hub.actors.runtime.supervisor
@@ -131,13 +132,12 @@ class _ThatTime:
         return self._clock.now()
 
 
-_create_engine = hub.store.engine.connect.create_async_engine
 _compiled: dict[str, tuple[Any, Any]] = {}
 
 
 def _engine(url: Any, **options: Any) -> Any:
     """Make an engine that finds the statements compiled in earlier plays: that is a third of a short play's work."""
-    made = _create_engine(url, **options)
+    made = create_async_engine(url, **options)
     engine: Any = made.sync_engine
     dialect, cache = _compiled.setdefault(url.drivername, (engine.dialect, engine._compiled_cache))
     engine.dialect = engine.pool._dialect = dialect
