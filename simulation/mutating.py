@@ -31,7 +31,8 @@ def anywhere(script: Script) -> bool:
 class Mutation:
     """One deliberate bug. ``wrong`` says it in words; ``place`` is a function as ``module:qualified.name``.
 
-    ``shows`` tells plays apart in which it cannot show at all, such as one without a second node.
+    ``shows`` tells plays apart in which it cannot show at all, such as one without a second node. ``scripts`` are
+    played first: circumstances that are drawn too seldom.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Mutation:
     says: str
     instead: str
     shows: Callable[[Script], bool] = anywhere
+    scripts: tuple[Script, ...] = ()
 
     def apply(self) -> None:
         """Put the line differently everywhere in this process; raises ``DoesNotFit``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulation.mutating import Mutation
-from simulation.script import Script
+from simulation.script import Script, Step
 
 
 def _many_channels(script: Script) -> bool:
@@ -106,6 +106,16 @@ def _later_tracking(script: Script) -> bool:
 
 def _narrow(script: Script) -> bool:
     return script.exact_minute_limit < 60
+
+
+def _told_by(channel: str, *faults: dict[str, object]) -> Script:
+    """Return a play in which one order is sold, delivered and told, while these faults wait at its channel."""
+    lines = [{"sku": "ART-00001", "quantity": 2}]
+    steps = [Step(30.0, "sell", "s0", {"channel": channel, "lines": lines})]
+    steps += [Step(40.0, "fault", f"s{place}", {"platform": channel, **one}) for place, one in enumerate(faults, 1)]
+    steps += [Step(60.0, "deliver", "s9", {"sale": "s0", "tracking": "now", "part": False, "after": 5.0})]
+    pace = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
+    return Script(7, "2026-11-23T09:00:00+00:00", (channel,), goods=1, pace=pace, steps=tuple(steps), quiet=0.0)
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -225,6 +235,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         _delivers_and_loses,
     ),
     Mutation(
+        "shop-told-twice", "a shop is told a tracking code that it lists already",
+        "hub.adapters.woocommerce.shipping:Shipping._add_tracking",
+        'if any(each.maybe_text("tracking_number") == tracking for each in listed):', "if False:", _delivers_and_loses,
+        (_told_by("woocommerce", {"fault": "lost_answer", "method": "POST", "path": "shipment-trackings"}),),
+    ),
+    Mutation(
         "half-a-parcel", "a parcel is confirmed with one unit of each line",
         "hub.actors.erp.parcels:_merged", "sums.get(unit.line_id, 0) + unit.quantity", "1", _delivers,
     ),
@@ -232,6 +248,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "parcel-never-followed", "how an asynchronous confirmation ended is not asked",
         "hub.actors.channel.tracking:TrackingLane._note",
         "post(work, self.scene.teller.address, FollowParcels(), due_at=due)", "pass", _delivers_at_bol_unheard,
+        (_told_by("bol", {"fault": "hook_lost", "method": "HOOK", "times": 50}),),
     ),
     Mutation(
         "late-code-unseen", "a tracking code that is filled in later is not passed on",

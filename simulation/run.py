@@ -47,7 +47,7 @@ def run(seeds: int, first: int, mutations: bool, only: Sequence[str], as_json: b
     failing = {one["seed"] for one in summary["failed"]}
     found = _mutations(failing, only, jobs) if mutations else []
     summary["mutations_total"] = len(found)
-    summary["mutations_caught"] = sum(one["seed"] is not None for one in found)
+    summary["mutations_caught"] = sum(bool(one["by"]) for one in found)
     summary["mutations"] = found
     summary["seconds"] = time.monotonic() - began
     summary |= {name: round(summary[name], 1) for name in ("simulated_hours", "cpu_seconds", "seconds")}
@@ -62,14 +62,18 @@ def _mutations(failing: set[int], only: Sequence[str], jobs: int) -> list[Told]:
     scripts = sorted((draw(seed) for seed in range(LOOKED_THROUGH) if seed not in failing), key=_cost)
     chosen = [one for one in MUTATIONS if not only or one.name in only]
     tasks = [
-        {"mutation": one.name, "seeds": [script.seed for script in scripts if one.shows(script)][:MOST_TRIES]}
+        {
+            "mutation": one.name,
+            "scripts": [script.written() for script in one.scripts],
+            "seeds": [script.seed for script in scripts if one.shows(script)][:MOST_TRIES],
+        }
         for one in chosen
     ]
     found: dict[str, Told] = {}
     for asked, told in played(tasks, jobs):
         found[asked["mutation"]] = told
         by = f"caught by {', '.join(told['by'])}" if told["by"] else "SURVIVES"
-        _say(f"{asked['mutation']:<24} {by} ({told['tried']} seeds, seed {told['seed']})")
+        _say(f"{asked['mutation']:<24} {by} ({told['tried']} plays, seed {told['seed']})")
     return [found[one.name] for one in chosen]
 
 

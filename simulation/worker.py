@@ -74,10 +74,10 @@ def _apart(asked: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _fails_anyway(seed: int) -> bool:
-    """Say whether a seed fails without any deliberate bug, in a process that has none."""
+def _fails_anyway(script: Script) -> bool:
+    """Say whether a script fails without any deliberate bug, in a process that has none."""
     with worker() as other:
-        return bool(ask(other, {"seed": seed})["violations"])
+        return bool(ask(other, {"script": script.written()})["violations"])
 
 
 def _mutated(asked: dict[str, Any]) -> dict[str, Any]:
@@ -86,11 +86,12 @@ def _mutated(asked: dict[str, Any]) -> dict[str, Any]:
     if "script" in asked:
         return _played(asked)
     tried, cpu, hours = 0, 0.0, 0.0
-    for seed in asked["seeds"]:
-        ending = patiently(draw(seed))
+    scripts = [read_script(text) for text in asked["scripts"]]
+    for script in (*scripts, *map(draw, asked["seeds"])):
+        ending, seed = patiently(script), None if script in scripts else script.seed
         tried, cpu, hours = tried + 1, cpu + ending.cpu, hours + ending.seconds / 3600
         if ending.failed:
-            if _fails_anyway(seed):
+            if _fails_anyway(script):
                 continue
             names = list(dict.fromkeys(one.invariant for one in ending.violations))
             told = ending.violations[0].line()
