@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -52,7 +53,8 @@ def draw(seed: int) -> Script:
         pace=_pace(chance) | (LONG_LEASES if nodes == 1 else {}),
         quiet=chance.choice(QUIET) * 3600.0 / nodes,
     )
-    return script.with_steps(_steps(chance, script))
+    script = script.with_steps(_steps(chance, script))
+    return script if script.faults == "none" and not script.weather else replace(script, exact_minute_limit=60)
 
 
 def _channels(chance: Random) -> tuple[str, ...]:
