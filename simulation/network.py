@@ -136,7 +136,8 @@ class Network:
         except DroppedConnection:
             response = None
         except Exception as error:  # noqa: BLE001
-            self.broken.append(error)
+            if server.place is None or server.place.died_at is None:
+                self.broken.append(error)
             response = None
         self._note(note, response)
         if answer is None:
