@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help demo sandbox serve test test-node test-vendure check format bench schema lock clean
+.PHONY: help demo sandbox serve test test-node test-vendure check format bench simulate schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
@@ -42,6 +42,9 @@ format: $(BIN)/.dev ## put the code into its form
 
 bench: $(BIN)/.dev ## measurements, each beside its bound
 	@$(BIN)/python main.py bench $(ARGS)
+
+simulate: $(BIN)/.run ## the whole hub in virtual time, drawn from seeds; ARGS='--seeds 1000 --mutations --json'
+	@$(BIN)/python main.py simulate $(ARGS)
 
 schema: $(BIN)/.run ## write schema.graphql anew
 	@$(BIN)/python main.py schema > schema.graphql.new && mv schema.graphql.new schema.graphql

@@ -359,6 +359,29 @@ def bench(
     raise typer.Exit(run(only, quick, as_json))
 
 
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(min=0, help="How many plays, each drawn from its seed.")] = 50,
+    first: Annotated[int, typer.Option("--from", help="The first seed.")] = 0,
+    mutations: Annotated[bool, typer.Option("--mutations", help="Also try every deliberate bug.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Of the deliberate bugs this one; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes side by side; 0 for one per core.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Play this seed alone.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Play the script in this file alone.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the script that is played alone.")] = False,
+    shorten: Annotated[bool, typer.Option("--shrink", help="Print the shortest script that fails like it.")] = False,
+    mutation: Annotated[str | None, typer.Option(help="Play it with this deliberate bug.")] = None,
+) -> None:
+    """Run the whole hub with its platforms in virtual time, with crashes and faults drawn from seeds."""
+    from simulation.run import again, run, script_of
+
+    script = script_of(seed, replay)
+    if script is not None:
+        raise typer.Exit(again(script, show=show, shorten=shorten, mutation=mutation))
+    raise typer.Exit(run(seeds, first, mutations, only or (), as_json, jobs))
+
+
 @app.command("settings")
 def settings_command() -> None:
     """Print the table of all HUB_… variables."""

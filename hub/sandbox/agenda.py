@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+import anyio
+
 
 @dataclass
 class Agenda:
@@ -15,9 +17,18 @@ class Agenda:
 
     _entries: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
+    _sooner: anyio.Event | None = None
 
     def add(self, due: datetime, happening: Callable[[], None]) -> None:
+        if self._sooner is not None and (self.next_due is None or due < self.next_due):
+            self._sooner.set()
         heapq.heappush(self._entries, (due, next(self._order), happening))
+
+    async def nap(self, seconds: float) -> None:
+        """Sleep so many real seconds, or until something is added that comes due before all else."""
+        self._sooner = anyio.Event()
+        with anyio.move_on_after(seconds):
+            await self._sooner.wait()
 
     def run(self, now: datetime) -> None:
         """Let everything happen that is due by ``now``."""

@@ -52,8 +52,7 @@ class Supervisor:
         self._releaser = Releaser(database, self.roster, self.policy)
         self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
         self._stopping = anyio.Event()
-        postgres = database.dialect == "postgresql"
-        self._doorbell = doorbell or (PostgresDoorbell(database.url) if postgres else SilentDoorbell())
+        self._doorbell = doorbell or (PostgresDoorbell(database.url) if database.shared else SilentDoorbell())
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Run until ``stop``; raises ``NodeSick`` (in a group) when the platform should restart this process.
@@ -63,7 +62,7 @@ class Supervisor:
         """
         with self.database.listening(MAIL, self._heard):
             try:
-                if self.database.dialect == "sqlite":
+                if not self.database.shared:
                     await self.database.write(inherit)
                 async with anyio.create_task_group() as tasks:
                     self._start(tasks)
@@ -92,7 +91,7 @@ class Supervisor:
         tasks.start_soon(self._releaser.run)
         tasks.start_soon(self._keeper.renew)
         tasks.start_soon(self._keeper.prune)
-        if self.database.dialect == "postgresql":
+        if self.database.shared:
             tasks.start_soon(self._keeper.glance)
         tasks.start_soon(self._doorbell.run, self._keeper.heard)
 

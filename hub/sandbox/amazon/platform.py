@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-import anyio
 from anyio.abc import TaskGroup
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -73,7 +72,7 @@ class AmazonPlatform:
             self.account.settle()
             due, now = self.account.agenda.next_due, self.world.clock.now()
             nap = (due - now).total_seconds() if due else LONGEST_NAP
-            await anyio.sleep(min(LONGEST_NAP, max(0.005, nap)))
+            await self.account.agenda.nap(min(LONGEST_NAP, max(0.005, nap)))
 
     def throttled(self, path: str) -> Response:
         if path == TOKEN_PATH:

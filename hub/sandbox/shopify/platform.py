@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import anyio
 from anyio.abc import TaskGroup
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -60,7 +59,7 @@ class ShopifyPlatform:
             self.shop.settle()
             due, now = self.shop.agenda.next_due, self.world.clock.now()
             nap = (due - now).total_seconds() if due else LONGEST_NAP
-            await anyio.sleep(min(LONGEST_NAP, max(0.005, nap)))
+            await self.shop.agenda.nap(min(LONGEST_NAP, max(0.005, nap)))
 
     def throttled(self, path: str) -> Response:
         """Return a refusal: mostly status 200 with THROTTLED, now and then HTTP 429."""

@@ -41,6 +41,11 @@ class Database:
         self._reads = reads
         self._listeners: dict[str, list[Heard]] = {}
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have this database open too."""
+        return self.dialect == "postgresql"
+
     @classmethod
     @asynccontextmanager
     async def open(

@@ -1,0 +1,125 @@
+"""SQLite without its thread: statements run in the loop itself, and the loop may let others go first.
+
+Where the real connection hops to a thread, this one waits for its file's write lock and, now and then, a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Generator, Sequence
+from random import Random
+from typing import Any
+
+from hub.store.engine.sqlite import Connection
+from simulation.place import PLACE
+
+YIELDS = 0.12
+"""Chance that others run before a statement does."""
+
+LOCK_LOOK = 0.001
+"""Seconds between two looks at a file that another writes to, as SQLite itself looks."""
+
+SLOWNESS = 0.02
+"""The longest that a statement waits for the disk, seconds."""
+
+
+class WriteLock:
+    """Who of several connections has a transaction open on one file; the others wait, as SQLite has them do."""
+
+    def __init__(self) -> None:
+        self.holder: InlineConnection | None = None
+
+    def free_for(self, asking: InlineConnection) -> bool:
+        """Say whether a connection may write; a dead node holds no lock."""
+        holder = self.holder
+        return holder is None or holder is asking or holder.gone
+
+
+class InlineConnection(Connection):
+    """The hub's own SQLite connection, with the thread taken out."""
+
+    def __init__(self, database: sqlite3.Connection, lock: WriteLock, random: Random, *, writes: bool) -> None:
+        self._connection = database
+        self._running = True
+        self._lock = lock
+        self._random = random
+        self._writes = writes
+        self._aboard = False
+        place = PLACE.get()
+        self._place = place
+        if place is not None:
+            place.files.append(database)
+
+    def __await__(self) -> Generator[Any, None, InlineConnection]:
+        yield from ()
+        return self
+
+    def __del__(self) -> None:
+        """Leave the file to whoever closes it."""
+
+    @property
+    def gone(self) -> bool:
+        return self._connection is None or (self._place is not None and self._place.dead)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._connection is None:
+            raise ValueError("Connection closed")
+        if self._aboard:
+            return fn(*args, **kwargs)
+        self.settled = False
+        await self._wait()
+        self._aboard = True
+        try:
+            return fn(*args, **kwargs)
+        finally:
+            self._aboard = False
+            self.settled = True
+            self._note_lock()
+
+    async def _wait(self) -> None:
+        if self._random.random() < YIELDS:
+            await asyncio.sleep(self._random.uniform(0, SLOWNESS))
+        while self._writes and not self._lock.free_for(self):  # noqa: ASYNC110
+            await asyncio.sleep(LOCK_LOOK)
+
+    def _note_lock(self) -> None:
+        if not self._writes or self._connection is None:
+            return
+        if self._connection.in_transaction:
+            self._lock.holder = self
+        elif self._lock.holder is self:
+            self._lock.holder = None
+
+    async def close(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            if self._place is not None and self._connection in self._place.files:
+                self._place.files.remove(self._connection)
+            self._connection = None
+        if self._lock.holder is self:
+            self._lock.holder = None
+
+
+class Disk:
+    """Opens connections; there is one lock per file."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._locks: dict[str, WriteLock] = {}
+
+    def connector(self, path: str, pragmas: Sequence[str]) -> Callable[[], Any]:
+        """Stand in for ``hub.store.engine.sqlite.connector``."""
+        writes = "query_only=ON" not in pragmas
+
+        async def connect() -> InlineConnection:
+            database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+            for pragma in pragmas:
+                database.execute(f"PRAGMA {pragma}")
+            lock = self._locks.setdefault(path, WriteLock())
+            return InlineConnection(database, lock, self._random, writes=writes)
+
+        return connect

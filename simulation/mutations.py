@@ -1,0 +1,324 @@
+"""The list of deliberate bugs, by what they are about; every one must be caught by an invariant."""
+
+from __future__ import annotations
+
+from simulation.mutating import Mutation
+from simulation.script import Script, Step
+
+
+def _many_channels(script: Script) -> bool:
+    return len(script.channels) > 1
+
+
+def _two_nodes(script: Script) -> bool:
+    return script.nodes > 1
+
+
+def _one_node(script: Script) -> bool:
+    return script.nodes == 1
+
+
+def _crashes(script: Script) -> bool:
+    return script.nodes == 1 and _has(script, "crash")
+
+
+def _frozen_of_two(script: Script) -> bool:
+    return script.nodes > 1 and _has(script, "freeze")
+
+
+def _has(script: Script, kind: str) -> bool:
+    return any(step.kind == kind for step in script.steps)
+
+
+def _sells(script: Script) -> bool:
+    return _has(script, "sell")
+
+
+def _sells_several(script: Script) -> bool:
+    return any(line["quantity"] > 1 for step in script.steps if step.kind == "sell" for line in step.asked["lines"])
+
+
+def _delivers(script: Script) -> bool:
+    return _has(script, "deliver")
+
+
+def _delivers_and_loses(script: Script) -> bool:
+    return _delivers(script) and bool(script.weather.get("lost_answers") or script.faults == "harsh")
+
+
+def _cancels(script: Script) -> bool:
+    return _has(script, "cancel")
+
+
+def _unpaid(script: Script) -> bool:
+    return any(step.asked.get("paid") is False for step in script.steps)
+
+
+def _loses_answers(script: Script) -> bool:
+    lost = any(step.asked.get("fault") in ("lost_answer", "broken_answer") for step in script.steps)
+    return _sells(script) and (lost or bool(script.weather.get("lost_answers")) or script.faults == "harsh")
+
+
+def _late(script: Script) -> bool:
+    return _sells(script) and bool(script.weather.get("late_effects"))
+
+
+def _busy(script: Script) -> bool:
+    moves = sum(step.kind in ("sell", "book", "move") for step in script.steps)
+    return moves >= 7 and _many_channels(script)
+
+
+def _two_tenants(script: Script) -> bool:
+    return script.other_channel is not None
+
+
+def _asynchronous(script: Script) -> bool:
+    return "amazon" in script.channels
+
+
+def _delivers_at_bol_unheard(script: Script) -> bool:
+    sold = {step.label for step in script.steps if step.kind == "sell" and step.asked["channel"] == "bol"}
+    delivers = any(step.kind == "deliver" and step.asked["sale"] in sold for step in script.steps)
+    lost = any(step.asked.get("fault") == "hook_lost" and step.asked["platform"] == "bol" for step in script.steps)
+    return delivers and (lost or script.faults == "harsh")
+
+
+def _cancels_early(script: Script) -> bool:
+    unpaid = {step.label for step in script.steps if step.asked.get("paid") is False and step.asked["channel"] != "bol"}
+    return any(step.kind == "cancel" and step.asked["sale"] in unpaid for step in script.steps)
+
+
+def _loses_consent(script: Script) -> bool:
+    return _has(script, "expire-grant")
+
+
+def _outage(script: Script) -> bool:
+    return _has(script, "outage") and _sells(script)
+
+
+def _sets(change: str) -> object:
+    return lambda script: any(step.asked.get("change") == change for step in script.steps)
+
+
+def _later_tracking(script: Script) -> bool:
+    return any(step.kind == "deliver" and step.asked["tracking"] == "later" for step in script.steps)
+
+
+def _narrow(script: Script) -> bool:
+    return script.exact_minute_limit < 60
+
+
+def _told_by(channel: str, *faults: dict[str, object]) -> Script:
+    """Return a play in which one order is sold, delivered and told, while these faults wait at its channel."""
+    lines = [{"sku": "ART-00001", "quantity": 2}]
+    steps = [Step(30.0, "sell", "s0", {"channel": channel, "lines": lines})]
+    steps += [Step(40.0, "fault", f"s{place}", {"platform": channel, **one}) for place, one in enumerate(faults, 1)]
+    steps += [Step(60.0, "deliver", "s9", {"sale": "s0", "tracking": "now", "part": False, "after": 5.0})]
+    pace = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
+    return Script(7, "2026-11-23T09:00:00+00:00", (channel,), goods=1, pace=pace, steps=tuple(steps), quiet=0.0)
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    # Claims and what is published ---------------------------------------------------------------
+    Mutation(
+        "no-claim", "an order claims nothing", "hub.store.stock:make_claims",
+        'await upsert(work.connection, claim, rows, keep=("made_at",))', "pass", _sells,
+    ),
+    Mutation(
+        "claim-one-unit", "an order claims one unit of each line", "hub.store.stock:make_claims",
+        "max(0, row.quantity - row.cancelled)", "min(1, row.quantity - row.cancelled)", _sells_several,
+    ),
+    Mutation(
+        "release-all", "any stock read releases every claim of the tenant", "hub.store.stock:finish_read",
+        "claim.c.division == code,\n            claim.c.released_at.is_(None),\n"
+        "            claim.c.visible_read < read_no,",
+        "claim.c.released_at.is_(None),", _sells,
+    ),
+    Mutation(
+        "release-early", "a claim ends when the order is booked, before a stock read shows it",
+        "hub.store.stock:show_claims", "visible_read=number)",
+        'visible_read=number, released_at=work.clock.now(), released_by="reading")', _sells,
+    ),
+    Mutation(
+        "release-never", "no stock read releases a claim", "hub.store.stock:finish_read",
+        "claim.c.visible_read < read_no", "claim.c.visible_read < 0", _sells,
+    ),
+    Mutation(
+        "cancelled-keeps-claim", "a cancelled order keeps its claims", "hub.store.stock:drop_claims",
+        ".values(released_at=now, released_by=reason)", ".values(released_by=reason)", _cancels_early,
+    ),
+    Mutation(
+        "publish-unclaimed", "claims are left out of the formula", "hub.actors.channel.publications:_publication",
+        "claims.get(product, Decimal(0))", "Decimal(0)", _sells,
+    ),
+    Mutation(
+        "publish-one-more", "one unit too many is published", "hub.domain.stock:_from_free_stock",
+        "quantity = max(0, min(offers - kept, rule.cap))", "quantity = max(0, min(offers - kept, rule.cap)) + 1",
+    ),
+    Mutation(
+        "one-warehouse", "only one reading of a read is stored", "hub.store.stock:save_readings",
+        "if place not in held or held[place][1] < row.timestamp]",
+        "if place not in held or held[place][1] < row.timestamp][:1]",
+    ),
+    Mutation(
+        "others-not-told", "a sale does not lower what others show", "hub.actors.desk:pass_on_stock",
+        "post(work, channel_address(tenant_id, channel_id), message)", "pass", _sells,
+    ),
+    Mutation(
+        "one-channel-told", "of several channels that sell a product one is told", "hub.actors.desk:pass_on_stock",
+        "in await listings_selling(work.connection, tenant_id, product_ids):",
+        "in list(await listings_selling(work.connection, tenant_id, product_ids))[:1]:", _many_channels,
+    ),
+    Mutation(
+        "own-sale-forgotten", "that a sale lowered the channel's own number is not noted",
+        "hub.actors.channel.order_book:OrderBook._claim",
+        "await note_moved(work, *self.scene.key, products, sold)", "pass", _sells,
+    ),
+    Mutation(
+        "never-followed", "how an asynchronous write ended is not asked",
+        "hub.actors.channel.stock:StockLane._follow_up", "if pauses:", "if False:", _asynchronous,
+    ),
+    Mutation(
+        "settings-not-published", "changed settings do not change what is shown",
+        "hub.actors.commands.channels:_follow_settings", "if settings.stock:", "if False:",
+        lambda script: any(step.asked.get("change") in ("buffer", "cap", "stock") for step in script.steps),
+    ),
+    # Forwarding ---------------------------------------------------------------------------------
+    Mutation(
+        "no-look-up", "after an unknown outcome the order is sent again unseen",
+        "hub.actors.erp.orders:OrderLane._resume",
+        'found = await self.scene.erp.find_sales_order(order.your_ref or "")', "found = None", _loses_answers,
+    ),
+    Mutation(
+        "no-settling", "what may still land in Exact is not waited for", "hub.actors.erp.orders:OrderLane._let_it_land",
+        "if wait > 0:", "if False:", _late,
+    ),
+    Mutation(
+        "unknown-is-not-sent", "a lost answer counts as not sent", "hub.actors.erp.orders:OrderLane._note_outcome",
+        "if isinstance(wait, Unavailable) and wait.unknown:", "if False:", _loses_answers,
+    ),
+    Mutation(
+        "no-intent", "that an attempt begins is not written down before it does",
+        "hub.actors.erp.orders:OrderLane._begin", "return await turn.checkpoint(begin)", "return 0", _loses_answers,
+    ),
+    Mutation(
+        "forward-unpaid", "unpaid orders are forwarded", "hub.domain.life.order:_open",
+        "paid = fetched.payment is PaymentState.PAID or settings.forward_unpaid", "paid = True", _unpaid,
+    ),
+    Mutation(
+        "cancellation-unheard", "a cancellation before forwarding changes nothing", "hub.domain.life.order:next_step",
+        "case _ if _off(fetched):", "case _ if False:", _cancels_early,
+    ),
+    Mutation(
+        "nobody-told", "nobody is told of a cancellation after forwarding", "hub.domain.life.order:next_step",
+        "needs_person=_more_cancelled(before, fetched)", "needs_person=False", _cancels,
+    ),
+    Mutation(
+        "switched-on-forgotten", "orders that waited for the switch stay behind",
+        "hub.actors.commands.channels:_follow_settings", "if settings.forwarding and settings.division is not None:",
+        "if False:", _sets("forwarding"),  # type: ignore[arg-type]
+    ),
+    Mutation(
+        "others-books", "an order is handed to another tenant's books",
+        "hub.actors.channel.order_book:OrderBook._forward", "erp_address(self.scene.tenant, division)",
+        'erp_address("acme", division)', _two_tenants,
+    ),
+    Mutation(
+        "a-cent-more", "a line goes to Exact for a cent more", "hub.domain.to_forward:LineToForward.share",
+        "return amount if not self.cancelled", 'return amount + Decimal("0.01") if not self.cancelled', _sells,
+    ),
+    # Deliveries ---------------------------------------------------------------------------------
+    Mutation(
+        "tell-again", "a parcel whose confirmation got no answer is confirmed unseen",
+        "hub.actors.channel.tracking:TrackingLane._confirm",
+        "await self.scene.channel.find_shipment(shipment) if parcel.attempt_at else None", "None",
+        _delivers_and_loses,
+    ),
+    Mutation(
+        "shop-told-twice", "a shop is told a tracking code that it lists already",
+        "hub.adapters.woocommerce.shipping:Shipping._add_tracking",
+        'if any(each.maybe_text("tracking_number") == tracking for each in listed):', "if False:", _delivers_and_loses,
+        (_told_by("woocommerce", {"fault": "lost_answer", "method": "POST", "path": "shipment-trackings"}),),
+    ),
+    Mutation(
+        "half-a-parcel", "a parcel is confirmed with one unit of each line",
+        "hub.actors.erp.parcels:_merged", "sums.get(unit.line_id, 0) + unit.quantity", "1", _delivers,
+    ),
+    Mutation(
+        "parcel-never-followed", "how an asynchronous confirmation ended is not asked",
+        "hub.actors.channel.tracking:TrackingLane._note",
+        "post(work, self.scene.teller.address, FollowParcels(), due_at=due)", "pass", _delivers_at_bol_unheard,
+        (_told_by("bol", {"fault": "hook_lost", "method": "HOOK", "times": 50}),),
+    ),
+    Mutation(
+        "late-code-unseen", "a tracking code that is filled in later is not passed on",
+        "hub.actors.erp.parcels:_parcels",
+        "told = [one for one in before if one.status is not ParcelStatus.WAITING]", "told = before", _later_tracking,
+    ),
+    Mutation(
+        "parcel-forgotten", "a parcel is stored and nobody is asked to tell it",
+        "hub.actors.erp.tracking:TrackingLane._pack_all",
+        "post(work, channel_address(self.scene.tenant, parcel.channel_id), ConfirmParcel(parcel.parcel_id))", "pass",
+        _delivers,
+    ),
+    # Chores, mail, ownership --------------------------------------------------------------------
+    Mutation(
+        "last-order-sweep", "the next look for orders is not posted", "hub.actors.channel.orders:OrderLane._sweep",
+        "elif sweep.tick:", "elif False:",
+    ),
+    Mutation(
+        "last-delivery-sweep", "the next look for deliveries is not posted",
+        "hub.actors.erp.tracking:TrackingLane._tick", "if tick:", "if False:",
+    ),
+    Mutation(
+        "failure-is-done", "a message whose platform was away counts as done",
+        "hub.actors.runtime.verdict:Verdict._rest", "self._failed(mail, outcome.reason, mail.due_at)",
+        "self._one(mail, None)", _outage,
+    ),
+    Mutation(
+        "gives-up", "a message is given to a person after three tries", "hub.node.actors:policy",
+        "attempts=ATTEMPTS", "attempts=3", _outage,
+    ),
+    Mutation(
+        "newest-lost", "a message is deleted although a newer value came into it meanwhile",
+        "hub.actors.runtime.mailbox.departure:_delete", 'await connection.execute(KEEP_NEWER, {"places": places})',
+        "await connection.execute(delete(message).where(tuple_(*PLACE).in_(places)))", _busy,
+    ),
+    Mutation(
+        "no-fence", "a turn is settled although somebody else owns the actor by now",
+        "hub.actors.runtime.mailbox.flush:refuse_fenced", "if lost:", "if False:", _frozen_of_two,
+    ),
+    Mutation(
+        "nothing-inherited", "after a restart actors wait for the end of their old lease",
+        "hub.actors.runtime.supervisor:Supervisor.run", "if not self.database.shared:", "if False:", _crashes,
+    ),
+    Mutation(
+        "a-bug", "confirming a parcel raises what nobody expects",
+        "hub.actors.channel.tracking:TrackingLane._confirmed", "now = work.clock.now()", "now = {}[self.scene.tenant]",
+        _delivers,
+    ),
+    # Grants and budgets -------------------------------------------------------------------------
+    Mutation(
+        "token-not-stored", "a fresh pair of tokens is used and not stored", "hub.store.grants:StoredGrant.save_within",
+        'values = {\n        "sealed": self._sealed(grant),',
+        'values = {\n        "sealed": self._sealed(await self._load(work.connection) or grant),',
+    ),
+    Mutation(
+        "consent-wakes-nobody", "a new consent does not wake who waited for it",
+        "hub.actors.commands.erp:connection_granted",
+        "await mailbox.resume(work, erp_address(who.tenant_id, division.code))", "pass", _loses_consent,
+    ),
+    Mutation(
+        "no-budget", "calls to Exact are not counted", "hub.adapters.limits:Budget.admit",
+        "if window.lacks(RESERVES[lane], self._in_flight):", "if False:", _narrow,
+    ),
+    # Tenants and the log ------------------------------------------------------------------------
+    Mutation(
+        "wrong-diary", "everything is logged under one tenant", "hub.actors.desk:Teller.tell",
+        "tenant_id=self.address.tenant", 'tenant_id="acme"', _two_tenants,
+    ),
+    Mutation(
+        "log-with-a-gap", "a number is left out of the log", "hub.store.audit.chain:linked",
+        "before.seq + 1", "before.seq + 2",
+    ),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""What happens in one play: who takes part, how bad the luck is, and every step with its moment. Plain JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody does ``at`` so many seconds after the opening; ``label`` is how others refer to it."""
+
+    at: float
+    kind: str
+    label: str
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    def line(self) -> str:
+        """Return it as a person reads it."""
+        told = ", ".join(f"{name}={value}" for name, value in self.asked.items())
+        return f"{self.at:>10.1f}  {self.label:<5} {self.kind} {told}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole play; the same script is played the same way every time.
+
+    ``seed`` draws the order of ready tasks, delays and every random byte. ``begins`` is the opening (ISO, UTC);
+    ``quiet`` seconds follow the last step in which nothing goes wrong any more.
+    """
+
+    seed: int
+    begins: str
+    channels: tuple[str, ...]
+    other_channel: str | None = None
+    goods: int = 3
+    nodes: int = 1
+    exact_minute_limit: int = 60
+    faults: str = "none"
+    weather: dict[str, float] = field(default_factory=dict)
+    pace: dict[str, float] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    quiet: float = 6 * 3600.0
+
+    def with_steps(self, steps: Sequence[Step]) -> Script:
+        """Return the same play with other steps."""
+        return replace(self, steps=tuple(steps))
+
+    def written(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), indent=1)
+
+    def shown(self) -> str:
+        """Return it as a person reads it."""
+        head = f"seed {self.seed}, begins {self.begins}, channels {', '.join(self.channels)}"
+        if self.other_channel:
+            head += f", a second tenant on {self.other_channel}"
+        luck = (
+            f"{self.exact_minute_limit} calls a minute to Exact, faults {self.faults},"
+            f" weather {self.weather or 'calm'}, nodes {self.nodes}, pace {self.pace}"
+        )
+        return "\n".join((head, luck, *(step.line() for step in self.steps), f"quiet for {self.quiet / 3600:.1f} h"))
+
+
+def read_script(text: str) -> Script:
+    """Read what ``written`` wrote."""
+    told = json.loads(text)
+    steps = tuple(Step(**step) for step in told.pop("steps"))
+    return Script(**told | {"channels": tuple(told["channels"]), "steps": steps})

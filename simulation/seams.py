@@ -1,0 +1,190 @@
+"""Every place where the simulation stands in for the machine; the hub itself runs as it is.
+
+What is replaced: the network under the HTTP client, the thread under SQLite, threads for short blocking calls, the
+system's randomness, the lock file that keeps a second process out, and what costs time and decides nothing (the
+migrations' look at their own files, one TLS context per client).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import anyio.to_thread
+import httpx2
+from anyio._backends._asyncio import CancelScope
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import hub.actors.runtime.releaser
+import hub.actors.runtime.supervisor
+import hub.adapters.http
+import hub.node.actors
+import hub.node.node
+import hub.sandbox.amazon.platform
+import hub.sandbox.amazon.sqs_doors
+import hub.sandbox.bol.platform
+import hub.sandbox.bol.push
+import hub.sandbox.shopify.platform
+import hub.store.engine.connect
+import hub.store.engine.database
+import hub.store.engine.sqlite
+import hub.store.migrations
+from hub.actors.runtime.roster import Roster
+from hub.store.engine import Database
+from simulation.bell import Bell
+from simulation.clocks import WorldClock
+from simulation.inline import Disk
+from simulation.network import Network
+from simulation.rsa_keys import drawn_key
+from simulation.script import Script
+
+IDLE_LOOK = 900.0
+"""Seconds between two looks for actors to let go of, and how long an idle one stays, of a node that is alone.
+
+The usual second between two looks would be most of what a quiet day costs."""
+
+IDLE_LOOK_OF_MANY = 240.0
+"""The same where nodes watch each other's leases: well within the margin by which a lease is trusted less."""
+
+LONGEST_NAP = 1800.0
+"""Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
+
+
+class Wire(httpx2.AsyncBaseTransport):
+    """The transport of every client: the simulated network of the moment."""
+
+    network: Network | None = None
+
+    def __init__(self, **_: Any) -> None:
+        """Take what a real transport takes, and need none of it."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        assert Wire.network is not None
+        return await Wire.network.exchange(request)
+
+
+@contextmanager
+def in_place(
+    script: Script, network: Network, entropy: Random, disk_random: Random, clock: WorldClock
+) -> Iterator[None]:
+    """Put everything in place for one play."""
+    Wire.network = network
+    disk = Disk(disk_random)
+
+    def urandom(size: int) -> bytes:
+        return entropy.randbytes(size)
+
+    idle = IDLE_LOOK if script.nodes == 1 else IDLE_LOOK_OF_MANY
+    policy = hub.node.actors.policy
+    random.seed(entropy.random())
+    stand_ins: list[tuple[Any, str, Any]] = [
+        (os, "urandom", urandom),
+        (random, "_urandom", urandom),
+        (httpx2._client, "AsyncHTTPTransport", Wire),
+        (hub.adapters.http, "shared_tls", lambda: True),
+        (anyio.to_thread, "run_sync", _at_once),
+        (hub.store.engine.connect, "create_async_engine", _engine),
+        (hub.store.engine.sqlite, "connector", disk.connector),
+        (hub.store.engine.sqlite, "only_process", _alone),
+        (hub.store.engine.sqlite, "scrub", _scrub),
+        (hub.node.node, "migrate", _migrated),
+        (hub.store.migrations, "newest", _newest),
+        (hub.store.migrations, "revision_of", _revision_of),
+        (Roster, "ring", lambda roster, rings: _ring(roster, sorted(rings, key=repr))),
+        (CancelScope, "__hash__", lambda _: 0),
+        (hub.actors.runtime.releaser, "SWEEP", idle),
+        (hub.node.actors, "policy", lambda settings: replace(policy(settings), linger=idle)),
+        (hub.sandbox.bol.push, "rsa", _OneKey),
+        (hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),
+        (hub.sandbox.amazon.platform, "LONGEST_NAP", LONGEST_NAP),
+        (hub.sandbox.shopify.platform, "LONGEST_NAP", LONGEST_NAP),
+        (Database, "shared", script.nodes > 1),
+        (hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
+        (hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),
+    ]
+    with ExitStack() as stack:
+        for whose, name, stand_in in stand_ins:
+            stack.enter_context(patch.object(whose, name, stand_in))
+        yield
+
+
+class _OneKey:
+    """bol.com's key pair, the same in every play."""
+
+    RSAPrivateKey = rsa.RSAPrivateKey
+    generate_private_key = staticmethod(drawn_key)
+
+
+class _ThatTime:
+    """``datetime`` for the one place that asks the machine for the time, to check a signature."""
+
+    def __init__(self, clock: WorldClock) -> None:
+        self._clock = clock
+
+    def now(self, _: Any) -> datetime:
+        return self._clock.now()
+
+
+_compiled: dict[str, tuple[Any, Any]] = {}
+
+
+def _engine(url: Any, **options: Any) -> Any:
+    """Make an engine that finds the statements compiled in earlier plays: that is a third of a short play's work."""
+    made = create_async_engine(url, **options)
+    engine: Any = made.sync_engine
+    dialect, cache = _compiled.setdefault(url.drivername, (engine.dialect, engine._compiled_cache))
+    engine.dialect = engine.pool._dialect = dialect
+    engine._compiled_cache = cache
+    return made
+
+
+_ring: Any = Roster.ring
+"""Rings hold None, whose hash is its place in memory: they are told in an order of their own."""
+
+
+async def _at_once(function: Callable[..., Any], *given: Any, **_: Any) -> Any:
+    return function(*given)
+
+
+@contextmanager
+def _alone(path: object) -> Iterator[None]:
+    yield
+
+
+def _scrub(path: Any) -> bool:
+    """Empty the write-ahead log if nobody is in the way; nobody is waited for, for all are in this loop."""
+    database = sqlite3.connect(path, isolation_level=None, timeout=0)
+    try:
+        (busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        database.close()
+    return not busy
+
+
+async def _migrated(url: str) -> str:
+    """Nothing: every play begins with a file of the newest schema."""
+    return _newest()
+
+
+_ask_newest = hub.store.migrations.newest
+
+
+@cache
+def _newest() -> str:
+    return _ask_newest()
+
+
+def _revision_of(connection: Any) -> str | None:
+    return _newest()

@@ -1,0 +1,90 @@
+"""An independent witness: what the platforms' own ledger says, beside what the hub's file holds. No code of the hub."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from hub.sandbox.exact.limits import MINUTE
+from hub.sandbox.ledger import Sale
+from hub.sandbox.matching import Matches
+from simulation.house import House
+from simulation.network import Exchange
+
+SaleKey = tuple[str, str]
+"""Channel and the channel's own id of an order."""
+
+
+@dataclass(repr=False)
+class Witness:
+    """What was seen so far. ``known_since`` is when the hub was first seen to have stored a sale (world's time)."""
+
+    house: House
+    file: sqlite3.Connection
+    known_since: dict[SaleKey, datetime] = field(default_factory=dict)
+    off_since: dict[SaleKey, datetime] = field(default_factory=dict)
+    token_uses: dict[str, list[Exchange]] = field(default_factory=dict)
+    refused_calls: Counter[tuple[int, float]] = field(default_factory=Counter)
+    shown_read: int = 0
+    _version: int = -1
+
+    @classmethod
+    def of(cls, house: House) -> Witness:
+        file = sqlite3.connect(f"file:{house.file}?mode=ro", uri=True, isolation_level=None)
+        file.row_factory = sqlite3.Row
+        return cls(house, file)
+
+    def hear(self, note: Exchange) -> None:
+        """Look at one exchange as its answer leaves the server."""
+        if note.who == "world":
+            return
+        self.look()
+        if note.url.endswith("/exact/api/oauth2/token"):
+            self._hear_token(note)
+        elif note.status == 429 and "/exact/api/v1/" in note.url:
+            self._hear_refusal()
+
+    def _hear_refusal(self) -> None:
+        """Tell a true refusal for too many calls from one that was thrown in."""
+        limits = self.house.exact.limits
+        for (division, length), window in limits._windows.items():
+            most = limits._settings.minute_limit if length == MINUTE else limits._settings.day_limit
+            if window.used >= most:
+                self.refused_calls[division, length] += 1
+
+    def _hear_token(self, note: Exchange) -> None:
+        for token in parse_qs(note.body.decode()).get("refresh_token", ()):
+            self.token_uses.setdefault(token, []).append(note)
+
+    def look(self) -> None:
+        """Note which sales the hub has stored by now."""
+        (version,) = self.file.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return
+        self._version = version
+        now = self.house.clock.now()
+        for row in self.file.execute("SELECT channel_id, external_id, cancelled FROM orders"):
+            self.known_since.setdefault((row["channel_id"], row["external_id"]), now)
+            if row["cancelled"]:
+                self.off_since.setdefault((row["channel_id"], row["external_id"]), now)
+
+    def rows(self, statement: str, *given: Any) -> list[sqlite3.Row]:
+        """Read from the hub's file."""
+        return self.file.execute(statement, given).fetchall()
+
+    def matches(self) -> Matches:
+        """Return which sales order belongs to which sale."""
+        return Matches(self.house.sandbox.world.ledger)
+
+    def sales(self) -> list[Sale]:
+        """Return every sale there was."""
+        return list(self.house.sandbox.world.ledger.sales.values())
+
+    def orders(self) -> dict[SaleKey, sqlite3.Row]:
+        """Return what the hub has stored of each sale."""
+        found = self.rows("SELECT * FROM orders")
+        return {(row["channel_id"], row["external_id"]): row for row in found}

@@ -1,0 +1,87 @@
+"""The whole hub in virtual time: many plays keep every promise and replay exactly, and a bug is cut out."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulation.crew import ask, played, worker
+from simulation.drawing import draw
+from simulation.mutating import Mutation
+from simulation.mutations import MUTATIONS
+from simulation.run import names_of
+from simulation.script import Script, Step, read_script
+from simulation.shrinking import shrink
+
+SEEDS = range(100, 108)
+BEGINS = "2026-11-23T09:00:00+00:00"
+PACE = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
+
+
+def sale(at: float, label: str, quantity: int = 2) -> Step:
+    lines = [{"sku": "ART-00001", "quantity": quantity}]
+    return Step(at, "sell", label, {"channel": "woocommerce", "lines": lines})
+
+
+def small(*steps: Step) -> Script:
+    return Script(7, BEGINS, ("woocommerce",), goods=1, pace=PACE, steps=steps, quiet=0.0)
+
+
+@pytest.mark.timeout(1200)
+def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
+    found = {asked["seed"]: told for asked, told in played(({"seed": seed} for seed in SEEDS), jobs=2)}
+    assert sorted(found) == list(SEEDS)
+    assert {seed: told["violations"] for seed, told in found.items() if told["violations"]} == {}
+    assert sum(told["sales"] for told in found.values()) > len(SEEDS)
+    assert sum(told["crashes"] for told in found.values()) > 0
+
+
+@pytest.mark.timeout(1200)
+def test_the_same_seed_is_the_same_play_to_the_last_byte_in_whatever_process() -> None:
+    told = [_digest(seed) for seed in (9, 9, 4)]
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+
+
+@pytest.mark.timeout(1200)
+def test_a_deliberate_bug_is_caught_and_its_script_made_short() -> None:
+    long = small(
+        Step(30.0, "fault", "s0", {"platform": "exact", "fault": "hook_lost", "method": "HOOK", "times": 1}),
+        sale(40.0, "s1"),
+        Step(50.0, "crash", "s2", {"node": 0, "after": 400}),
+        Step(60.0, "book", "s3", {"sku": "ART-00001", "quantity": 1}),
+    )
+    with worker() as process:
+
+        def fails(script: Script) -> bool:
+            told = ask(process, {"script": script.written(), "mutation": "forward-unpaid"})
+            return "no_sales_order_unpaid" in names_of(told)
+
+        unpaid = long.with_steps([*long.steps, _unpaid(70.0, "s4")])
+        assert not fails(long)
+        assert [step.label for step in shrink(unpaid, fails).steps] == ["s4"]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+def test_every_deliberate_bug_still_fits_the_code(mutation: Mutation) -> None:
+    mutation.check()
+
+
+def test_bugs_are_many_and_told_apart() -> None:
+    assert len(MUTATIONS) >= 25
+    assert len({one.name for one in MUTATIONS}) == len(MUTATIONS)
+
+
+def test_a_script_is_read_as_it_was_written() -> None:
+    for seed in range(50):
+        assert read_script(draw(seed).written()) == draw(seed)
+
+
+def _unpaid(at: float, label: str) -> Step:
+    step = sale(at, label)
+    return Step(at, "sell", label, {**step.asked, "paid": False})
+
+
+def _digest(seed: int) -> tuple[str, int, float]:
+    with worker() as process:
+        told = ask(process, {"seed": seed})
+    return told["digest"], told["steps"], told["seconds"]
