@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from hub.domain.address import Buyer
 from hub.domain.channel import ChannelSettings
+from hub.domain.customers.debtor import Debtor
+from hub.domain.customers.matching import collective_debtor
 from hub.domain.forwarding import Books, Case, Hold, OrderToForward
 from hub.domain.order import HoldCause
 from hub.domain.rehearsal import Outcome, held, outcome_of
@@ -33,7 +35,26 @@ class Known:
         if ledger is None:
             return held(Hold(HoldCause.NOT_CONFIGURED, "The channel has no division that is connected."))
         books, country = ledger
-        return outcome_of(Case(order, settings, books, self._facts(settings, books, country, order)))
+        try:
+            debtor = self._debtor(settings)
+        except Hold as hold:
+            return held(hold)
+        return outcome_of(Case(order, settings, books, self._facts(settings, books, country, order), debtor))
+
+    def _debtor(self, settings: ChannelSettings) -> Debtor:
+        """Return the account that was decided on in this division, else the one for the buyer's country.
+
+        Nobody is asked: a business that Exact may have an account for is taken for a consumer until it has one.
+        """
+        booked = self.kept.customer.booked(settings.division)
+        own = booked is not None and not booked.matched_by.collective
+        if booked is not None and own and (settings.customers.individual or booked.matched_by.by_hand):
+            return booked
+        buyer = self.kept.buyer
+        country = buyer.ship_to.country if buyer is not None else self.kept.stored.country
+        found = collective_debtor(settings.customers, settings.customer_id, country)
+        same = booked is not None and booked.account_id == found.account_id
+        return replace(found, address_id=booked.address_id) if booked is not None and same else found
 
     def _facts(
         self, settings: ChannelSettings, books: Books, country: str | None, order: OrderToForward

@@ -111,7 +111,7 @@ def certify(case: Case, drafted: Drafted) -> Certificate:
         total=draft.total,
         channel_total=drafted.owed,
         evidence=None if answer is None else _evidence(answer),
-        customer_reason=None if case.debtor is None else _whose(case.debtor),
+        customer_reason=_whose(drafted.debtor),
         payments=tuple(replace(one, description="") for one in drafted.order.payments),
         books_currency=case.books.currency if foreign else None,
     )

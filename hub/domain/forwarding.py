@@ -38,6 +38,7 @@ class Drafted:
     booked: tuple[Booked, ...]
     order: OrderToForward
     owed: Decimal
+    debtor: Debtor
 
 
 def your_ref(settings: ChannelSettings, external_id: str) -> str:
@@ -67,7 +68,7 @@ def draft_case(case: Case) -> Drafted:
     treatments = _treated(case)
     owed = expected_total(case.order, treatments)
     booked = tuple(_booked(case, treatments, owed))
-    return Drafted(_draft(case, debtor, booked, owed), booked, case.order, owed)
+    return Drafted(_draft(case, debtor, booked, owed), booked, case.order, owed, debtor)
 
 
 def _must_take_currency(case: Case) -> None:

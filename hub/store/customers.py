@@ -28,6 +28,12 @@ class OrderCustomer:
     identity: str | None = None
     may_create: bool = False
 
+    def booked(self, division: int | None) -> Debtor | None:
+        """Return whom the order was booked on in a division, None where it was not."""
+        if self.account_id is None or self.matched_by is None or self.division != division:
+            return None
+        return Debtor(self.account_id, self.matched_by, self.address_id)
+
     def decided(self, division: int) -> Debtor | None:
         """Return the account that no rule may change any more, None where the rules decide."""
         if self.account_id is None or self.division != division:

@@ -112,7 +112,8 @@ class Aligning:
         edit = difference(order.sold, order.as_sold()) if order.sold is not None else None
         if only_less and edit is not None and not edit.only_less:
             raise _Refused("The order was edited besides: apply the edit, which takes the cancellation along.")
-        drafted = None if order.off else await self._draft(turn, case)
+        case = case if order.off else await self._known(turn, case)
+        drafted = None if order.off else self._draft(case)
         found = await self._standing(order.sales_order_id or "")
         if found is None:
             if drafted is not None:
@@ -136,11 +137,13 @@ class Aligning:
             return Aligned(order, {}, gone=True)
         return await self._read_back(case, drafted, plan)
 
-    async def _draft(self, turn: Turn, case: StoredCase) -> Drafted:
-        booked = replace(case, case=await self.debtors.as_booked(case))
-        known = await self.cases.with_evidence(turn, booked)
+    async def _known(self, turn: Turn, case: StoredCase) -> StoredCase:
+        """Return the case with the account that it was booked on, and what the VAT register said."""
+        return await self.cases.with_evidence(turn, replace(case, case=await self.debtors.as_booked(case)))
+
+    def _draft(self, case: StoredCase) -> Drafted:
         try:
-            return draft_case(known.case)
+            return draft_case(case.case)
         except Hold as hold:
             raise _Refused(hold.message) from hold
 
