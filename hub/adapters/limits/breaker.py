@@ -34,7 +34,7 @@ class ErrorBreaker:
 
     def count(self, endpoint: str) -> None:
         """Note one client error of an endpoint."""
-        self._recent(endpoint).append(self.clock.monotonic())
+        self._errors.setdefault(endpoint, deque()).append(self.clock.monotonic())
 
     def meters(self) -> tuple[Meter, ...]:
         """Return what each endpoint that was refused something may still get wrong, and when all of it counts again."""
@@ -62,7 +62,7 @@ class ErrorBreaker:
         return tuple(name for name in tuple(self._errors) if len(self._recent(name)) >= self.most)
 
     def _recent(self, endpoint: str) -> deque[float]:
-        errors = self._errors.setdefault(endpoint, deque())
+        errors = self._errors.get(endpoint, deque())
         horizon = self.clock.monotonic() - self.window
         while errors and errors[0] <= horizon:
             errors.popleft()

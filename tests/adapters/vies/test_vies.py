@@ -141,7 +141,7 @@ async def test_what_is_asked_has_the_shape_of_the_contract(clock: HandClock) -> 
 
 
 odd = st.recursive(
-    st.none() | st.booleans() | st.text(max_size=8) | st.integers(),
+    st.none() | st.booleans() | st.text(max_size=8) | st.integers(-(2**53), 2**53),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
