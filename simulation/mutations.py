@@ -125,8 +125,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         'await upsert(work.connection, claim, rows, keep=("made_at",))', "pass", _sells,
     ),
     Mutation(
-        "claim-one-unit", "an order claims one unit of each line", "hub.store.stock:make_claims",
-        "max(0, row.quantity - row.cancelled)", "min(1, row.quantity - row.cancelled)", _sells_several,
+        "claim-one-unit", "an order claims one unit of each line", "hub.store.stock:units_of",
+        "offers = max(0, offers)", "offers = min(1, max(0, offers))", _sells_several,
     ),
     Mutation(
         "release-all", "any stock read releases every claim of the tenant", "hub.store.stock:finish_read",
@@ -145,15 +145,15 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "cancelled-keeps-claim", "a cancelled order keeps its claims", "hub.store.stock:drop_claims",
-        ".values(released_at=now, released_by=reason)", ".values(released_by=reason)", _cancels_early,
+        "return await _release(work, tenant_id, order_id, now, reason)", "return set()", _cancels_early,
     ),
     Mutation(
-        "publish-unclaimed", "claims are left out of the formula", "hub.actors.channel.publications:_publication",
-        "claims.get(product, Decimal(0))", "Decimal(0)", _sells,
+        "publish-unclaimed", "claims are left out of the formula", "hub.actors.channel.shelves:Shelves._supply",
+        "self.claims.get(product, Decimal(0))", "Decimal(0)", _sells,
     ),
     Mutation(
-        "publish-one-more", "one unit too many is published", "hub.domain.stock:_from_free_stock",
-        "quantity = max(0, min(offers - kept, rule.cap))", "quantity = max(0, min(offers - kept, rule.cap)) + 1",
+        "publish-one-more", "one unit too many is published", "hub.domain.stock:_clamped",
+        "quantity = max(0, min(sellable, rule.cap))", "quantity = max(0, min(sellable, rule.cap)) + 1",
     ),
     Mutation(
         "one-warehouse", "only one reading of a read is stored", "hub.store.stock:save_readings",
@@ -187,7 +187,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-look-up", "after an unknown outcome the order is sent again unseen",
         "hub.actors.erp.orders:OrderLane._resume",
-        'found = await self.scene.erp.find_sales_order(order.your_ref or "")', "found = None", _loses_answers,
+        "found = None if reference is None else await self.scene.erp.find_sales_order(reference)", "found = None",
+        _loses_answers,
     ),
     Mutation(
         "no-settling", "what may still land in Exact is not waited for", "hub.actors.erp.orders:OrderLane._let_it_land",
@@ -202,16 +203,16 @@ MUTATIONS: tuple[Mutation, ...] = (
         "hub.actors.erp.orders:OrderLane._begin", "return await turn.checkpoint(begin)", "return 0", _loses_answers,
     ),
     Mutation(
-        "forward-unpaid", "unpaid orders are forwarded", "hub.domain.life.order:_open",
-        "paid = fetched.payment is PaymentState.PAID or settings.forward_unpaid", "paid = True", _unpaid,
+        "forward-unpaid", "unpaid orders are forwarded", "hub.domain.life.order:_event",
+        "may_be_forwarded(fetched.payment, settings) and settings.forwarding", "settings.forwarding", _unpaid,
     ),
     Mutation(
-        "cancellation-unheard", "a cancellation before forwarding changes nothing", "hub.domain.life.order:next_step",
-        "case _ if _off(fetched):", "case _ if False:", _cancels_early,
+        "cancellation-unheard", "a cancellation before forwarding changes nothing", "hub.domain.life.order:_event",
+        "if given_up or _off(fetched):", "if given_up:", _cancels_early,
     ),
     Mutation(
-        "nobody-told", "nobody is told of a cancellation after forwarding", "hub.domain.life.order:next_step",
-        "needs_person=_more_cancelled(before, fetched)", "needs_person=False", _cancels,
+        "nobody-told", "nobody is told of a cancellation after forwarding", "hub.actors.reviewing:_Cancelled.review",
+        "if not off:", "if True:", _cancels,
     ),
     Mutation(
         "switched-on-forgotten", "orders that waited for the switch stay behind",
@@ -252,7 +253,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "late-code-unseen", "a tracking code that is filled in later is not passed on",
-        "hub.actors.erp.parcels:_parcels",
+        "hub.actors.erp.parcels:_pack_order",
         "told = [one for one in before if one.status is not ParcelStatus.WAITING]", "told = before", _later_tracking,
     ),
     Mutation(
