@@ -70,6 +70,13 @@ async def note_aligned(
             await note_sales_line(work, order.tenant_id, order.order_id, one, lines.get(one.key))
 
 
+async def keep_certificate(work: Work, tenant_id: str, one: str, certificate: Certificate) -> None:
+    """Store the certificate of an order that was found in Exact, and of whose forwarding nothing was kept."""
+    values = {"derivation": certificate_to_json(certificate), "distance_sale": certificate.distance_sale}
+    this = orders.c.tenant_id == tenant_id, orders.c.order_id == one
+    await work.execute(update(orders).where(*this).values(**values))
+
+
 async def note_settled(work: Work, order: StoredOrder) -> None:
     """Take what is wanted now as what stands in Exact, on a person's word; undecided cancellations end with it."""
     this = orders.c.tenant_id == order.tenant_id, orders.c.order_id == order.order_id

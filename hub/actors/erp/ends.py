@@ -15,6 +15,7 @@ from hub.actors.messages import ForwardOrder, MakeDelivery, SeekEvidence, SweepS
 from hub.actors.refusals import said_of
 from hub.actors.reviewing import Tell, review
 from hub.actors.runtime.mailbox import post
+from hub.domain.certificate import Certificate
 from hub.domain.forwarding import Hold
 from hub.domain.life.order_states import ORDER, OrderEvent
 from hub.domain.order import HoldCause, OrderStatus
@@ -23,6 +24,7 @@ from hub.store.bookings import book_order
 from hub.store.channels import load_channel
 from hub.store.deliveries import parcels_of_orders
 from hub.store.engine import Work
+from hub.store.order_changes import keep_certificate
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, change_order, hold_order, load_order, note_forwarded
 from hub.store.stock import drop_claims, reads_begun, show_claims
@@ -35,12 +37,14 @@ class Standing:
     """An order's sales order as read back; ``lines`` maps our line ids to Exact's.
 
     ``reads`` numbers the last stock read that began before the order was posted, None where that is not known.
+    ``certificate`` is one to be kept now, where none was written down before the order was sent.
     """
 
     found: SalesOrder
     lines: Mapping[str, str]
     problem: Hold | None
     reads: int | None
+    certificate: Certificate | None = None
 
 
 class Ends:
@@ -54,6 +58,8 @@ class Ends:
         stored = await self._as_stored(work, order) or order
         found, now = standing.found, work.clock.now()
         await note_forwarded(work, order, found, standing.lines, now)
+        if standing.certificate is not None:
+            await keep_certificate(work, self.scene.tenant, order.order_id, standing.certificate)
         await book_order(work, self.scene.tenant, order.order_id)
         await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
         await self._read_stock_again(work, standing.reads)

@@ -199,16 +199,29 @@ class OrderLane:
     def _found(self, turn: Turn, one: StoredCase, found: SalesOrder) -> None:
         """The order stands in Exact: goods may have left before the hub knew, and passed as somebody else's."""
         problem: Hold | None
+        drafted: Drafted | None = None
         try:
-            problem = difference(draft_case(one.case).draft, found)
+            drafted = draft_case(one.case)
+            problem = difference(drafted.draft, found)
         except Hold as hold:
             problem = None if hold.cause is HoldCause.EVIDENCE_PENDING else hold
-        self._finish(turn, one, found, problem, None)
+        unwritten = problem is None and one.stored.fingerprint is None
+        self._finish(turn, one, found, problem, None, drafted if unwritten else None)
         turn.post(turn.address, ReadDeliveriesOf(one.stored.order_id))
 
-    def _finish(self, turn: Turn, one: StoredCase, found: SalesOrder, problem: Hold | None, reads: int | None) -> None:
+    def _finish(
+        self,
+        turn: Turn,
+        one: StoredCase,
+        found: SalesOrder,
+        problem: Hold | None,
+        reads: int | None,
+        unwritten: Drafted | None = None,
+    ) -> None:
+        """``unwritten`` is the draft of an order whose forwarding the hub forgot: its certificate is made anew."""
         lines = match_lines(expected_lines(one.stored, one.case.books), found.lines)
-        standing = Standing(found, lines, problem, reads)
+        certificate = None if unwritten is None else certify(one.case, unwritten)
+        standing = Standing(found, lines, problem, reads, certificate)
         turn.write(lambda work: self.ends.forwarded(work, one.stored, standing))
         if one.case.settings.invoicing.books:
             turn.post(turn.address, InvoiceOrder(one.stored.order_id))
