@@ -98,7 +98,8 @@ def parts_of(refund: Refund, sold: Sequence[Sold], past: Past, *, of_return: boo
     for line in refund.lines:
         place = next((at for at, one in enumerate(sold) if one.line and one.line.line_id == line.line_id), None)
         if place is None:
-            raise Unbookable(RefundCause.UNKNOWN_LINE, f"The order was booked without line {line.line_id}.")
+            _spread(line.gross, _parts_of_kit(line.line_id, sold), sold, past, noted)
+            continue
         if line.quantity and not of_return:
             left = past.returned.get(place, ZERO) - past.covered.get(line.line_id, ZERO)
             covered[line.line_id] = min(line.gross, max(ZERO, left - covered.get(line.line_id, ZERO)))
@@ -107,6 +108,14 @@ def parts_of(refund: Refund, sold: Sequence[Sold], past: Past, *, of_return: boo
         _spread(charge.gross, _candidates(charge.kind, sold), sold, past, noted)
     _must_fit(noted, sold, past)
     return Parts({place: amount for place, amount in noted.items() if amount}, covered)
+
+
+def _parts_of_kit(line_id: str, sold: Sequence[Sold]) -> list[int]:
+    """Return where the parts of a kit stand that was booked as its parts; raises Unbookable where it was not booked."""
+    found = [at for at, one in enumerate(sold) if one.line and one.line.line_id.startswith(f"{line_id}/")]
+    if not found:
+        raise Unbookable(RefundCause.UNKNOWN_LINE, f"The order was booked without line {line_id}.")
+    return found
 
 
 def _candidates(kind: ChargeKind, sold: Sequence[Sold]) -> list[int]:

@@ -198,3 +198,17 @@ def test_goods_of_two_warehouses_are_for_a_person() -> None:
     left = [DeliveredLine("d1", "s", "i", Decimal(1), "w"), DeliveredLine("d2", "s", "i", Decimal(1), "x")]
     with pytest.raises(Unplannable):
         plan({"s": Decimal(2)}, left, {})
+
+
+def test_a_kit_that_was_booked_as_its_parts_is_given_back_over_them() -> None:
+    kit = sold(
+        [entry("k/pa", "60.50", "10.50"), entry("k/pb", "36.30", "6.30")],
+        [line("k/pa", "60.50", 1), line("k/pb", "36.30", 1)],
+    )
+    half = Refund("r", NOON, (RefundedLine("k", 1, Decimal("48.40")),))
+    first = parts_of(half, kit, Past()).noted
+    assert first == {0: Decimal("30.25"), 1: Decimal("18.15")}
+    rest = parts_of(half, kit, Past(first)).noted
+    assert [first[at] + rest[at] for at in (0, 1)] == [Decimal("60.50"), Decimal("36.30")]
+    with pytest.raises(Unbookable):
+        parts_of(half, kit, Past({0: Decimal("60.50"), 1: Decimal("36.30")}))
