@@ -129,9 +129,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         "offers = max(0, offers)", "offers = min(1, max(0, offers))", _sells_several,
     ),
     Mutation(
-        "release-all", "any stock read releases every claim of the tenant", "hub.store.stock:finish_read",
-        "claim.c.division == code,\n            claim.c.released_at.is_(None),\n"
-        "            claim.c.visible_read < read_no,",
+        "release-all", "any stock read releases every claim of the tenant", "hub.store.stock:_released_by",
+        "claim.c.division == code,\n        claim.c.released_at.is_(None),\n"
+        "        claim.c.visible_read < read_no,",
         "claim.c.released_at.is_(None),", _sells,
     ),
     Mutation(
@@ -140,7 +140,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         'visible_read=number, released_at=work.clock.now(), released_by="reading")', _sells,
     ),
     Mutation(
-        "release-never", "no stock read releases a claim", "hub.store.stock:finish_read",
+        "release-never", "no stock read releases a claim", "hub.store.stock:_released_by",
         "claim.c.visible_read < read_no", "claim.c.visible_read < 0", _sells,
     ),
     Mutation(

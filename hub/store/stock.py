@@ -160,18 +160,28 @@ async def _empty(work: Work, which: Sequence[ColumnElement[bool]], read_no: int,
     return filled
 
 
+async def releases_claims(connection: AsyncConnection, tenant_id: str, code: int, read_no: int) -> bool:
+    """Say whether a read that ended now would release any claim of a division."""
+    due = select(claim.c.order_id).where(*_released_by(tenant_id, code, read_no)).limit(1)
+    return (await connection.execute(due)).first() is not None
+
+
+def _released_by(tenant_id: str, code: int, read_no: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        claim.c.tenant_id == tenant_id,
+        claim.c.division == code,
+        claim.c.released_at.is_(None),
+        claim.c.visible_read < read_no,
+    )
+
+
 async def finish_read(work: Work, tenant_id: str, code: int, read_no: int, read_at: datetime) -> set[str]:
     """Mark a read as stored to its end, release the claims it reflects and return their products."""
     done = update(division).where(division.c.tenant_id == tenant_id, division.c.code == code)
     await work.execute(done.values(reads_done=read_no, read_at=read_at))
     release = (
         update(claim)
-        .where(
-            claim.c.tenant_id == tenant_id,
-            claim.c.division == code,
-            claim.c.released_at.is_(None),
-            claim.c.visible_read < read_no,
-        )
+        .where(*_released_by(tenant_id, code, read_no))
         .values(released_at=read_at, released_by="reading")
         .returning(claim.c.product_id)
     )

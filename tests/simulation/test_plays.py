@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simulation.crew import ask, played, worker
@@ -12,6 +14,7 @@ from simulation.run import names_of
 from simulation.script import Script, Step, read_script
 from simulation.shrinking import shrink
 
+SCRIPTS = Path(__file__).parents[2] / "simulation" / "scripts"
 SEEDS = range(100, 108)
 BEGINS = "2026-11-23T09:00:00+00:00"
 PACE = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
@@ -33,6 +36,12 @@ def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
     assert {seed: told["violations"] for seed, told in found.items() if told["violations"]} == {}
     assert sum(told["sales"] for told in found.values()) > len(SEEDS)
     assert sum(told["crashes"] for told in found.values()) > 0
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.json")), ids=lambda path: path.stem)
+def test_what_was_found_once_and_mended_stays_mended(script: Path) -> None:
+    with worker() as process:
+        assert ask(process, {"script": read_script(script.read_text()).written()})["violations"] == []
 
 
 @pytest.mark.timeout(1200)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, met_all, read_all_anew, read_deletions
 from hub.actors.erp.horizon import all_answered, keep_horizon
+from hub.actors.erp.moving import moved_unseen, note_generation
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
@@ -71,10 +72,14 @@ class StockLane:
             self._start_over(turn)
             turn.state[UNKNOWN] = False
         try:
+            await note_generation(turn, self.scene)
             read = await self._read(turn)
         except Rejected as refusal:
             self._start_over_if_stuck(turn, refusal)
             self.scene.refused(turn, "to let stock be read", refusal)
+            self._tick(turn)
+            return
+        if await moved_unseen(turn, self.scene, read.first, read.reading):
             self._tick(turn)
             return
         await self._keep(turn, read)

@@ -1,0 +1,47 @@
+"""A division that moved to another database, noticed by the stock lane before it believes a read that brought nothing.
+
+Row versions begin anew there, below the cursor: reads bring nothing, and would release claims that no reading reflects.
+The catalogue's own look comes by the hour; this one is made only where an empty read would release something.
+"""
+
+from __future__ import annotations
+
+from hub.actors.erp.deletions import CURSOR
+from hub.actors.erp.pages import Reading
+from hub.actors.erp.scene import Scene
+from hub.actors.messages import ReadStockAnew
+from hub.actors.runtime.turn import Turn
+from hub.adapters.port import StockRow
+from hub.outcome import Rejected
+from hub.store.stock import releases_claims
+
+GENERATION = "generation"
+
+
+async def note_generation(turn: Turn, scene: Scene) -> None:
+    """Note which database a reading begins in, at its very start."""
+    if turn.state.get(CURSOR) is None:
+        turn.state[GENERATION] = await _generation(scene)
+
+
+async def moved_unseen(turn: Turn, scene: Scene, first: int, reading: Reading[StockRow]) -> bool:
+    """Say whether an empty read means that the division moved, and have all stock read anew if so."""
+    if reading.rows or not reading.complete:
+        return False
+    async with scene.desk.database.read() as connection:
+        if not await releases_claims(connection, *scene.key, first):
+            return False
+    before, now = turn.state.get(GENERATION), await _generation(scene)
+    turn.state[GENERATION] = now
+    if before is None or now is None or before == now:
+        return False
+    turn.post(turn.address, ReadStockAnew(moved=True))
+    return True
+
+
+async def _generation(scene: Scene) -> str | None:
+    """A user may read stock and not the list of divisions."""
+    try:
+        return await scene.erp.generation()
+    except Rejected:
+        return None
