@@ -27,7 +27,7 @@ from hub.store.engine import Database, Work
 from hub.store.orders import change_order, load_order, order_id
 from hub.store.secrets import Vault
 from hub.store.sold import sold_to_json
-from hub.store.tables import cancellation, channel, claim, listing, order_line, orders, product, sync_event
+from hub.store.tables import cancellation, channel, claim, listing, message, order_line, orders, product, sync_event
 from hub.store.tenants import Tenant
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -253,3 +253,21 @@ async def test_an_offer_at_another_price_after_forwarding_waits_for_a_person(sho
     assert row.hold_cause == "order_edited"
     assert row.hold_detail["lines"][0]["after"] == {"quantity": 2, "gross": "15.00"}
     assert not await shop.rows(select(cancellation))
+
+
+async def test_an_order_that_came_and_went_before_it_was_seen_has_its_articles_published_anew(shop: Shop) -> None:
+    """The shop lowered and raised its number around a write of ours perhaps, so what it shows is not known."""
+    await shop.database.write(lambda work: work.execute(update(listing).values(quantity=5, believed=5, sent=5)))
+    await shop.apply(replace(story("1")[0], cancelled=True))
+    (moved,) = await shop.rows(select(listing).where(listing.c.sku == "A"))
+    assert (moved.quantity, moved.believed) == (None, None)
+    (other,) = await shop.rows(select(listing).where(listing.c.sku == "B"))
+    assert other.quantity == 5
+    posted = await shop.rows(select(message.c.kind, message.c.body).where(message.c.lane == "stock"))
+    assert [(row.kind, row.body["listing_id"]) for row in posted] == [("channel.stock.publish", "A")]
+
+
+async def test_an_order_of_the_platforms_own_stock_moves_nothing(shop: Shop) -> None:
+    await shop.database.write(lambda work: work.execute(update(listing).values(quantity=5)))
+    await shop.apply(replace(story("1")[0], fulfilled_by=FulfilledBy.PLATFORM))
+    assert {row.quantity for row in await shop.rows(select(listing))} == {5}

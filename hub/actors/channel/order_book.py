@@ -16,7 +16,7 @@ from hub.domain.addressing import check_address
 from hub.domain.life.order import Before, ClaimAction, Step, cancelled_units, next_step
 from hub.domain.life.order_states import ORDER, OrderEvent, may_stand
 from hub.domain.life.payment import is_odd
-from hub.domain.order import ChannelOrder, HoldCause, OrderStatus, PaymentState
+from hub.domain.order import ChannelOrder, FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.domain.retention import kept_since
 from hub.store import orders as stored_orders
 from hub.store.buyers import keep_buyer
@@ -124,6 +124,7 @@ class OrderBook:
                 products = claimed | await make_claims(work, self.scene.tenant, one, now)
             case ClaimAction.DROP:
                 products = await drop_claims(work, self.scene.tenant, one, now, step.status.value)
+                products |= await self._come_and_gone(work, one, before, fetched)
             case ClaimAction.KEEP:
                 products = await self._moved_by_channel(work, one, before, fetched)
         fresh = before is None and step.claims is ClaimAction.SET
@@ -148,6 +149,13 @@ class OrderBook:
         if before is None or _news(before) == (fetched.payment.value, cancelled_units(fetched)):
             return set()
         return {product for line in before.lines for product in line.products}
+
+    async def _come_and_gone(self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder) -> set[str]:
+        """An order that is off when first seen moved the channel's number twice, around a write of ours perhaps."""
+        if before is not None or fetched.fulfilled_by is FulfilledBy.PLATFORM:
+            return set()
+        stored = await stored_orders.load_order(work.connection, self.scene.tenant, one)
+        return {product for line in (stored.lines if stored is not None else ()) for product in line.products}
 
     async def _take_refunds(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         stored = await stored_orders.load_order(work.connection, self.scene.tenant, one) if fetched.refunds else None
