@@ -46,7 +46,7 @@ async def test_a_sale_is_one_trace_from_webhook_to_exact_and_holds_nothing_secre
         given = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "HUB_"))}
         export = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
         done = await anyio.run_process(
-            [sys.executable, "main.py", "demo", "--for", "5", "--json"], cwd=ROOT, env={**given, **export}, check=False
+            [sys.executable, "main.py", "demo", "--for", "12", "--json"], cwd=ROOT, env={**given, **export}, check=False
         )
         assert done.returncode == 0, done.stdout.decode()[-2000:]
     traces = by_trace(receiver.spans())
