@@ -142,7 +142,7 @@ class Rehearsing:
             ledger = self._ledgers[settings.division]
             if ledger is None:
                 return None
-            products = {line.product_id for one in kept for line in one.stored.lines if line.product_id is not None}
+            products = {product for one in kept for product in one.stored.booked_products}
             products |= {one.product_id for one in lines.values() if one.product_id is not None}
             items = await items_of(reading, self.tenant_id, settings.division, products)
         return Books(items, ledger.vat_codes, ledger.currency), ledger.country

@@ -138,6 +138,11 @@ class StoredOrder:
         """Whether nothing of it is wanted any more."""
         return self.cancelled or (bool(self.lines) and all(line.quantity <= line.cancelled for line in self.lines))
 
+    @property
+    def booked_products(self) -> set[str]:
+        """The products that stand on its sales order: of a kit that is booked as its parts, those."""
+        return {one.product_id for line in self.lines for one in line.bookings if one.product_id is not None}
+
     def as_sold(self) -> Sold:
         """Return what is wanted of it now, to be held against ``sold``: what was wanted when it went to the books."""
         whole = replace(self.to_forward(), lines=tuple(_line_to_forward(line) for line in self.lines))

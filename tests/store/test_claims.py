@@ -262,6 +262,15 @@ async def test_the_lines_of_a_sales_order_lead_back_to_the_kit(shop: Shop) -> No
     assert (found["S3"].line_id, found["S3"].alone) == ("1", True)
 
 
+@pytest.mark.parametrize("own_item", [None, "own"])
+async def test_of_a_kit_its_parts_are_on_the_sales_order_or_its_own_item(shop: Shop, own_item: str | None) -> None:
+    await shop.make_kit(own_item)
+    booking = KitBooking.PARTS if own_item is None else KitBooking.OWN_ITEM
+    order = await shop.load(await shop.sell(("SET", 1), booking=booking))
+    assert order.booked_products == ({"a", "b"} if own_item is None else {"own"})
+    assert order.lines[0].products == {"a", "b"}
+
+
 @pytest.mark.parametrize("stands", [True, False])
 async def test_a_line_that_the_channel_drops_after_it_was_sent_keeps_its_claims(shop: Shop, stands: bool) -> None:
     await shop.make_kit(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -201,13 +202,18 @@ def test_goods_of_two_warehouses_are_for_a_person() -> None:
 
 
 def test_a_kit_that_was_booked_as_its_parts_is_given_back_over_them() -> None:
-    kit = sold(
-        [entry("k/pa", "60.50", "10.50"), entry("k/pb", "36.30", "6.30")],
-        [line("k/pa", "60.50", 1), line("k/pb", "36.30", 1)],
-    )
+    parts = [
+        replace(line(f"k/{part}", gross, 1), product_id=part) for part, gross in (("pa", "60.50"), ("pb", "36.30"))
+    ]
+    kit = sold([entry("k/pa", "60.50", "10.50"), entry("k/pb", "36.30", "6.30")], parts)
     half = Refund("r", NOON, (RefundedLine("k", 1, Decimal("48.40")),))
     first = parts_of(half, kit, Past()).noted
     assert first == {0: Decimal("30.25"), 1: Decimal("18.15")}
+    lines = credit_lines(first, half, kit, Past(), catalogue())
+    assert [(one.gross, one.vat) for one in lines] == [
+        (Decimal("30.25"), Decimal("5.25")),
+        (Decimal("18.15"), Decimal("3.15")),
+    ]
     rest = parts_of(half, kit, Past(first)).noted
     assert [first[at] + rest[at] for at in (0, 1)] == [Decimal("60.50"), Decimal("36.30")]
     with pytest.raises(Unbookable):

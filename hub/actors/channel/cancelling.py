@@ -117,7 +117,7 @@ class Cancelling:
     async def _moved(self, work: Work, order: StoredOrder, one: StoredCancellation) -> None:
         """A channel may put back on sale by itself what was cancelled, so its numbers are published anew."""
         off = {unit.line_id for unit in one.units}
-        products = {line.product_id for line in order.lines if line.line_id in off and line.product_id is not None}
+        products = {product for line in order.lines if line.line_id in off for product in line.products}
         await note_moved(work, *self.scene.key, products)
         await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {order.number} cancelled"))
 

@@ -60,8 +60,7 @@ class Cases:
             division = await load_division(connection, *self.scene.key)
             if channel is None or division is None:
                 return None
-            products = {one.product_id for line in stored.lines for one in line.bookings if one.product_id is not None}
-            items = await items_of(connection, *self.scene.key, products)
+            items = await items_of(connection, *self.scene.key, stored.booked_products)
             books = Books(items, await vat_codes_of(connection, *self.scene.key), division.currency)
             profile = await load_profile(connection, self.scene.tenant)
             if profile is None:

@@ -136,9 +136,8 @@ async def read_ledger(
         return None
     found = await certificate_of(connection, tenant, order_id)
     certificate = None if found is None else found[1]
-    products = {line.product_id for line in order.lines if line.product_id is not None}
     catalogue = Catalogue(
-        await items_of(connection, tenant, order.division, products),
+        await items_of(connection, tenant, order.division, order.booked_products),
         await vat_codes_of(connection, tenant, order.division),
         channel.settings.charge_id,
     )
