@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hub.domain.address import Buyer
 from hub.domain.channel import ChannelSettings
 from hub.domain.customers.debtor import Debtor
 from hub.domain.customers.matching import collective_debtor
 from hub.domain.forwarding import Books, Case, Hold, OrderToForward
 from hub.domain.order import HoldCause
 from hub.domain.rehearsal import Outcome, held, outcome_of
-from hub.domain.tax import TaxBuyer, VatAnswer
+from hub.domain.tax import VatAnswer
 from hub.domain.tax.profile import TaxProfile
+from hub.domain.tax_facts import facts_of
 from hub.domain.taxing import TaxFacts, needs_evidence
 from hub.store.rehearsing import DistanceSales, Kept
 from hub.store.remapping import Remapped
@@ -64,21 +64,11 @@ class Known:
         buyer, certificate, stored = self.kept.buyer, self.kept.certificate, self.kept.stored
         placed = stored.placed_at.astimezone(books.zone)
         known_country = certificate.ships_to if certificate is not None else None
-        number = None if buyer is None else buyer.vat_number or None
-        facts = TaxFacts(
-            seller=self.profile.seller(placed.year, self.sold.before(stored.placed_at, books.zone)),
-            ships_from=settings.origin(country),
-            ships_to=buyer.ship_to.country if buyer is not None else known_country or stored.country,
-            to_postcode=buyer.ship_to.postcode if buyer is not None else None,
-            buyer=TaxBuyer(business=_is_business(buyer), vat_number=number),
-        )
-        if number is None or not needs_evidence(order, books, facts):
+        seller = self.profile.seller(placed.year, self.sold.before(stored.placed_at, books.zone))
+        facts = facts_of(seller, settings.origin(country), buyer, known_country or stored.country)
+        if facts.buyer.vat_number is None or not needs_evidence(order, books, facts):
             return facts
         return replace(facts, buyer=replace(facts.buyer, answer=self.answer))
-
-
-def _is_business(buyer: Buyer | None) -> bool:
-    return buyer is not None and bool(buyer.vat_number or buyer.chamber_of_commerce)
 
 
 def with_lines(order: OrderToForward, lines: Mapping[tuple[str, str], Remapped]) -> OrderToForward:

@@ -11,9 +11,10 @@ from hub.actors.runtime.turn import Turn
 from hub.domain.channel import ChannelSettings
 from hub.domain.forwarding import Books, Case
 from hub.domain.order import HoldCause, OrderStatus
-from hub.domain.tax import TaxBuyer, VatAnswer
+from hub.domain.tax import VatAnswer
 from hub.domain.tax.profile import TaxProfile
 from hub.domain.tax.vat_number import VatNumber, read_vat_number
+from hub.domain.tax_facts import facts_of
 from hub.domain.taxing import TaxFacts, needs_evidence
 from hub.store.buyers import load_buyer
 from hub.store.catalogue import items_of, vat_codes_of
@@ -80,16 +81,8 @@ class Cases:
         tenant = self.scene.tenant
         sold = await distance_sales(connection, tenant, stored.order_id, stored.placed_at, books.zone)
         buyer = await load_buyer(connection, self.scene.desk.vault, tenant, stored.order_id)
-        number = buyer.vat_number if buyer is not None else None
-        return TaxFacts(
-            seller=profile.seller(stored.placed_at.astimezone(books.zone).year, sold),
-            ships_from=settings.origin(country),
-            ships_to=buyer.ship_to.country if buyer is not None else stored.country,
-            to_postcode=buyer.ship_to.postcode if buyer is not None else None,
-            buyer=TaxBuyer(
-                business=buyer is not None and bool(number or buyer.chamber_of_commerce), vat_number=number or None
-            ),
-        )
+        seller = profile.seller(stored.placed_at.astimezone(books.zone).year, sold)
+        return facts_of(seller, settings.origin(country), buyer, stored.country)
 
     async def with_evidence(self, turn: Turn, one: StoredCase) -> StoredCase:
         """Return the case with the register's answer where it waits for one, asked about anew only when need be."""
