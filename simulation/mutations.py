@@ -10,14 +10,6 @@ def _many_channels(script: Script) -> bool:
     return len(script.channels) > 1
 
 
-def _two_nodes(script: Script) -> bool:
-    return script.nodes > 1
-
-
-def _one_node(script: Script) -> bool:
-    return script.nodes == 1
-
-
 def _crashes(script: Script) -> bool:
     return script.nodes == 1 and _has(script, "crash")
 

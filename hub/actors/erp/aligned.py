@@ -156,13 +156,4 @@ class AlignedEnds:
     def _tell(
         self, work: Work, kind: str, message: str, order: StoredOrder, level: str = "info", **detail: Any
     ) -> None:
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=order.channel_id,
-            subject_type="order",
-            subject_id=order.order_id,
-            **detail,
-        )
+        self.scene.tell_of(work, order, kind, message, level, **detail)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from hub.actors.desk import Cause, channel_address, pass_on_stock
+from hub.actors.erp.moving import GENERATION, generation_of
 from hub.actors.erp.pages import Reading, read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.hooks import heal_hooks
@@ -29,7 +30,6 @@ from hub.store.item_life import end_due_items
 
 Lists: TypeAlias = tuple[Sequence[Warehouse], Sequence[VatCode], Sequence[ShippingMethod]]
 UNFINISHED = "unfinished"
-GENERATION = "generation"
 ACCOUNTS = "accounts"
 """Where the reading of accounts stands; another name than before their numbers were read, so that all come anew."""
 TOPICS = ("StockPositions", "GoodsDeliveries", "Items")
@@ -80,10 +80,9 @@ class ControlLane:
 
     async def _watch_moves(self, turn: Turn) -> None:
         """Drop every cursor when the division was moved: its row versions began anew, below what was read."""
-        try:
-            generation = await self.scene.erp.generation()
-        except Rejected:
-            return  # a user may read the books and not the list of divisions
+        generation = await generation_of(self.scene)
+        if generation is None:
+            return
         before = turn.state.get(GENERATION)
         turn.state[GENERATION] = generation
         if before in (None, generation):

@@ -21,7 +21,7 @@ GENERATION = "generation"
 async def note_generation(turn: Turn, scene: Scene) -> None:
     """Note which database a reading begins in, at its very start."""
     if turn.state.get(CURSOR) is None:
-        turn.state[GENERATION] = await _generation(scene)
+        turn.state[GENERATION] = await generation_of(scene)
 
 
 async def moved_unseen(turn: Turn, scene: Scene, first: int, reading: Reading[StockRow]) -> bool:
@@ -31,7 +31,7 @@ async def moved_unseen(turn: Turn, scene: Scene, first: int, reading: Reading[St
     async with scene.desk.database.read() as connection:
         if not await releases_claims(connection, *scene.key, first):
             return False
-    before, now = turn.state.get(GENERATION), await _generation(scene)
+    before, now = turn.state.get(GENERATION), await generation_of(scene)
     turn.state[GENERATION] = now
     if before is None or now is None or before == now:
         return False
@@ -39,8 +39,8 @@ async def moved_unseen(turn: Turn, scene: Scene, first: int, reading: Reading[St
     return True
 
 
-async def _generation(scene: Scene) -> str | None:
-    """A user may read stock and not the list of divisions."""
+async def generation_of(scene: Scene) -> str | None:
+    """Return which database the division lies in; a user may read the books and not the list of divisions."""
     try:
         return await scene.erp.generation()
     except Rejected:

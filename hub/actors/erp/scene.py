@@ -11,6 +11,7 @@ from hub.adapters.port import Erp
 from hub.adapters.vat_register import VatRegister
 from hub.outcome import Rejected
 from hub.store.engine import Work
+from hub.store.orders import StoredOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class Scene:
     def tell(self, work: Work, kind: str, message: str, *, level: str = "info", **fields: Any) -> None:
         """Write one sync event of this division."""
         self.teller.tell(work, kind, message, level=level, division=self.division, **fields)
+
+    def tell_of(
+        self, work: Work, order: StoredOrder, kind: str, message: str, level: str = "info", **fields: Any
+    ) -> None:
+        """Write one sync event about an order."""
+        self.tell(work, kind, message, level=level, channel_id=order.channel_id, subject_type="order",
+                  subject_id=order.order_id, **fields)  # fmt: skip
 
     def refused(self, turn: Turn, what: str, refusal: Rejected) -> None:
         """Tell that Exact refuses a chore; its next tick tries again."""

@@ -43,10 +43,6 @@ class Machine(Generic[S]):
     def allows(self, before: S, event: str) -> bool:
         return any(move.before is before and move.event == event for move in self.moves)
 
-    def states_before(self, event: str) -> frozenset[S]:
-        """States that an event fits."""
-        return frozenset(move.before for move in self.moves if move.event == event)
-
     @property
     def ends(self) -> frozenset[S]:
         """States that nothing leads out of."""

@@ -102,15 +102,4 @@ class CreditEnds:
     def _tell(
         self, work: Work, case: Case, kind: str, message: str, level: str = "info", **detail: str | int | None
     ) -> None:
-        order = case.ledger.order
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=order.channel_id,
-            subject_type="order",
-            subject_id=order.order_id,
-            refund=case.refund.refund_id,
-            **detail,
-        )
+        self.scene.tell_of(work, case.ledger.order, kind, message, level, refund=case.refund.refund_id, **detail)

@@ -91,11 +91,7 @@ class InvoiceEnds:
         return self.scene.tenant, one.order_id, self.scene.division
 
     def _tell(self, work: Work, one: Due, kind: str, message: str, level: str = "info") -> None:
-        order = one.ledger.order
-        self.scene.tell(
-            work, kind, message, level=level, channel_id=order.channel_id, subject_type="order",
-            subject_id=order.order_id,
-        )  # fmt: skip
+        self.scene.tell_of(work, one.ledger.order, kind, message, level)
 
     async def refused(self, work: Work, one: Due, reason: str) -> None:
         """Let an order's invoice wait for a person."""

@@ -98,13 +98,4 @@ class ReturnEnds:
     def _tell(
         self, work: Work, goods: StoredReturn, ledger: OrderLedger, kind: str, message: str, level: str = "info"
     ) -> None:
-        self.scene.tell(
-            work,
-            kind,
-            message,
-            level=level,
-            channel_id=goods.channel_id,
-            subject_type="order",
-            subject_id=ledger.order.order_id,
-            goods_return=goods.return_id,
-        )
+        self.scene.tell_of(work, ledger.order, kind, message, level, goods_return=goods.return_id)
