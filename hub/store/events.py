@@ -125,16 +125,6 @@ async def events_after(
     return (await connection.execute(statement.order_by(sync_event.c.seq).limit(limit))).all()
 
 
-async def events_before(
-    connection: AsyncConnection, tenant_id: str, seq: int | None, only: EventFilter, limit: int
-) -> Sequence[Row[Any]]:
-    """Return events below ``seq`` (None: from the newest), newest first."""
-    statement = select(sync_event).where(sync_event.c.tenant_id == tenant_id, *_conditions(only))
-    if seq is not None:
-        statement = statement.where(sync_event.c.seq < seq)
-    return (await connection.execute(statement.order_by(sync_event.c.seq.desc()).limit(limit))).all()
-
-
 async def has_told(connection: AsyncConnection, tenant_id: str, kind: str, subject_id: str, message: str) -> bool:
     """Say whether the log holds this very line about an order already."""
     only = EventFilter(kinds=(kind,), subject_type="order", subject_id=subject_id)
