@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -84,6 +84,16 @@ def fees_of(fees: Iterable[ChannelFee], day: date) -> list[Booking]:
 
 
 def _of_entry(place: int, entry: Entry, certificate: Certificate, goods: Goods) -> Booking:
+    return replace(
+        booking_of(place, entry, certificate),
+        discount=goods.discount if entry.line_id is not None else max(ZERO, -entry.gross),
+        cost=_cost(goods, entry),
+        unit_cost=goods.unit_cost,
+    )
+
+
+def booking_of(place: int, entry: Entry, certificate: Certificate) -> Booking:
+    """Return what one entry booked, without its discount and what the goods cost."""
     return Booking(
         kind=_kind(entry),
         place=place,
@@ -98,9 +108,6 @@ def _of_entry(place: int, entry: Entry, certificate: Certificate, goods: Goods) 
         line_id=entry.line_id,
         net=entry.net,
         vat=entry.vat,
-        discount=goods.discount if entry.line_id is not None else max(ZERO, -entry.gross),
-        cost=_cost(goods, entry),
-        unit_cost=goods.unit_cost,
     )
 
 

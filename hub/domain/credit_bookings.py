@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from hub.domain.booking import Booking, BookingKind
+from hub.domain.booking import Booking, BookingKind, booking_of
 from hub.domain.certificate import Certificate
 from hub.domain.crediting import Sold, amounts_of
 from hub.domain.money import ZERO
@@ -34,19 +34,5 @@ def credit_bookings(certificate: Certificate, sold: Sequence[Sold], given: Itera
 
 def _credit(number: int, day: date, certificate: Certificate, sold: Sold, before: Decimal, amount: Decimal) -> Booking:
     gross, vat = amounts_of(sold, before, amount)
-    entry = sold.entry
-    return Booking(
-        kind=BookingKind.CREDIT,
-        place=number,
-        day=day,
-        supplied_on=certificate.day,
-        currency=certificate.currency,
-        regime=None if entry.regime is None else entry.regime.value,
-        taxed_in=entry.taxed_in,
-        ships_from=certificate.ships_from,
-        rate=entry.rate,
-        code=entry.code,
-        line_id=entry.line_id,
-        net=vat - gross,
-        vat=-vat,
-    )
+    booked = booking_of(number, sold.entry, certificate)
+    return replace(booked, kind=BookingKind.CREDIT, day=day, net=vat - gross, vat=-vat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,12 +44,21 @@ class OrderCustomer:
 
 async def customer_of(connection: AsyncConnection, tenant_id: str, order_id: str) -> OrderCustomer:
     """Return what is known of an order's account, nothing for an order that was not looked at yet."""
+    found = await customers_of(connection, tenant_id, [order_id])
+    return found.get(order_id) or OrderCustomer()
+
+
+async def customers_of(
+    connection: AsyncConnection, tenant_id: str, order_ids: Collection[str]
+) -> dict[str, OrderCustomer]:
+    """Return what is known of the accounts of orders, by order, as far as they were looked at."""
     statement = select(order_customer).where(
-        order_customer.c.tenant_id == tenant_id, order_customer.c.order_id == order_id
+        order_customer.c.tenant_id == tenant_id, order_customer.c.order_id.in_(order_ids)
     )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        return OrderCustomer()
+    return {row.order_id: _order_customer(row) for row in (await connection.execute(statement)).all()}
+
+
+def _order_customer(row: Row[Any]) -> OrderCustomer:
     values = {name: getattr(row, name) for name in OrderCustomer.__dataclass_fields__}
     return OrderCustomer(**values | {"matched_by": None if row.matched_by is None else MatchedBy(row.matched_by)})
 

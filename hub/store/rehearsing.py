@@ -17,7 +17,7 @@ from hub.domain.certificate import Certificate
 from hub.domain.order import OrderStatus
 from hub.store.buyers import SAME_ORDER, open_buyer
 from hub.store.certificates import certificate_from_json
-from hub.store.customers import OrderCustomer, customer_of
+from hub.store.customers import OrderCustomer, customers_of
 from hub.store.orders import StoredOrder, load_orders
 from hub.store.secrets import Vault
 from hub.store.tables import buyer, order_key, orders
@@ -56,8 +56,13 @@ async def kept_orders(connection: AsyncConnection, vault: Vault, tenant_id: str,
     derived = select(orders.c.order_id, orders.c.derivation)
     rows = await connection.execute(derived.where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(ids)))
     certificates = {row.order_id: certificate_from_json(row.derivation) for row in rows.all()}
-    customers = {one: await customer_of(connection, tenant_id, one) for one in stored}
-    return [Kept(stored[one], people.get(one), certificates.get(one), customers[one]) for one in ids if one in stored]
+    customers = await customers_of(connection, tenant_id, ids)
+    nobody = OrderCustomer()
+    return [
+        Kept(stored[one], people.get(one), certificates.get(one), customers.get(one, nobody))
+        for one in ids
+        if one in stored
+    ]
 
 
 async def _buyers(connection: AsyncConnection, vault: Vault, tenant_id: str, ids: Sequence[str]) -> dict[str, Buyer]:
