@@ -57,7 +57,7 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture(scope="module")
 async def scraped(site: Site) -> str:
-    """The page after sales on every channel, a held order, a number changed by hand, a pause and a lost grant."""
+    """The page after sales on every channel, a pause, a lost grant, and an order that must wait for a new one."""
     api = Api(site.http, site.hub_url, site.token)
     channels = await Wholesaler(site, api, Board()).set_up()
     for name in ("bol", "amazon", "shopify", "woocommerce"):
@@ -66,9 +66,12 @@ async def scraped(site: Site) -> str:
     await site.control.act("receive", sku="ART-00001", quantity=5)
     wanted = {metric.exported for metric in Metric} - {metric.exported for metric in SELDOM}
     last = {Metric.GRANTS_LOST.exported, Metric.CHANNELS_PAUSED.exported}
-    await shows(site, wanted - last)
+    waiting = {Metric.ORDERS_OPEN.exported, Metric.ORDERS_AGE.exported}
+    await shows(site, wanted - last - waiting)
     await api.change(PAUSE, channelId=channels["webshop"])
     await site.control.act("expire-grant")
+    await shows(site, last)
+    await site.control.act("sell", channel="bol")
     return await shows(site, wanted)
 
 
