@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from copy import deepcopy
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
+import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -62,6 +65,23 @@ def elsewhere(bench: AbstractAsyncContextManager[T]) -> Iterator[tuple[BlockingP
     """Run a bench in an event loop of another thread, since hypothesis draws from where nothing may be awaited."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(bench) as found:
         yield portal, found
+
+
+@dataclass
+class Account(ABC, Generic[T]):
+    """An account in which something has happened, and what is there to be asked for."""
+
+    portal: BlockingPortal = field(repr=False)
+    bench: T = field(repr=False)
+    known: Known = field(repr=False)
+
+    def ask(self, *asked: Any) -> httpx2.Response:
+        answer: httpx2.Response = self.portal.call(self.answer, *asked)
+        return answer
+
+    @abstractmethod
+    async def answer(self, operation: Any, path: str, query: Query, body: bytes | None) -> httpx2.Response:
+        """Ask for an operation after a while, so that no limit stands in the way."""
 
 
 def values(schema: Json, root: Json, known: Known | None = None, name: str = "", depth: int = 0) -> SearchStrategy[Any]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import anyio
 import httpx2
 import pytest
-from anyio.from_thread import BlockingPortal
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
@@ -21,6 +19,7 @@ from tests.contract.defects import amazon as published
 from tests.contract.generated import (
     BRIEFLY,
     PATIENCE,
+    Account,
     Json,
     Known,
     addresses,
@@ -107,19 +106,10 @@ OFFERED = (
 )
 
 
-@dataclass
-class Account:
-    """An account in which something has happened, and what is there to be asked for."""
+class AmazonAccount(Account[AmazonBench]):
+    """An account whose answers are held against the specification."""
 
-    portal: BlockingPortal = field(repr=False)
-    bench: AmazonBench = field(repr=False)
-    known: Known = field(repr=False)
-
-    def ask(self, *asked: Any) -> httpx2.Response:
-        answer: httpx2.Response = self.portal.call(self._answer, *asked)
-        return answer
-
-    async def _answer(
+    async def answer(
         self, operation: Operation, path: str, query: dict[str, str], body: bytes | None
     ) -> httpx2.Response:
         """Ask after a while, so that no usage plan stands in the way."""
@@ -163,15 +153,15 @@ async def lived_in() -> AsyncIterator[tuple[AmazonBench, Known]]:
 
 
 @pytest.fixture(scope="module")
-def account() -> Iterator[Account]:
+def account() -> Iterator[AmazonAccount]:
     with elsewhere(lived_in()) as (portal, (bench, known)):
-        yield Account(portal, bench, known)
+        yield AmazonAccount(portal, bench, known)
 
 
 @pytest.mark.parametrize("operation", OFFERED, ids=str)
 @given(data=st.data())
 @BRIEFLY
-def test_every_answer_is_described(account: Account, operation: Operation, data: st.DataObject) -> None:
+def test_every_answer_is_described(account: AmazonAccount, operation: Operation, data: st.DataObject) -> None:
     query = data.draw(queries(operation.parameters(), operation.root, account.known))
     path, body = data.draw(addresses(operation.path, account.known)), data.draw(operation.bodies(account.known))
     check_answer(account.ask(operation, path, query, body))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 import httpx2
 import jsonschema
 import pytest
-from anyio.from_thread import BlockingPortal
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
@@ -23,6 +22,7 @@ from tests.contract.defects import bol as published
 from tests.contract.generated import (
     BRIEFLY,
     PATIENCE,
+    Account,
     Json,
     Known,
     addresses,
@@ -108,17 +108,8 @@ OFFERED = (
 )
 
 
-@dataclass
-class Account:
-    """An account in which something has happened, and what is there to be asked for."""
-
-    portal: BlockingPortal = field(repr=False)
-    bench: BolBench = field(repr=False)
-    known: Known = field(repr=False)
-
-    def ask(self, *asked: Any) -> httpx2.Response:
-        answer: httpx2.Response = self.portal.call(self.answer, *asked)
-        return answer
+class BolAccount(Account[BolBench]):
+    """An account whose answers are held against the specification."""
 
     async def answer(
         self, operation: Operation, path: str, query: dict[str, str], body: bytes | None
@@ -144,7 +135,7 @@ async def lived_in() -> AsyncIterator[BolBench]:
 
 
 @pytest.fixture(scope="module")
-def account() -> Iterator[Account]:
+def account() -> Iterator[BolAccount]:
     with elsewhere(lived_in()) as (portal, bench):
         found = bench.platform.account
         known: Known = {
@@ -158,7 +149,7 @@ def account() -> Iterator[Account]:
             "process-status-id": list(found.processes.by_id),
             "processStatusId": list(found.processes.by_id),
         }
-        yield Account(portal, bench, known)
+        yield BolAccount(portal, bench, known)
 
 
 def check(operation: Operation, answer: httpx2.Response) -> None:
@@ -179,7 +170,7 @@ def check(operation: Operation, answer: httpx2.Response) -> None:
 @pytest.mark.parametrize("operation", OFFERED, ids=str)
 @given(data=st.data())
 @BRIEFLY
-def test_every_answer_is_described(account: Account, operation: Operation, data: st.DataObject) -> None:
+def test_every_answer_is_described(account: BolAccount, operation: Operation, data: st.DataObject) -> None:
     root, known = published.read(operation.file), account.known
     query = data.draw(queries(operation.described(root).get("parameters", []), root, known))
     path, body = data.draw(addresses(operation.path, known)), data.draw(operation.bodies(known))

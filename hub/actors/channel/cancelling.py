@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.actors.channel.following import ends_of
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.messages import FetchOrder, FollowCancellations, TellCancellation
@@ -135,10 +136,7 @@ class Cancelling:
             pending = await cancellations_in_process(connection, *self.scene.key)
         if not pending:
             return
-        answers = await self.scene.channel.follow([one.process_id for one in pending if one.process_id])
-        refused = [one for one in pending if isinstance(answers.get(one.process_id or ""), Refused)]
-        for one in refused:
-            answers |= await self._second_opinion(one)
+        answers = await ends_of(self.scene.channel, pending, self._second_opinion)
         turn.write(lambda work: self._note_ends(work, pending, answers))
 
     async def _second_opinion(self, one: StoredCancellation) -> dict[str, WriteResult]:

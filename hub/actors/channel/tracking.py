@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from hub.actors.channel.following import ends_of
 from hub.actors.channel.scene import Scene
 from hub.actors.each import for_each
 from hub.actors.measures import record_delays
@@ -151,10 +152,7 @@ class TrackingLane:
             pending = await parcels_in_process(connection, *self.scene.key)
         if not pending:
             return
-        answers = await self.scene.channel.follow([one.process_id for one in pending if one.process_id])
-        refused = [one for one in pending if isinstance(answers.get(one.process_id or ""), Refused)]
-        for parcel in refused:
-            answers |= await self._second_opinion(parcel)
+        answers = await ends_of(self.scene.channel, pending, self._second_opinion)
         turn.write(lambda work: self._note_ends(work, pending, answers))
 
     async def _second_opinion(self, parcel: StoredParcel) -> dict[str, WriteResult]:
