@@ -187,8 +187,9 @@ class Tokens:
         """
         try:
             with fail_after(RENEWAL_SECONDS, shield=True):
-                fresh = self._unsaved = self._unsaved or await self._request(grant)
-                self._unsaved_over = grant.version if grant is not None else 0
+                over = grant.version if grant is not None else 0
+                fresh = self._unsaved = self._unsaved or replace(await self._request(grant), version=over)
+                self._unsaved_over = over
                 saved = await self._store.save(fresh)
                 self._unsaved = None
                 return saved

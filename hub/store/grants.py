@@ -56,7 +56,8 @@ class StoredGrant:
         await work.execute(statement.values(reserved_version=None, reserved_until=None))
 
     async def save(self, grant: Grant) -> Grant:
-        """Store the pair durably and return it with its version; a pair issued later than this one stands."""
+        """Store the pair durably and return it with its version; where another has taken the place of the one that
+        this was made from, or was issued later than this consent, that one stands and is returned."""
         return await self._database.write(lambda work: self.save_within(work, grant))
 
     async def save_within(self, work: Work, grant: Grant) -> Grant:
@@ -70,8 +71,9 @@ class StoredGrant:
             "reserved_version": None,
             "reserved_until": None,
         }
-        newer = update(oauth_grant).where(*self._here(), oauth_grant.c.issued_at <= grant.issued_at)
-        await work.execute(newer.values(values))
+        consented = oauth_grant.c.issued_at <= grant.issued_at
+        next_to = oauth_grant.c.version == grant.version if grant.version else consented
+        await work.execute(update(oauth_grant).where(*self._here(), next_to).values(values))
         stored = await self._load(work.connection)
         return stored or grant
 

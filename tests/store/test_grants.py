@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
@@ -81,3 +82,14 @@ async def test_a_pair_that_was_issued_later_stands(database: Database, vault: Va
     newer = await store.save(pair(database, "newer", 600))
     assert await store.save(pair(database, "older")) == newer
     assert await store.load() == newer
+
+
+async def test_a_renewed_pair_replaces_only_the_one_that_it_was_made_from(database: Database, vault: Vault) -> None:
+    """A refresh with the old token may end after a person consented anew; the old chain is dead by then."""
+    store = StoredGrant(database, vault, "acme", "exact-1")
+    old = await store.save(pair(database))
+    consented = await store.save(pair(database, "consented", 570))
+    late = replace(pair(database, "late", 580), version=old.version)
+    assert await store.save(late) == consented
+    renewed = await store.save(replace(pair(database, "renewed", 1150), version=consented.version))
+    assert (renewed.access_token, renewed.version) == ("access-renewed", 3)

@@ -12,7 +12,9 @@ class GrantStore(Protocol):
 
     ``reserve`` returns True for exactly one caller per version until its short lease ends;
     ``release`` ends the lease early, after a try that brought nothing.
-    ``save`` stores the new pair durably *before* it is used and returns it with its new version.
+    ``save`` stores the new pair durably *before* it is used and returns it with its new version. A renewed pair has
+    the version of the one it was made from, and is stored over that alone: a consent given meanwhile stands, and is
+    returned. A pair of a consent has version 0.
     """
 
     async def load(self) -> Grant | None: ...
