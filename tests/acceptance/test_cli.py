@@ -177,7 +177,7 @@ async def test_the_hub_serves_until_sigterm_and_ends_well(shell: Shell) -> None:
         assert second.returncode == 2
         assert "in use by another process" in second.stderr
         process.send_signal(signal.SIGTERM)
-        with anyio.fail_after(15):
+        with anyio.fail_after(60):
             assert await process.wait() == 0
         assert '"message":"stopped"' in await words_of(process)
 

@@ -309,7 +309,7 @@ class HookConformance(SubscriptionConformance):
                 assert (made.topic, made.callback, made.active) == (topic, place, True)
             assert [each.topic for each in await stage.channel.subscriptions()] == [topic]
             order_id = await stage.sell()
-            with anyio.fail_after(10):
+            with anyio.fail_after(60):
                 await called.wait()
         secret, hooks = await stage.channel.hook_secret() or "our secret", stage.fixture.hooks
         assert hooks is not None

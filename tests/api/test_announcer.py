@@ -26,7 +26,7 @@ async def taken(announcer: Announcer, count: int, after: int | None = 0, only: E
     """Return the numbers of the first events that a subscriber of acme gets."""
     found: list[int] = []
     stream = announcer.follow("acme", after, only, 10.0, welcome)
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async for page in stream:
             found += [event.seq for event in page]
             if len(found) >= count:

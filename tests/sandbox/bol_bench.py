@@ -45,7 +45,7 @@ class Letterbox:
 
     async def until(self, number: int) -> list[tuple[dict[str, str], bytes]]:
         """Wait until so many letters have come, and return them."""
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async with self._arrived:
                 while len(self.letters) < number:
                     await self._arrived.wait()

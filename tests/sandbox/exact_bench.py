@@ -154,7 +154,7 @@ class Listener:
 
     async def wait_for(self, count: int) -> list[bytes]:
         """Wait until so many bodies arrived (the empty validation calls count too)."""
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             async with self.arrived:
                 while len(self.bodies) < count:
                     await self.arrived.wait()

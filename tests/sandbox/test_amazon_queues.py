@@ -161,7 +161,7 @@ async def test_somebody_who_waits_is_woken_by_a_message_and_waits_no_longer_than
         async def wait() -> None:
             found.extend(await queue.receive(WaitTimeSeconds=20))
 
-        with anyio.fail_after(10):
+        with anyio.fail_after(18):
             async with anyio.create_task_group() as group:
                 group.start_soon(wait)
                 await queue.do("SendMessage", MessageBody="at last")
@@ -169,7 +169,7 @@ async def test_somebody_who_waits_is_woken_by_a_message_and_waits_no_longer_than
 
 
 async def test_somebody_who_hangs_up_is_not_waited_for() -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(18):
         async with (
             running(Options(goods=1, platforms={"amazon": AmazonPlatform})) as sandbox,
             httpx2.AsyncClient(trust_env=False) as client,

@@ -109,7 +109,7 @@ async def test_a_lost_connection_is_named_and_found_again(postgres_url: str) -> 
 
 async def kept(database: Database, name: str) -> None:
     """Write with the patience of a caller who tries again; each writer may first have to notice its lost connection."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while True:
             try:
                 return await add(database, name)

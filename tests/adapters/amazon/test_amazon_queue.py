@@ -145,7 +145,7 @@ def test_nonsense_is_no_notification(body: str) -> None:
 async def pulled_until(stage: Stage, key: str) -> Hint:
     """Pull as the hub does, receipts handed back, until a hint of a key came."""
     last = Pulled()
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while True:
             last = await stage.channel.pull_hints(last.receipts)
             for hint in last.hints:

@@ -80,7 +80,7 @@ async def test_what_exact_sends_is_read_and_believed(shop: Shop, erp: ExactErp) 
         await erp.subscribe("SalesOrders", "http://127.0.0.1:1/hook")
         assert hints == []
         order_id = await erp.create_sales_order(draft(shop))
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await came.wait()
     assert {hint.key for hint in hints if hint.topic == "SalesOrders"} == {order_id}
     assert {hint.key for hint in hints if hint.topic == "StockPositions"} <= {shop.item(0), shop.item(1)}
