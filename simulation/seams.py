@@ -30,11 +30,9 @@ import hub.actors.runtime.supervisor
 import hub.adapters.http
 import hub.node.actors
 import hub.node.node
-import hub.sandbox.amazon.platform
+import hub.sandbox.agenda
 import hub.sandbox.amazon.sqs_doors
-import hub.sandbox.bol.platform
 import hub.sandbox.bol.push
-import hub.sandbox.shopify.platform
 import hub.store.engine.connect
 import hub.store.engine.database
 import hub.store.engine.sqlite
@@ -105,9 +103,7 @@ def in_place(
         (hub.actors.runtime.releaser, "SWEEP", idle),
         (hub.node.actors, "policy", lambda settings: replace(policy(settings), linger=idle)),
         (hub.sandbox.bol.push, "rsa", _OneKey),
-        (hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),
-        (hub.sandbox.amazon.platform, "LONGEST_NAP", LONGEST_NAP),
-        (hub.sandbox.shopify.platform, "LONGEST_NAP", LONGEST_NAP),
+        (hub.sandbox.agenda, "LONGEST_NAP", LONGEST_NAP),
         (Database, "shared", script.nodes > 1),
         (hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
         (hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),

@@ -10,6 +10,11 @@ from itertools import count
 
 import anyio
 
+from hub.sandbox.clock import Clock
+
+LONGEST_NAP = 0.25
+"""Real seconds after which a platform looks at its agenda anew, should nothing wake it."""
+
 
 @dataclass
 class Agenda:
@@ -34,6 +39,14 @@ class Agenda:
         """Let everything happen that is due by ``now``."""
         while self._entries and self._entries[0][0] <= now:
             heapq.heappop(self._entries)[2]()
+
+    async def keep_time(self, settle: Callable[[], None], clock: Clock) -> None:
+        """Settle whenever something comes due, though nobody asks, so that what follows goes out; never ends."""
+        while True:
+            settle()
+            due = self.next_due
+            nap = (due - clock.now()).total_seconds() if due else LONGEST_NAP
+            await self.nap(min(LONGEST_NAP, max(0.005, nap)))
 
     @property
     def next_due(self) -> datetime | None:

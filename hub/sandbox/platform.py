@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +16,16 @@ from hub.sandbox.ledger import Units
 
 class SoldOut(Exception):
     """A buyer wanted more than the channel shows, or something it does not sell; nothing was ordered."""
+
+
+def refuse_missing(lines: list[Units], shown: Callable[[str], int], platform: str) -> None:
+    """Raise ``SoldOut`` where a platform, by its name, shows fewer units than all lines together ask for."""
+    wanted = Counter[str]()
+    for line in lines:
+        wanted[line.sku] += line.quantity
+    for sku, quantity in wanted.items():
+        if shown(sku) < quantity:
+            raise SoldOut(f"{platform} shows fewer than {quantity} of {sku}")
 
 
 @runtime_checkable

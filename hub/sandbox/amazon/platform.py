@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 from anyio.abc import TaskGroup
@@ -28,10 +27,8 @@ from hub.sandbox.amazon.sqs_doors import PATH as QUEUES
 from hub.sandbox.amazon.sqs_doors import SqsDoors
 from hub.sandbox.amazon.switches import Switches
 from hub.sandbox.ledger import Sale, Units
-from hub.sandbox.platform import SoldOut
+from hub.sandbox.platform import SoldOut, refuse_missing
 from hub.sandbox.world import World
-
-LONGEST_NAP = 0.25
 
 
 class AmazonPlatform:
@@ -64,15 +61,8 @@ class AmazonPlatform:
         ]
 
     async def start(self, task_group: TaskGroup) -> None:
-        task_group.start_soon(self._keep_time)
-
-    async def _keep_time(self) -> None:
         """Let things happen in time even when nobody asks, so that notifications go out."""
-        while True:
-            self.account.settle()
-            due, now = self.account.agenda.next_due, self.world.clock.now()
-            nap = (due - now).total_seconds() if due else LONGEST_NAP
-            await self.account.agenda.nap(min(LONGEST_NAP, max(0.005, nap)))
+        task_group.start_soon(self.account.agenda.keep_time, self.account.settle, self.world.clock)
 
     def throttled(self, path: str) -> Response:
         if path == TOKEN_PATH:
@@ -119,12 +109,7 @@ class AmazonPlatform:
             self.account.pay(order)
 
     def _chosen(self, lines: list[Units], by_platform: bool) -> list[tuple[Units, Listing]]:
-        wanted = Counter[str]()
-        for line in lines:
-            wanted[line.sku] += line.quantity
-        for sku, quantity in wanted.items():
-            if (self.at_amazon(sku) if by_platform else self.shown(sku)) < quantity:
-                raise SoldOut(f"Amazon shows fewer than {quantity} of {sku}")
+        refuse_missing(lines, self.at_amazon if by_platform else self.shown, "Amazon")
         if not lines:
             raise SoldOut("nothing was ordered")
         found = ((line, self.account.listings.of_good(line.sku, by_amazon=by_platform)) for line in lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 from anyio.abc import TaskGroup
@@ -27,13 +26,12 @@ from hub.sandbox.bol.subscription_doors import SubscriptionDoors
 from hub.sandbox.bol.switches import Switches
 from hub.sandbox.buyers import make_buyer
 from hub.sandbox.ledger import Sale, Units
-from hub.sandbox.platform import SoldOut
+from hub.sandbox.platform import refuse_missing
 from hub.sandbox.world import World
 
 EXPIRY = 3 * 86_400
 """Nominal seconds after which bol cancels what nobody handled."""
 CENT = Decimal("0.01")
-LONGEST_NAP = 0.25
 
 
 class BolPlatform:
@@ -63,15 +61,8 @@ class BolPlatform:
         return [token, *(route for room in rooms for route in room.routes(self.door)), rest]
 
     async def start(self, task_group: TaskGroup) -> None:
-        task_group.start_soon(self._keep_time)
-
-    async def _keep_time(self) -> None:
         """Let commands finish in time even when nobody asks, so that pushes go out."""
-        while True:
-            self.account.settle()
-            due, now = self.account.agenda.next_due, self.world.clock.now()
-            nap = (due - now).total_seconds() if due else LONGEST_NAP
-            await self.account.agenda.nap(min(LONGEST_NAP, max(0.005, nap)))
+        task_group.start_soon(self.account.agenda.keep_time, self.account.settle, self.world.clock)
 
     def throttled(self, path: str) -> Response:
         return self.door.throttled()
@@ -92,7 +83,7 @@ class BolPlatform:
     ) -> str:
         """Let a buyer order; everything on bol is paid, and the buyer pays no shipping."""
         self.account.settle()
-        self._refuse_missing(lines, by_platform)
+        refuse_missing(lines, self.at_bol if by_platform else self.shown, "bol")
         order = self._order(lines, country, company, by_platform)
         _spread(order.items, discount)
         now = self.world.clock.now()
@@ -102,14 +93,6 @@ class BolPlatform:
             due = self.account.later(self.account.chance.uniform(2, 6))
             self.account.agenda.add(due, lambda: self._ship_from_bol(order))
         return order.order_id
-
-    def _refuse_missing(self, lines: list[Units], by_platform: bool) -> None:
-        wanted = Counter[str]()
-        for line in lines:
-            wanted[line.sku] += line.quantity
-        for sku, quantity in wanted.items():
-            if not lines or (self.at_bol(sku) if by_platform else self.shown(sku)) < quantity:
-                raise SoldOut(f"bol shows fewer than {quantity} of {sku}")
 
     def _order(self, lines: list[Units], country: str, company: bool, by_platform: bool) -> Order:
         chance, switches, now = self.account.chance, self.switches, self.world.clock.now()

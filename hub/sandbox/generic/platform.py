@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 from anyio.abc import TaskGroup
@@ -18,7 +17,7 @@ from hub.sandbox.generic.shop import CHANNEL, Shop
 from hub.sandbox.generic.stock_doors import StockDoors
 from hub.sandbox.generic.switches import Switches
 from hub.sandbox.ledger import Refunded, Units
-from hub.sandbox.platform import SoldOut
+from hub.sandbox.platform import refuse_missing
 from hub.sandbox.world import World
 
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -63,7 +62,7 @@ class GenericPlatform:
     ) -> str:
         """Let a buyer order; an order by the platform leaves the wholesaler's stock alone."""
         if not by_platform:
-            self._refuse_missing(lines)
+            refuse_missing(lines, self.shown, "the shop")
         order = self.shop.book(
             lines,
             country=country,
@@ -74,14 +73,6 @@ class GenericPlatform:
             company=company,
         )
         return order.order_id
-
-    def _refuse_missing(self, lines: list[Units]) -> None:
-        wanted = Counter[str]()
-        for line in lines:
-            wanted[line.sku] += line.quantity
-        for sku, quantity in wanted.items():
-            if self.shown(sku) < quantity:
-                raise SoldOut(f"the shop shows fewer than {quantity} of {sku}")
 
     async def pay(self, external_id: str) -> None:
         self.shop.pay(self.shop.orders[external_id])

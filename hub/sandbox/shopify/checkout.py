@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from hub.sandbox.buyers import make_buyer
 from hub.sandbox.ledger import Sale, Units
-from hub.sandbox.platform import SoldOut
+from hub.sandbox.platform import refuse_missing
 from hub.sandbox.shopify.goods import Location, Variant
 from hub.sandbox.shopify.money import CENT, NOTHING, Purse, cents
 from hub.sandbox.shopify.orders import (
@@ -47,7 +47,7 @@ class Checkout:
 
     def sell(self, wish: Wish) -> Order:
         """Place an order; raises ``SoldOut`` where the shop shows less than is wanted."""
-        self._refuse_missing(wish.lines)
+        refuse_missing(wish.lines, self.shop.shown, "the shop")
         order = self._open(wish)
         self._discount(order, wish.discount)
         if self._drawn("gift_cards_sold"):
@@ -60,14 +60,6 @@ class Checkout:
         if self._drawn("deleted_variants") and (variant := order.lines[0].variant) is not None:
             self.shop.delete_variant(variant)
         return order
-
-    def _refuse_missing(self, lines: list[Units]) -> None:
-        wanted = Counter[str]()
-        for line in lines:
-            wanted[line.sku] += line.quantity
-        for sku, quantity in wanted.items():
-            if self.shop.shown(sku) < quantity:
-                raise SoldOut(f"the shop shows fewer than {quantity} of {sku}")
 
     def _drawn(self, counter: str) -> bool:
         left: int = getattr(self.switches, counter)

@@ -22,7 +22,6 @@ from hub.sandbox.shopify.tokens import Tokens
 from hub.sandbox.world import World
 
 OAUTH = "/admin/oauth/"
-LONGEST_NAP = 0.25
 
 
 class ShopifyPlatform:
@@ -51,15 +50,8 @@ class ShopifyPlatform:
         ]
 
     async def start(self, task_group: TaskGroup) -> None:
-        task_group.start_soon(self._keep_time)
-
-    async def _keep_time(self) -> None:
         """Let jobs and bulk operations finish in time even when nobody asks, so that webhooks go out."""
-        while True:
-            self.shop.settle()
-            due, now = self.shop.agenda.next_due, self.world.clock.now()
-            nap = (due - now).total_seconds() if due else LONGEST_NAP
-            await self.shop.agenda.nap(min(LONGEST_NAP, max(0.005, nap)))
+        task_group.start_soon(self.shop.agenda.keep_time, self.shop.settle, self.world.clock)
 
     def throttled(self, path: str) -> Response:
         """Return a refusal: mostly status 200 with THROTTLED, now and then HTTP 429."""

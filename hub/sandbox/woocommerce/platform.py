@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 from anyio.abc import TaskGroup
@@ -12,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.sandbox.buyers import make_buyer
 from hub.sandbox.ledger import Units
-from hub.sandbox.platform import SoldOut
+from hub.sandbox.platform import refuse_missing
 from hub.sandbox.woocommerce.answers import Trouble
 from hub.sandbox.woocommerce.door import Door
 from hub.sandbox.woocommerce.note_doors import NoteDoors
@@ -81,7 +80,7 @@ class WooPlatform:
         company: bool = False,
     ) -> str:
         """Let a buyer order; unpaid orders wait on hold, and the shop never ships itself."""
-        self._refuse_missing(lines)
+        refuse_missing(lines, self.shown, "the shop")
         buyer = make_buyer(self.shop.chance, country, business=company)
         till, status = self.shop.till, "processing" if paid else self.switches.unpaid_status
         order = self.shop.new_order(status, buyer, [self._line(each, country) for each in lines], "checkout")
@@ -111,14 +110,6 @@ class WooPlatform:
         product = self.shop.shelves.by_sku[wanted.sku]
         product.price = self.world.prices[wanted.sku]
         return self.shop.till.line(product, wanted.quantity, country)
-
-    def _refuse_missing(self, lines: list[Units]) -> None:
-        wanted = Counter[str]()
-        for line in lines:
-            wanted[line.sku] += line.quantity
-        for sku, quantity in wanted.items():
-            if self.shown(sku) < quantity:
-                raise SoldOut(f"the shop shows fewer than {quantity} of {sku}")
 
     async def pay(self, external_id: str) -> None:
         """Let the money arrive; a paid order stays as it is."""
