@@ -108,7 +108,7 @@ async def open_shop(database: str | None = None, nodes: int = 1, **settings: str
     plan = Plan(for_seconds=5, database=database, nodes=nodes, settings=settings)
     async with (
         open_site(plan, Board()) as opened,
-        httpx2.AsyncClient(trust_env=False, timeout=30, limits=NOTHING_KEPT) as http,
+        httpx2.AsyncClient(trust_env=False, timeout=60, limits=NOTHING_KEPT) as http,
     ):
         site = replace(opened, http=http, control=Control(http, opened.sandbox_url))
         api, board = Api(http, site.hub_url, site.token), Board()

@@ -78,7 +78,7 @@ async def scraped(site: Site) -> str:
 async def shows(site: Site, wanted: set[str]) -> str:
     """Scrape until the page shows the families."""
     missing = wanted
-    with anyio.move_on_after(60):
+    with anyio.move_on_after(200):
         while missing:
             answer = await site.http.get(f"{site.hub_url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
             missing = wanted - set(families(answer.text))
