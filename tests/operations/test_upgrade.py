@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from demo.alerts import answer_alerts
 from demo.children import Child, run_once, running
 from demo.site import Node
 from tests.actors.runtime.stage import until
@@ -109,10 +110,13 @@ async def selling(shop: Shop) -> AsyncIterator[None]:
     async def kept_up() -> bool:
         return closing.is_set() or bool((await shop.ledger())["lost"] < MOST_OPEN)
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(sell)
-        yield
-        closing.set()
+    async with anyio.create_task_group() as watching:
+        watching.start_soon(answer_alerts, shop.api, shop.board)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(sell)
+            yield
+            closing.set()
+        watching.cancel_scope.cancel()
 
 
 @pytest.mark.timeout(600)
