@@ -35,7 +35,7 @@ async def allow(url: str) -> bool:
 
     Raises ``DemoFailed`` where there is no form.
     """
-    async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
         page = await _open(http, http.build_request("GET", url))
         form = _Form()
         form.feed(page.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
@@ -18,16 +19,23 @@ from demo.plan import ROOT
 
 PATIENCE = 20.0
 """Seconds that a process may take to end after it was asked to."""
-START_DEADLINE = 60.0
+START_DEADLINE = 120.0
+NEVER_GIVEN = range(20_000, 32_000)
+"""Ports below those that Linux, macOS and Windows give to whoever asks for any port."""
+TRIES = 100
 LAST_LINES = 12
 
 
 def free_port(wanted: int | None = None) -> int:
-    """Return ``wanted`` if nobody listens there, else a free port of loopback."""
-    for port in (wanted, 0) if wanted else (0,):
+    """Return ``wanted`` if nobody listens there, else a free port of loopback.
+
+    It is one that the system gives to nobody by itself, for whoever asked listens there only a moment later.
+    """
+    others = (secrets.choice(NEVER_GIVEN) for _ in range(TRIES))
+    for port in (wanted, *others) if wanted else others:
         try:
-            with socket.create_server(("127.0.0.1", port)) as listener:
-                return int(listener.getsockname()[1])
+            with socket.create_server(("127.0.0.1", port)):
+                return port
         except OSError:
             continue
     raise DemoFailed("There is no free port on 127.0.0.1.")

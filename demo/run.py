@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 from rich.console import Console
 from rich.live import Live
 
+from demo.alerts import answer_alerts
 from demo.api import Api, Json
 from demo.board import Board
 from demo.day import Day
@@ -126,6 +127,7 @@ async def _live_through(site: Site, board: Board, live: Live | None) -> Json:
         board.say(f"Token: {site.token}")
     async with anyio.create_task_group() as watching:
         watching.start_soon(lambda: keep_fresh(site, api, board, live, invite=plan.for_seconds is None))
+        watching.start_soon(answer_alerts, api, board)
         if live is None:
             watching.start_soon(_report, board)
         await _open_shop(day)

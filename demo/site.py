@@ -86,7 +86,7 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
     hub_port, sandbox_port = free_port(plan.port or usual), free_port()
     hub_url, sandbox_url = f"http://127.0.0.1:{hub_port}", f"http://127.0.0.1:{sandbox_port}"
     settings = dict(hub_settings(plan, folder, sandbox_url, hub_url))
-    http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=30))
+    http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=60))
     sandbox = await stack.enter_async_context(running(_sandbox(plan, folder, sandbox_port)))
     token = await _first_token(plan, settings)
     nodes = tuple(_node(plan, folder, settings, number, hub_port) for number in range(plan.nodes))

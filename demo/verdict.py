@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -18,6 +19,7 @@ from demo.failure import DemoFailed
 from demo.site import Site
 
 DEADLINE = 120.0
+"""Seconds without anything getting done after which nothing is waited for any more."""
 LOOK_AGAIN = 0.5
 NOT_ALLOWED = {
     "lost": "paid orders are not in Exact",
@@ -54,17 +56,32 @@ def uncertified(forwarded: int, certificates: int) -> list[str]:
     return [f"{missing} forwarded orders have no certificate that is equal to the cent"] if missing else []
 
 
+@dataclass
+class _Patience:
+    """Lasts while more orders reach Exact, or more parcels their channel: a slow machine may take its time."""
+
+    done: tuple[int, int] = (-1, -1)
+    until: float = 0.0
+
+    def ends(self, ledger: Json) -> bool:
+        """Say whether nothing got done for too long."""
+        done = ledger["forwarded"], ledger["tracking"]["confirmed"]
+        if done > self.done:
+            self.done, self.until = done, time.monotonic() + DEADLINE
+        return time.monotonic() > self.until
+
+
 async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
     """Wait until ledger and books find nothing wrong, before and after all channels were swept once more.
 
     Numbers may be right for a moment on their way elsewhere, and a sweep that reads everything again must change
     nothing. Returns the last ledger, right or wrong.
     """
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
+    patience = _Patience()
+    while not patience.ends(await _look(site, board)):
         if (dead := site.dead()) is not None:
             raise DemoFailed(dead)
-        if problems(await _look(site, board), parcels) or await compare_books(site, api):
+        if problems(board.ledger, parcels) or await compare_books(site, api):
             await anyio.sleep(LOOK_AGAIN)
             continue
         await _swept_again(api)

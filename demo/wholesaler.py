@@ -19,7 +19,7 @@ from demo.site import Site
 CONSENTS = 8
 LOOK_AGAIN = 0.2
 ANSWER_DEADLINE = 20.0
-SETUP_DEADLINE = 120.0
+SETUP_DEADLINE = 240.0
 
 
 class Wholesaler:

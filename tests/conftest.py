@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +19,10 @@ from hub.store.tables import metadata
 from tests.postgres import Server, binaries, running_server
 
 TEMPLATE = "hub_template"
+
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
+"""The same examples everywhere, however slow the machine; ``--hypothesis-profile default`` draws fresh ones."""
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from typing import Any
 import asyncpg
 
 SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=on", "max_connections=200", "listen_addresses=")
-START_DEADLINE = 30.0
+START_DEADLINE = 120.0
 
 
 def binaries() -> Path | None:

@@ -53,7 +53,7 @@ async def day(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Callable[[float
     url = sandbox.options.base_url
     plan = Plan(for_seconds=5)
     idle = Child("idle", (sys.executable, "-c", ""), {}, tmp_path)
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
         site = Site(plan, tmp_path, Control(http, url), idle, url, (), "http://127.0.0.1:1", "hub_none", http)
         api = Api(http, site.hub_url, site.token)
 

@@ -18,6 +18,7 @@ import httpx2
 import pytest
 from anyio.abc import Process
 
+from demo.children import free_port
 from hub.clock import SystemClock
 from hub.settings import settings_table
 from hub.store.engine import Database
@@ -60,16 +61,10 @@ class Shell:
                     process.kill()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 async def until_live(process: Process, url: str) -> None:
     """Ask until the door answers; fails with the process's own words where it ended instead."""
     async with httpx2.AsyncClient(trust_env=False) as client:
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             while True:
                 try:
                     if (await client.get(f"{url}/health/live")).status_code == 200:

@@ -25,7 +25,7 @@ async def run_demo(*options: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr.decode()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_busy_day_ends_well_with_one_json_object_as_its_last_line() -> None:
     status, told, lines = await run_demo("--for", "12", "--seed", "11")
     assert status == 0, told
@@ -53,7 +53,7 @@ async def test_an_impossible_wish_ends_with_its_reason_in_words_and_in_json() ->
     assert "PostgreSQL" in lines
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 async def test_ctrl_c_ends_the_demo_and_everything_it_started() -> None:
     async with await anyio.open_process(DEMO, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None

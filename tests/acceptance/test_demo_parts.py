@@ -145,13 +145,15 @@ async def test_whatever_is_set_by_hand_in_the_shop_is_followed_by_a_change_in_ex
 
 
 async def test_every_delivery_has_its_tracking_code_in_the_end(day: Callable[[float], Day]) -> None:
-    today = day(3)
+    control, placed = day(0).site.control, []
     for number in range(1, 13):
         lines = [{"sku": f"ART-{number:05d}", "quantity": 2}, {"sku": f"ART-{number + 30:05d}", "quantity": 1}]
-        sold = await today.site.control.act("sell", channel="bol", lines=lines)
+        sold = await control.act("sell", channel="bol", lines=lines)
         external_id = (sold or {})["ids"][0]
-        await today.site.control.act("b2b-order", lines=lines, your_ref=f"B-{external_id}")
-        today.to_deliver.append(Sold("bol", external_id))
+        await control.act("b2b-order", lines=lines, your_ref=f"B-{external_id}")
+        placed.append(Sold("bol", external_id))
+    today = day(3)
+    today.to_deliver.extend(placed)
     await deliver_in_exact(today)
     tracking = (await today.site.control.ledger())["tracking"]
     assert tracking["delivered"] == today.parcels > 0

@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import anyio
+import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.otlp import collecting
@@ -41,6 +42,7 @@ def leads_from_webhook_to_sales_order(trace: list[Span]) -> bool:
     return "webhook" in names and {"channel", "erp"} <= lanes and posted
 
 
+@pytest.mark.timeout(600)
 async def test_a_sale_is_one_trace_from_webhook_to_exact_and_holds_nothing_secret() -> None:
     async with collecting() as receiver:
         given = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "HUB_"))}

@@ -21,7 +21,7 @@ def empty_database(postgres_server: Server) -> str:
     return postgres_server.url("two_nodes")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_day_on_two_nodes_survives_the_death_of_one(empty_database: str) -> None:
     command = [sys.executable, "main.py", "demo", "--for", "15", "--json", "--nodes", "2", "--database", empty_database]
     done = await anyio.run_process(command, cwd=ROOT, check=False)

@@ -322,7 +322,7 @@ class Stage:
     async def all_settled(self, results: Sequence[StockResult | None]) -> list[StockResult | None]:
         """Follow asynchronous writes to their ends, together; what Amazon says is done shows a little later."""
         ended = list(results)
-        with anyio.fail_after(30):
+        with anyio.fail_after(90):
             while working := {n: one for n, one in enumerate(ended) if isinstance(one, Pending)}:
                 self.pass_time(0.2)
                 self._wait(min(one.look_again or 0.0 for one in working.values()))
@@ -335,7 +335,7 @@ class Stage:
 
     async def ship_as_the_hub_does(self, shipment: Shipment) -> WriteResult | None:
         """Try, and after an unknown outcome look it up before trying again."""
-        with anyio.fail_after(30):
+        with anyio.fail_after(90):
             while True:
                 try:
                     known = await self.channel.find_shipment(shipment)
@@ -361,7 +361,7 @@ class Stage:
 
     async def cancel_as_the_hub_does(self, cancellation: Cancellation) -> None:
         """Try, and after an unknown outcome read the order before trying again."""
-        with anyio.fail_after(30):
+        with anyio.fail_after(90):
             while True:
                 try:
                     order = await self.channel.order(cancellation.external_order_id)

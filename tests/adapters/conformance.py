@@ -209,7 +209,7 @@ class ParcelConformance(_Suite):
         with pytest.raises(Unavailable):
             await stage.channel.ship(shipment)
         found: WriteResult | None = None
-        with anyio.fail_after(30):
+        with anyio.fail_after(90):
             while not isinstance(found, Accepted):
                 stage.pass_time(0.2)
                 found = await stage.settled(await stage.patiently(stage.channel.find_shipment, shipment))
@@ -254,7 +254,7 @@ class CancelConformance(_Suite):
         stage.force(Fault.LOST_ANSWER, stage.fixture.cancel_path)
         with pytest.raises(Unavailable):
             await stage.channel.cancel(cancellation)
-        with anyio.fail_after(30):
+        with anyio.fail_after(90):
             while not is_off(await stage.order(cancellation.external_order_id)):
                 stage.pass_time(0.2)
         assert isinstance(await stage.settled(await stage.channel.cancel(cancellation)), Accepted | Refused)

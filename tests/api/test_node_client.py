@@ -38,7 +38,7 @@ async def test_the_stock_client_resumes_and_follows(app: ASGIApp, database: Data
     async with served(app) as place, anyio.create_task_group() as tasks:
         tasks.start_soon(happen, database, "acme", 5)
         command = [NODE or "", "client.mjs", f"ws://{place}/graphql", token, "6", encode_cursor([2])]
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             done = await anyio.run_process(command, cwd=CLIENT, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode().split() == [encode_cursor([number]) for number in range(3, 9)]

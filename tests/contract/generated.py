@@ -30,7 +30,7 @@ BRIEFLY = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-PATIENCE = 10
+PATIENCE = 60
 """Seconds within which every answer must have come."""
 
 WORDS = st.sampled_from(

@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30Validator
 
 from hub.adapters.bol import endpoints
 from hub.adapters.bol.endpoints import ALL, V10, V11
+from hub.sandbox.bol.tokens import LIFETIME
 from tests.adapters.bol.bol_stage import BolFixture
 from tests.contract.channel_requests import everything_asked
 from tests.contract.defects import bol
@@ -92,7 +93,11 @@ def test_the_list_of_endpoints_holds_every_one() -> None:
     assert set(ALL) == {each for each in vars(endpoints).values() if isinstance(each, endpoints.Endpoint)}
 
 
-async def test_a_token_is_asked_for_with_basic_credentials_and_a_form_and_then_used_for_many_calls() -> None:
+async def test_a_token_is_asked_for_with_basic_credentials_and_a_form_and_then_used_for_many_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A token of the stage, whose time runs a hundred times as fast, would end sooner than a slow machine asks."""
+    monkeypatch.setattr("hub.sandbox.bol.door.LIFETIME", 100 * LIFETIME)
     async with everything_asked(BolFixture()) as (_, recording):
         tokens = [request for request, _ in recording.seen if request.url.path.endswith("/token")]
         renewed = sum(response.status_code == 401 for _, response in recording.seen)

@@ -196,7 +196,7 @@ async def stage(
         settings = read_settings({name: f"{base}/{place}" for name, place in places.items()})
         async with (
             Database.open(url, clock) as database,
-            httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30) as http,
+            httpx2.AsyncClient(base_url=base, trust_env=False, timeout=60) as http,
         ):
             desk = Desk(database, clock, Vault([b"k" * 32]), None, PACE)
             made = Stage(sandbox, database, desk, http)

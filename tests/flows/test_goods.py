@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -226,10 +226,10 @@ async def test_an_item_blocked_for_sales_stops_selling_with_the_reason_and_comes
 
 
 async def test_an_item_stops_selling_when_its_last_day_is_over_and_exact_says_nothing_more(acme: Stage) -> None:
-    now = acme.desk.clock.now()
+    now, year = acme.desk.clock.now(), timedelta(days=365)
     await eventually(lambda: settled(acme))
     before = (await listed(acme, "bol", TEA)).quantity
-    await change_item(acme, TEA, EndDate=now.replace(year=now.year + 1))
+    await change_item(acme, TEA, EndDate=now + year)
 
     async def known() -> bool:
         rows = await acme.rows(select(erp_item.c.ends_at).where(erp_item.c.ends_at.is_not(None)))
@@ -237,7 +237,7 @@ async def test_an_item_stops_selling_when_its_last_day_is_over_and_exact_says_no
 
     await eventually(known)
     assert (await listed(acme, "bol", TEA)).quantity == before
-    await change_item(acme, TEA, EndDate=now.replace(year=now.year - 1))
+    await change_item(acme, TEA, EndDate=now - year)
     row = await until_shown(acme, "bol", TEA, 0)
     assert ["stopped", f"the item is ended in division {DIVISION}"] in row.terms
     await change_item(acme, TEA, EndDate=None)
@@ -247,12 +247,17 @@ async def test_an_item_stops_selling_when_its_last_day_is_over_and_exact_says_no
 async def test_a_presale_ends_at_its_time_though_nothing_else_happens(acme: Stage) -> None:
     await eventually(lambda: settled(acme))
     one = await listed(acme, "woocommerce", TEA)
-    until = acme.desk.clock.now() + timedelta(seconds=3)
-    rule = StockRule(presale=321, presale_until=until)
-    await acme.command(commands.set_listing_rule, one.listing_id, rule)
+    await presell(acme, one.listing_id, acme.desk.clock.now() + timedelta(hours=1))
     await until_shown(acme, "woocommerce", TEA, 321)
+    until = acme.desk.clock.now() + timedelta(seconds=3)
+    await presell(acme, one.listing_id, until)
     await until_shown(acme, "woocommerce", TEA, one.quantity)
     assert acme.desk.clock.now() >= until
+
+
+async def presell(acme: Stage, listing_id: str, until: datetime) -> None:
+    rule = StockRule(presale=321, presale_until=until)
+    await acme.command(commands.set_listing_rule, listing_id, rule)
 
 
 async def connect_belgium(acme: Stage) -> None:

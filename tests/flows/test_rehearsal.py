@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, func, select
 
 from hub.actors import commands
@@ -39,7 +38,6 @@ async def written(made: Stage) -> tuple[Any, ...]:
     return calls.get("vies"), rows[0]
 
 
-@pytest.mark.timeout(180)
 async def test_a_rehearsal_repeats_what_was_forwarded_and_tells_what_would_change(database_url: str) -> None:
     async with stage(database_url) as made:
         await made.command(commands.set_tax_profile, TaxProfile("NL", {"NL": "NL004495445B01"}, oss_country="NL"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from hub.actors import commands
@@ -66,7 +65,6 @@ async def all_forwarded(made: Stage, sold: list[str]) -> None:
     await eventually(done)
 
 
-@pytest.mark.timeout(180)
 async def test_the_report_equals_the_books_of_exact(database_url: str) -> None:
     async with stage(database_url, goods=40) as made:
         await made.command(commands.set_tax_profile, TaxProfile("NL", {}, oss_country="NL", opted=True))
@@ -104,13 +102,19 @@ async def costs_and_fees(made: Stage, found: list[ReportRow]) -> None:
     assert all(one.unit_cost for one in costs)
 
 
+async def quarters(made: Stage) -> list[str]:
+    """Return the quarter in which the books were written, or both where the last one ended meanwhile."""
+    days = [date.fromisoformat(one.day) for one in await made.rows(select(booking.c.day).distinct())]
+    return sorted({f"{day.year}-Q{(day.month + 2) // 3}" for day in days})
+
+
 async def declared_in_the_one_stop_shop(made: Stage) -> None:
-    today = made.desk.clock.now()
     async with made.database.read() as reading:
-        told = await oss_figures(reading, TENANT, f"{today.year}-Q{(today.month + 2) // 3}")
-    assert [(one.state, one.ships_from, one.rate) for one in told.lines] == [
+        told = [await oss_figures(reading, TENANT, quarter) for quarter in await quarters(made)]
+    lines = sorted((one for each in told for one in each.lines), key=lambda one: one.state)
+    assert [(one.state, one.ships_from, one.rate) for one in lines] == [
         ("BE", "NL", Decimal("0.21")),
         ("DE", "NL", Decimal("0.19")),
     ]
-    assert told.vat == sum(one.vat for one in told.lines) > 0
-    assert told.corrections == ()
+    assert sum(each.vat for each in told) == sum(one.vat for one in lines) > 0
+    assert not any(each.corrections for each in told)

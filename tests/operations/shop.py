@@ -12,10 +12,9 @@ from typing import Any, TypeAlias
 import anyio
 import httpx2
 
-from demo import documents
+from demo.alerts import answer_alerts
 from demo.api import Api, Json
 from demo.board import Board
-from demo.browser import allow
 from demo.children import run_once
 from demo.control import Control
 from demo.day import Day
@@ -38,7 +37,6 @@ SCENES: tuple[Scene, ...] = (
 UNPACKED = tuple(scene for scene in SCENES if scene is not pack_in_hub)
 CHANNELS = ("bol", "amazon", "shopify", "woocommerce")
 
-LOOK_AGAIN = 0.5
 NOTHING_KEPT = httpx2.Limits(max_keepalive_connections=0)
 """Between two scenes a server may close what it kept open, in the moment in which it is asked."""
 
@@ -65,19 +63,10 @@ class Shop:
     async def rest(self) -> list[str]:
         """Wait until everything is where it should be, and return what is not; an operator answers alerts meanwhile."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._answer_alerts)
+            tasks.start_soon(answer_alerts, self.api, self.board)
             ledger = await come_to_rest(self.site, self.api, self.board, self.parcels)
             tasks.cancel_scope.cancel()
         return problems(ledger, self.parcels)
-
-    async def _answer_alerts(self) -> None:
-        """Consent anew whenever Exact no longer knows the grant, as the alert GrantLost tells the operator to."""
-        while True:
-            (connection,) = (await self.api.ask(documents.CONNECTIONS))["erpConnections"]
-            if connection["status"] == "LOST":
-                made = await self.api.change(documents.RECONNECT, connectionId=connection["id"])
-                assert await allow(made["authorizeUrl"])
-            await anyio.sleep(LOOK_AGAIN)
 
     async def ledger(self) -> Json:
         return await self.site.control.ledger()
@@ -108,7 +97,7 @@ async def open_shop(database: str | None = None, nodes: int = 1, **settings: str
     plan = Plan(for_seconds=5, database=database, nodes=nodes, settings=settings)
     async with (
         open_site(plan, Board()) as opened,
-        httpx2.AsyncClient(trust_env=False, timeout=30, limits=NOTHING_KEPT) as http,
+        httpx2.AsyncClient(trust_env=False, timeout=60, limits=NOTHING_KEPT) as http,
     ):
         site = replace(opened, http=http, control=Control(http, opened.sandbox_url))
         api, board = Api(http, site.hub_url, site.token), Board()

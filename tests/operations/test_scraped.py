@@ -11,6 +11,8 @@ import anyio
 import httpx2
 import pytest
 
+from demo import documents
+from demo.alerts import answer_alerts
 from demo.api import Api
 from demo.board import Board
 from demo.plan import Plan
@@ -19,6 +21,7 @@ from demo.wholesaler import Wholesaler
 from deploy.watch.panels import DASHBOARDS
 from deploy.watch.rules import ALERTS
 from hub.metrics import Kind, Metric, label
+from tests.actors.runtime.stage import until
 from tests.operations.promtool import needed, promtool
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +81,7 @@ async def scraped(site: Site) -> str:
 async def shows(site: Site, wanted: set[str]) -> str:
     """Scrape until the page shows the families."""
     missing = wanted
-    with anyio.move_on_after(60):
+    with anyio.move_on_after(200):
         while missing:
             answer = await site.http.get(f"{site.hub_url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
             missing = wanted - set(families(answer.text))
@@ -126,6 +129,20 @@ async def test_another_token_does_not_open_the_page(site: Site) -> None:
     async with httpx2.AsyncClient(trust_env=False) as http:
         for headers in ({}, {"Authorization": f"Bearer {site.token}"}):
             assert (await http.get(f"{site.hub_url}/metrics", headers=headers)).status_code == 401
+
+
+async def test_the_alert_of_a_lost_grant_is_answered_by_a_new_consent(site: Site, scraped: str) -> None:
+    api = Api(site.http, site.hub_url, site.token)
+
+    async def connected() -> bool:
+        return bool((await api.ask(documents.CONNECTIONS))["erpConnections"][0]["status"] == "CONNECTED")
+
+    assert Metric.GRANTS_LOST.exported in families(scraped)
+    assert not await connected()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(answer_alerts, api, Board())
+        await until(connected, 200)
+        tasks.cancel_scope.cancel()
 
 
 RECORD_ALL = """

@@ -153,7 +153,6 @@ def half(found: Found) -> list[str]:
     return [what for what, is_so in wrong.items() if is_so]
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_promised_is_lost_and_nothing_is_half(
     sqlite_template: Path, tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +166,6 @@ async def test_nothing_promised_is_lost_and_nothing_is_half(
     assert tried > 1000
 
 
-@pytest.mark.timeout(300)
 async def test_without_an_fsync_per_commit_promises_would_be_broken(
     sqlite_template: Path, tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

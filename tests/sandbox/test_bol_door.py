@@ -6,7 +6,7 @@ import json
 
 from hub.sandbox.bol.limits import Limits
 from hub.sandbox.bol.switches import Switches
-from tests.sandbox.bol_bench import V10, V11, ask_token, bol_bench
+from tests.sandbox.bol_bench import V10, V11, StillClock, ask_token, bol_bench
 
 
 async def test_a_token_lives_299_seconds_and_then_its_end_is_named() -> None:
@@ -40,7 +40,7 @@ async def test_the_grant_is_refused_in_the_query_string() -> None:
 
 
 async def test_asking_a_token_for_every_call_runs_into_the_token_limit() -> None:
-    async with bol_bench() as bol:
+    async with bol_bench(clock=StillClock()) as bol:
         statuses = [(await ask_token(bol.client)).status_code for _ in range(8)]
         assert statuses[0] == 200
         assert statuses[-1] == 429
@@ -85,7 +85,7 @@ async def test_a_body_that_is_no_json_is_a_bad_request() -> None:
 
 
 async def test_the_order_list_may_be_read_25_times_a_minute() -> None:
-    async with bol_bench(Switches(retry_after_missing=0)) as bol:
+    async with bol_bench(Switches(retry_after_missing=0), clock=StillClock()) as bol:
         answers = [await bol.ask("GET", "/retailer/orders") for _ in range(26)]
         assert [answer.status_code for answer in answers] == [200] * 25 + [429]
         assert answers[0].headers["X-RateLimit-Limit"] == "25"
@@ -103,7 +103,7 @@ async def test_a_limit_of_one_group_leaves_the_others_alone() -> None:
 
 
 async def test_some_429s_do_not_say_how_long_to_wait() -> None:
-    async with bol_bench(Switches(retry_after_missing=1)) as bol:
+    async with bol_bench(Switches(retry_after_missing=1), clock=StillClock()) as bol:
         answers = [await bol.ask("POST", "/shared/process-status", {"processStatusQueries": []}) for _ in range(3)]
         assert answers[-1].status_code == 429
         assert "Retry-After" not in answers[-1].headers

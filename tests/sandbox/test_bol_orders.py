@@ -199,8 +199,8 @@ async def test_one_call_cancels_exactly_one_item() -> None:
 async def test_bol_cancels_what_nobody_handles_in_time() -> None:
     async with bol_bench(stocked()) as bol:
         order = await bol.sell(A)
-        today = bol.world.clock.now()
-        assert order["orderItems"][0]["fulfilment"]["expiryDate"] == day(today + timedelta(days=3))
+        placed = bol.world.ledger.sales["bol", order["orderId"]].at
+        assert order["orderItems"][0]["fulfilment"]["expiryDate"] == day(placed + timedelta(days=3))
         bol.pass_time(3 * 86_400 + 1)
         assert bol.platform.open_orders() == []
         assert bol.world.ledger.sales["bol", order["orderId"]].cancelled_at is not None

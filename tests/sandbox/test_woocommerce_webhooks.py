@@ -72,7 +72,7 @@ async def test_two_deliveries_within_one_second_have_the_same_delivery_id() -> N
         letters = (await shop.letterbox.until(4))[1:]
         expected = {
             hashlib.md5(f"{hook.webhook_id}{each}".encode(), usedforsecurity=False).hexdigest()
-            for each in (second, second + 1, second + 2)
+            for each in range(second, int(shop.world.clock.epoch()) + 1)
         }
         assert {headers["x-wc-webhook-delivery-id"] for headers, _ in letters} <= expected
         assert len({json.loads(body)["id"] for _, body in letters}) == 3

@@ -174,7 +174,7 @@ async def test_a_conflict_that_never_ends_is_given_up(database: Database) -> Non
 
 
 async def test_a_work_that_hangs_is_cut_off_and_the_next_goes_on(database_url: str) -> None:
-    async with Database.open(database_url, SystemClock(), deadline=0.3) as database:
+    async with Database.open(database_url, SystemClock(), deadline=1.5) as database:
 
         async def hang(work: Work) -> None:
             await work.execute(insert(node), row(database, "hanging"))

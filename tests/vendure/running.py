@@ -46,7 +46,7 @@ def running_vendure(goods: Sequence[Good], **environment: str) -> Iterator[str]:
         assert address.startswith("http://127.0.0.1:"), "the server did not start; its words are above"
         yield address
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)
 
 
 def _row(good: Good) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import select
 
 from hub.sandbox.ledger import SalesOrder, Units
-from hub.store.tables import channel
+from hub.store.tables import message
 from tests.flows.stage import Stage, add_channel, eventually, stage
 from tests.vendure.api import STAFF
 from tests.vendure.conftest import GOODS
@@ -115,13 +116,14 @@ async def test_a_sale_that_no_sweep_has_told_of_is_found_because_the_stock_moved
     """Vendure sends no webhooks: the stock write sees the sale first, and has the order fetched before it goes on."""
     before = published(acme, SKU)
     await acme.configure("vendure", sweep_seconds=86400.0)
-    configured = acme.desk.clock.now()
-    swept_at = select(channel.c.orders_swept_at).where(channel.c.channel_id == "vendure")
+    mine = message.c.address == "channel/acme/vendure", message.c.kind == "channel.order.sweep"
 
-    async def last_sweep_is_over() -> bool:
-        return bool((await acme.rows(swept_at))[0].orders_swept_at > configured)
+    async def no_sweep_is_near() -> bool:
+        near = acme.desk.clock.now() + timedelta(hours=1)
+        waiting = await acme.rows(select(message.c.due_at).where(*mine))
+        return bool(waiting) and all(one.due_at > near for one in waiting)
 
-    await eventually(last_sweep_is_over)
+    await eventually(no_sweep_is_near)
     bought = await run_sync(shop.buy, [Units(SKU, 2)])
     await acme.control("receive", sku=SKU, quantity=10)
     await acme.until_order(bought["id"], "forwarded")

@@ -1,7 +1,8 @@
-"""A hub process in miniature, to be killed, frozen and stopped by the tests: ``python process.py <url> <name>``.
+"""A hub process in miniature, to be killed, frozen and stopped by the tests.
 
-Its actors do one unrepeatable thing per message, which the database would refuse to do twice, and keep the order
-in their state. It says on its standard output what it does.
+Called as ``python process.py <url> <name> <lease in seconds> <number of the first message that takes long>``. Its
+actors do one unrepeatable thing per message, which the database would refuse to do twice, and keep the order in their
+state. It says on its standard output what it does.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from random import Random
 
 import anyio
@@ -25,12 +27,15 @@ from hub.store.engine import Database, Work
 from hub.store.tables import seen
 from tests.actors.runtime.stage import Note
 
-POLICY = Policy(lease=2.0, renew=0.5, margin=0.5, poll=0.5, grace=5.0, restart_pause=0.05, crash_limit=100)
-PACE = 0.003
+POLICY = Policy(renew=0.5, margin=0.5, poll=0.5, grace=5.0, restart_pause=0.05, crash_limit=100)
+PACE, LONG = 0.003, 1.0
 
 
 class Counter:
-    """Handles notes strictly one after another."""
+    """Handles notes strictly one after another, and from a number on so slowly that it cannot do them all."""
+
+    def __init__(self, slow_from: int) -> None:
+        self.slow_from = slow_from
 
     def batch(self, lane: str) -> int:
         return 2
@@ -41,7 +46,7 @@ class Counter:
             number = note.number
             if turn.state.get("next", 0) != number:
                 raise LookupError(f"expected {turn.state} but got {number}")
-            await anyio.sleep(PACE)
+            await anyio.sleep(PACE if number < self.slow_from else LONG)
             turn.state["next"] = number + 1
             turn.write(effect(turn.address, number))
             say("handled", turn.address, number)
@@ -62,9 +67,14 @@ def effect(address: Address, number: int) -> Callable[[Work], Awaitable[None]]:
     return work
 
 
-@asynccontextmanager
-async def opened(address: Address) -> AsyncIterator[Actor]:
-    yield Counter()
+def opening(slow_from: int) -> Callable[[Address], AbstractAsyncContextManager[Actor]]:
+    """Return what opens an actor."""
+
+    @asynccontextmanager
+    async def opened(address: Address) -> AsyncIterator[Actor]:
+        yield Counter(slow_from)
+
+    return opened
 
 
 async def listen(work: Work, fact: Fact) -> None:
@@ -77,9 +87,10 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
-async def main(url: str, name: str) -> None:
+async def main(url: str, name: str, lease: str, slow_from: str) -> None:
+    opened, policy = opening(int(slow_from)), replace(POLICY, lease=float(lease))
     async with Database.open(url, SystemClock()) as database:
-        supervisor = Supervisor(database, opened, random=Random(1), listener=listen, policy=POLICY, name=name)
+        supervisor = Supervisor(database, opened, random=Random(1), listener=listen, policy=policy, name=name)
         async with anyio.create_task_group() as tasks:
             await tasks.start(supervisor.run)
             say("ready")
@@ -92,4 +103,4 @@ async def main(url: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1], sys.argv[2])
+    anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])

@@ -143,7 +143,7 @@ async def steer(database: Database, verb: Callable[..., Awaitable[None]], *words
     await database.write(lambda work: verb(work, to, *words))
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60.0) -> None:
     """Wait until something is true; a test that waits in vain fails."""
     with anyio.fail_after(seconds):
         while True:

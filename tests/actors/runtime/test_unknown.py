@@ -85,7 +85,7 @@ async def handle(turn: Turn) -> None:
 
 
 async def test_a_turn_whose_commit_was_not_answered_is_not_repeated(postgres_url: str) -> None:
-    async with Database.open(postgres_url, SystemClock(), deadline=0.5) as database, held_commits(postgres_url) as held:
+    async with Database.open(postgres_url, SystemClock(), deadline=2.0) as database, held_commits(postgres_url) as held:
         script = Script(handle)
         async with node(database, script):
             await send(database, Note(1))

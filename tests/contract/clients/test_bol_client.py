@@ -15,7 +15,7 @@ from bol.retailer.api import RetailerAPI
 
 from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.switches import Switches
-from hub.sandbox.bol.tokens import CLIENT_ID, CLIENT_SECRET
+from hub.sandbox.bol.tokens import CLIENT_ID, CLIENT_SECRET, LIFETIME
 from hub.sandbox.ledger import Units
 from tests.contract.clients.places import blocking, sandbox_of
 
@@ -60,13 +60,15 @@ class Retailer:
 
 
 @pytest.fixture
-async def retailer() -> AsyncIterator[Retailer]:
+async def retailer(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Retailer]:
+    """The client signs in once: its token lives longer than its test, whose time runs a hundred times as fast."""
+    monkeypatch.setattr("hub.sandbox.bol.door.LIFETIME", 100 * LIFETIME)
     switches = Switches(starting_stock=True)
     async with sandbox_of("bol", lambda world: BolPlatform(world, switches), speed=100) as sandbox:
         place, platform = sandbox.options.base_url, sandbox.world.platforms["bol"]
         assert isinstance(platform, BolPlatform)
         with requests.Session() as session:
-            api = RetailerAPI(api_url=place, login_url=place, session=session, timeout=10)
+            api = RetailerAPI(api_url=place, login_url=place, session=session, timeout=60)
             token = await blocking(lambda: api.login(CLIENT_ID, CLIENT_SECRET))
             assert token["token_type"] == "Bearer"
             yield Retailer(platform, api)
