@@ -17,6 +17,7 @@ import orjson
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
+from hub.adapters.wire import WireTransport
 from hub.metrics import Attribute, Metric, counter, histogram
 from hub.outcome import Throttled, Unavailable
 
@@ -52,13 +53,14 @@ async def open_client(
 
     All pools share one TLS context unless given their own (``tls``).
     """
+    if transport is None:
+        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections)
+        transport = WireTransport(tls=tls or shared_tls(), limits=limits)
     async with httpx2.AsyncClient(
         base_url=base_url,
         timeout=httpx2.Timeout(timeout, connect=connect_timeout),
-        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections),
         headers={"User-Agent": user_agent},
         follow_redirects=False,
-        verify=tls or shared_tls(),
         trust_env=False,
         transport=transport,
     ) as client:
@@ -68,7 +70,9 @@ async def open_client(
 @cache
 def shared_tls() -> ssl.SSLContext:
     """Return the one TLS context of this process: it holds no secret, and making one costs 25 ms and a megabyte."""
-    return httpx2.create_ssl_context(trust_env=False)
+    context = httpx2.create_ssl_context(trust_env=False)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class Caller:
