@@ -267,14 +267,15 @@ async def test_an_early_no_is_heard_though_the_body_is_not_yet_sent(making: Maki
 
 
 @both
-async def test_a_server_that_takes_nothing_is_given_up(making: Making) -> None:
+async def test_a_server_that_takes_nothing_is_given_up(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.adapters.wire.SLOWEST", 1 << 30)
     enough = asyncio.Event()
 
     async def script(line: Line) -> None:
         await enough.wait()
 
-    patience = httpx2.Timeout(60, write=0.1)
-    with pytest.raises(httpx2.WriteTimeout):
+    patience = httpx2.Timeout(0.1, connect=1)
+    with pytest.raises((httpx2.WriteTimeout, httpx2.ReadTimeout)):
         await ask(making, script, "POST", content=b"x" * 30_000_000, timeout=patience)
     enough.set()
 
@@ -324,3 +325,19 @@ async def test_only_http_is_spoken(making: Making) -> None:
     async with httpx2.AsyncClient(transport=making()) as client:
         with pytest.raises(httpx2.UnsupportedProtocol):
             await client.get("ftp://127.0.0.1/")
+
+
+@both
+async def test_nothing_is_sent_again_where_a_kept_connection_turns_out_to_be_dead(making: Making) -> None:
+    heads: list[bytes] = []
+
+    async def script(line: Line) -> None:
+        heads.append(await line.request())
+        await line.say(HELLO)
+        heads.append(await line.request())
+
+    async with serving(script) as server, httpx2.AsyncClient(transport=making()) as client:
+        await client.put(f"http://127.0.0.1:{server.port}/")
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await client.put(f"http://127.0.0.1:{server.port}/")
+    assert len(heads) == 2
