@@ -22,7 +22,8 @@ WEBHOOKS = 150
 AT_ONCE = 32
 PATIENCE = 60.0
 WITHIN = Aim(1.0, most=True)
-IN_FLIGHT = Aim(float(TENANTS), most=True)
+IN_FLIGHT = Aim(float(TENANTS * CALLS), most=True)
+"""Each actor has one turn under way, and a turn that was not committed is taken again from its first call."""
 
 
 class Lost(NotMeasured):
@@ -62,7 +63,8 @@ async def _one(place: Place, dialect: str, platform: Child) -> tuple[float, int]
             await server.process.wait()
         before = set((await http.get("/log")).json())
         async with child("bench.server", place.folder, plan | {"tenants": 0}):
-            up_at, again = time.monotonic(), {}
+            up_at = time.monotonic()
+            again: dict[str, float] = {}
             with anyio.move_on_after(PATIENCE):
                 while any(f"/{key}/{CALLS}" not in before | again.keys() for key in keys):
                     again |= (await http.get("/log")).json()
