@@ -15,7 +15,7 @@ import anyio
 
 from bench.away import away
 from bench.crowd import Statements, add_idle, bytes_used
-from bench.figure import figure
+from bench.figure import Aim, figure
 from bench.noop import Note, address, open_noop
 from bench.place import Place
 from hub.actors.runtime.facts import Fact, TurnEnded
@@ -29,6 +29,7 @@ from hub.store.migrations import migrate
 WOKEN = 200
 AWAKE = 1000
 DEADLINE = 30.0
+MEMORY = Aim(12_288, most=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _add(place: Place, dialect: str, nobody: Crowd, crowd: Crowd) -> None:
         figure(f"bytes on disk per idle actor {among}", crowd.disk, "B"),
         figure(f"statements while all sleep {among}", crowd.statements, "/s", bounds=nobody.statements, bound_is=empty),
         figure(f"from a post to its turn, asleep {among}", crowd.first, "ms", bounds=crowd.again, bound_is=awake),
-        figure(f"bytes in memory per active actor {among}", crowd.memory, "B"),
+        figure(f"bytes in memory per active actor {among}", crowd.memory, "B", aim=MEMORY),
     )
 
 

@@ -10,7 +10,7 @@ import anyio
 import httpx2
 from rich.console import Console
 
-from bench import actors, burst, calls, delay, orders, pools, turns, webhooks
+from bench import actors, burst, calls, delay, orders, pools, recovery, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.failure import NotMeasured
 from bench.machine import describe
@@ -20,6 +20,7 @@ from bench.show import document, table
 SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "webhooks": webhooks.measure,
     "delay": delay.measure,
+    "recovery": recovery.measure,
     "turns": turns.measure,
     "actors": actors.measure,
     "pools": pools.measure,

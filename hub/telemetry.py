@@ -27,12 +27,12 @@ from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, V
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from hub import __version__
 from hub.logs import Exported, write_logs
 from hub.metrics import SCOPE, Attribute, Kind, Metric
+from hub.spans import IdsAlone
 
 __all__ = ["SCOPE", "Attribute", "Gauge", "Metric", "Scrape", "SpanName", "exported", "observe", "telemetry"]
 
@@ -90,9 +90,11 @@ def exported(signal: str, environ: Mapping[str, str]) -> bool:
 
 
 def _trace(resource: Resource, wanted: bool, closing: ExitStack) -> None:
-    provider = TracerProvider(resource=resource) if wanted else TracerProvider(sampler=ALWAYS_OFF, resource=resource)
-    if wanted:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if not wanted:
+        trace.set_tracer_provider(IdsAlone())
+        return
+    provider = TracerProvider(resource=resource)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     closing.callback(provider.shutdown)
 

@@ -89,6 +89,7 @@ def in_place(
         (os, "urandom", urandom),
         (random, "_urandom", urandom),
         (httpx2._client, "AsyncHTTPTransport", Wire),
+        (hub.adapters.http, "WireTransport", Wire),
         (hub.adapters.http, "shared_tls", lambda: True),
         (anyio.to_thread, "run_sync", _at_once),
         (hub.store.engine.connect, "create_async_engine", _engine),

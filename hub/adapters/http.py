@@ -17,8 +17,10 @@ import orjson
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
-from hub.metrics import Attribute, Metric, counter, histogram
+from hub.adapters.wire import WireTransport
+from hub.metrics import SCOPE, Attribute, Metric, counter, histogram
 from hub.outcome import Throttled, Unavailable
+from hub.spans import Current
 
 USER_AGENT = "Handelhub/0.1"
 DEFAULT_WAIT = 10.0
@@ -27,7 +29,7 @@ DEFAULT_WAIT = 10.0
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
-_tracer = trace.get_tracer("hub")
+_tracer = trace.get_tracer(SCOPE)
 _calls = counter(Metric.PLATFORM_CALLS)
 _throttles = counter(Metric.PLATFORM_THROTTLES)
 _seconds = histogram(Metric.CALL_SECONDS)
@@ -52,13 +54,14 @@ async def open_client(
 
     All pools share one TLS context unless given their own (``tls``).
     """
+    if transport is None:
+        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections)
+        transport = WireTransport(tls=tls or shared_tls(), limits=limits)
     async with httpx2.AsyncClient(
         base_url=base_url,
         timeout=httpx2.Timeout(timeout, connect=connect_timeout),
-        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections),
         headers={"User-Agent": user_agent},
         follow_redirects=False,
-        verify=tls or shared_tls(),
         trust_env=False,
         transport=transport,
     ) as client:
@@ -68,7 +71,9 @@ async def open_client(
 @cache
 def shared_tls() -> ssl.SSLContext:
     """Return the one TLS context of this process: it holds no secret, and making one costs 25 ms and a megabyte."""
-    return httpx2.create_ssl_context(trust_env=False)
+    context = httpx2.create_ssl_context(trust_env=False)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class Caller:
@@ -84,6 +89,7 @@ class Caller:
     ) -> None:
         """``request_id_header`` names the platform's own id of a request, for traces."""
         self._client = client
+        self._base = str(client.base_url).rstrip("/") + "/"
         self._platform = platform
         self._wait_hook = wait_hook
         self._request_id_header = request_id_header
@@ -106,13 +112,8 @@ class Caller:
         ``Throttled`` for 429 and ``Unavailable`` for transport errors and broken 5xx answers.
         """
         safe = method in _REPEATABLE if repeatable is None else repeatable
-        request = self._client.build_request(method, url, params=params, headers=headers, content=content)
-        with _tracer.start_as_current_span(
-            f"{method} {self._platform}.{operation}",
-            kind=SpanKind.CLIENT,
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
+        request = self._client.build_request(method, self._whole(url), params=params, headers=headers, content=content)
+        with Current(_tracer.start_span(f"{method} {self._platform}.{operation}", kind=SpanKind.CLIENT)) as span:
             if span.is_recording():
                 span.set_attributes(self._attributes(operation, request))
             response = await self._answer(span, operation, request, safe=safe)
@@ -121,6 +122,10 @@ class Caller:
                 span.set_status(StatusCode.ERROR)
             self._refuse_unusable(response, operation, safe=safe)
             return response
+
+    def _whole(self, url: str) -> str:
+        """Put the client's base before a relative URL; the client does the same, parsing three times on the way."""
+        return url if url.startswith(("http://", "https://")) else self._base + url.lstrip("/")
 
     async def _answer(self, span: Span, operation: str, request: httpx2.Request, *, safe: bool) -> httpx2.Response:
         started = datetime.now(UTC)

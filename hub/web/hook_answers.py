@@ -9,8 +9,6 @@ from types import MappingProxyType
 
 from starlette.types import Message, Send
 
-from hub.web.security import security_headers
-
 
 class Outcome(StrEnum):
     """How a delivery ended; one counter each."""
@@ -57,11 +55,12 @@ class Answer:
         await send(END)
 
 
-def hook_answers(*, tls: bool) -> Mapping[Outcome, Answer]:
-    """Return the answer to each outcome, with the headers that every answer of the hub carries."""
-    return MappingProxyType({outcome: _answer(STATUS.get(outcome, 200), tls=tls) for outcome in Outcome})
-
-
-def _answer(status: int, *, tls: bool) -> Answer:
-    headers = [(b"content-length", b"0"), *ADVICE.get(status, ()), *security_headers(tls=tls)]
+def _answer(status: int) -> Answer:
+    headers = [(b"content-length", b"0"), *ADVICE.get(status, ())]
     return Answer({"type": "http.response.start", "status": status, "headers": headers})
+
+
+HOOK_ANSWERS: Mapping[Outcome, Answer] = MappingProxyType(
+    {outcome: _answer(STATUS.get(outcome, 200)) for outcome in Outcome}
+)
+"""The answer to each outcome; no browser comes here, so none of the headers that keep one safe."""

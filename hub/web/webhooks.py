@@ -17,13 +17,14 @@ from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
 from hub.adapters.port import BadPayload, BadSignature, Hint, HookReader, UnknownKey
 from hub.metrics import SCOPE, Attribute, Metric, counter
+from hub.spans import Current
 from hub.store.engine import Draft, StoreUnavailable
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SpanName
 from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
-from hub.web.hook_answers import Outcome, hook_answers
+from hub.web.hook_answers import HOOK_ANSWERS, Outcome
 from hub.web.hook_routes import ChannelRoute, Door, Letter, Route, find_route
 
 ROUTE_SECONDS = 5.0
@@ -57,22 +58,17 @@ class Webhooks:
         self._routes: Recent[Door, Route | None] = Recent(self._find, doors.clock, ROUTE_SECONDS, 10_000)
         self._rate: Rate[Door] = Rate(doors.clock, doors.limits.rate, doors.limits.burst)
         self._keys: Rate[Door] = Rate(doors.clock, KEYS_PER_SECOND, 1)
-        self._answers = hook_answers(tls=doors.public_url.startswith("https://"))
 
     async def __call__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         """Take what was posted at a door and say how that ended."""
         platform = door.platform if door.platform in self._doors.readers else "other"
         about: dict[str, str] = {Attribute.PLATFORM: platform}
         span = _tracer.start_span(SpanName.WEBHOOK, NOTHING_BEFORE, kind=SpanKind.SERVER, attributes=about)
-        attached = context.attach(trace.set_span_in_context(span, NOTHING_BEFORE))
-        try:
+        with Current(span, NOTHING_BEFORE):
             outcome = await self._tried(door, scope, receive)
             span.set_attribute(Attribute.OUTCOME, outcome)
-        finally:
-            context.detach(attached)
-            span.end()
         _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
-        await self._answers[outcome](send)
+        await HOOK_ANSWERS[outcome](send)
 
     async def _tried(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
         try:

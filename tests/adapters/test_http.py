@@ -80,6 +80,28 @@ async def test_a_429_says_how_long_to_wait(headers: dict[str, str], wait: float)
     assert caught.value.retry_after == wait
 
 
+@pytest.mark.parametrize(
+    ("base", "url", "asked"),
+    [
+        ("https://platform.test", "/orders?page=2", "https://platform.test/orders?page=2"),
+        ("https://platform.test:8443/", "orders", "https://platform.test:8443/orders"),
+        ("https://platform.test/base", "/orders/a%2Fb", "https://platform.test/base/orders/a%2Fb"),
+        ("https://platform.test/base/", "?page=2", "https://platform.test/base/?page=2"),
+        ("https://platform.test/base", "https://files.test/x?sig=a%3D", "https://files.test/x?sig=a%3D"),
+    ],
+)
+async def test_a_call_goes_where_the_client_itself_would_send_it(base: str, url: str, asked: str) -> None:
+    heard = []
+
+    def hear(request: httpx2.Request) -> httpx2.Response:
+        heard.append(str(request.url))
+        return httpx2.Response(200)
+
+    async with open_client(base, transport=httpx2.MockTransport(hear)) as client:
+        await Caller(client, "shop").send("orders", "GET", url)
+        assert heard == [str(client.build_request("GET", url).url)] == [asked]
+
+
 async def test_a_platforms_own_way_of_telling_the_wait_goes_first() -> None:
     with pytest.raises(Throttled) as caught:
         await call(httpx2.Response(429, headers={"Retry-After": "7"}), wait_hook=lambda response: 42.0)

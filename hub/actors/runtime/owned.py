@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import anyio
-import orjson
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import Claim
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
+from hub.actors.runtime.turn import compact
 
 EMPTY = b"{}"
 
@@ -46,7 +46,7 @@ class Lane:
     def load(self, row: LaneRow) -> None:
         """Take over what was read, unless it may be older than what the lane remembers."""
         if not self.missed:
-            self.state, self.wait_until, self.attempts = orjson.dumps(row.state), row.wait_until, row.attempts
+            self.state, self.wait_until, self.attempts = compact(row.state), row.wait_until, row.attempts
 
 
 @dataclass(slots=True, eq=False)

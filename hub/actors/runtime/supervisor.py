@@ -109,7 +109,7 @@ class Supervisor:
         await self._give_back()
         with anyio.move_on_after(CLOSING):
             for instance in instances:
-                await instance.closed.wait()
+                await instance.closed()
 
     async def _give_back(self) -> None:
         gone = list(self.roster.owned.values())

@@ -32,9 +32,12 @@ from hub.actors.runtime.roster import Roster
 from hub.actors.runtime.trace import origins
 from hub.actors.runtime.turn import Actor, Turn, run_steps
 from hub.actors.runtime.verdict import Verdict
+from hub.metrics import SCOPE
+from hub.spans import Current
 from hub.store.engine import Database, StoreUnavailable, Work
 
 log = logging.getLogger(__name__)
+_tracer = trace.get_tracer(SCOPE)
 
 
 @dataclass(slots=True)
@@ -83,16 +86,8 @@ class Turner:
             "hub.lane": lane.name,
             "hub.messages": len(mails),
         }
-        tracer = trace.get_tracer("hub")
-        with tracer.start_as_current_span(
-            "turn",
-            context,
-            kind=SpanKind.CONSUMER,
-            attributes=attributes,
-            links=links,
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
+        started = _tracer.start_span("turn", context, kind=SpanKind.CONSUMER, attributes=attributes, links=links)
+        with Current(started) as span:
             try:
                 await self._turn(lane, mails, actor, span)
             except BaseException as error:

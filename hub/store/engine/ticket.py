@@ -14,6 +14,9 @@ import anyio.lowlevel
 from hub.store.engine.fault import StoreUnavailable
 from hub.store.engine.work import Draft, Work
 
+NOTHING = Context()
+"""What a draft knows of its caller: nothing of it is ever run."""
+
 
 class Ticket:
     """What one caller wants to be durable, the caller's context variables, and where the answer goes."""
@@ -22,7 +25,7 @@ class Ticket:
 
     def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft) -> None:
         self.work = work
-        self.context: Context = copy_context()
+        self.context = NOTHING if isinstance(work, Draft) else copy_context()
         self.result: Any = None
         self.error: Exception | None = None
         self.taken = False

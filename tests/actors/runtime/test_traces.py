@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from hub.actors.runtime import turner
 from hub.actors.runtime.turn import Turn
 from hub.store.engine import Database
 from tests.actors.runtime.stage import BOL, SHOP, Note, Script, empty, node, send, until
@@ -24,6 +25,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    monkeypatch.setattr(turner, "_tracer", provider.get_tracer("hub"))
     yield exporter
     provider.shutdown()
 
