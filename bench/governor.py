@@ -5,7 +5,7 @@ Both live the day that one seed draws, in virtual time, before a simulated Exact
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import anyio
 
@@ -27,10 +27,11 @@ REFUSED_FOR_GOOD = "held: refused_by_erp"
 
 async def measure(place: Place) -> None:
     """Let the hub and the client live through the same day, side by side."""
-    day, found = place.effort.day, {}
+    day = place.effort.day
+    found: dict[str, Outcome] = {}
 
-    async def live(name: str, life: object) -> None:
-        found[name] = await away(life, day)  # type: ignore[arg-type]
+    async def live(name: str, life: Callable[[Day], Outcome]) -> None:
+        found[name] = await away(life, day)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(live, "hub", governed)

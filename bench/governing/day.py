@@ -120,7 +120,7 @@ def _when(event: Event) -> float:
 
 MIDNIGHT = datetime.fromisoformat("2026-11-24T00:00:00+00:00")
 FULL_DAY = Day(
-    7, MIDNIGHT, 86_400.0, orders=2_000, poisoned=20, moves=5_760, deliveries=400, prices=200, desk=100,
+    7, MIDNIGHT, 86_400.0, orders=2_000, poisoned=20, moves=2_880, deliveries=400, prices=200, desk=100,
     bad_at=10 * 3600.0, down=(10 * 3600.0 + 600, 1_200.0),
 )  # fmt: skip
 EVENING = Day(

@@ -35,7 +35,7 @@ from simulation.witness import Witness
 
 SETTING_UP = 1200.0
 """Seconds before the day in which all is connected and every channel comes to show its stock."""
-LATE = 900.0
+LATE = 1800.0
 """Seconds past the end in which what came last may still be done."""
 PLENTY = 20_000
 API = f"/exact/api/v1/{MAIN_DIVISION}/"

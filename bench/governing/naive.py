@@ -25,7 +25,7 @@ from hub.sandbox.exact.catalogue import ITEMS
 from hub.sandbox.exact.grants import CLIENT_ID, CLIENT_SECRET
 from hub.sandbox.exact.office import MAIN_DIVISION
 from hub.sandbox.exact.platform import ExactPlatform
-from simulation.clocks import WorldClock
+from simulation.clocks import NodeClock, WorldClock
 
 URL, CALLBACK = "http://sandbox", "http://127.0.0.1/oauth/exact/callback"
 AGAIN = 60.0
@@ -65,8 +65,9 @@ async def _connected(day: Day, app: Any) -> AsyncIterator[Naive]:
     sandbox: Sandbox = app.state.sandbox
     exact, transport = exact_of(sandbox), httpx2.ASGITransport(app=app)
     opened = ExactOnline.open(
-        f"{URL}/exact", CLIENT_ID, CLIENT_SECRET, grants := MemoryGrants(), WorldClock(day.begins), transport=transport
-    )
+        f"{URL}/exact", CLIENT_ID, CLIENT_SECRET, grants := MemoryGrants(), NodeClock(WorldClock(day.begins)),
+        transport=transport,
+    )  # fmt: skip
     async with opened as online, httpx2.AsyncClient(base_url=f"{URL}/exact/", transport=transport) as http:
         await grants.save(await online.exchange(exact.grants.consent(CALLBACK), CALLBACK))
         for sku in (*day.refused, *day.bought):

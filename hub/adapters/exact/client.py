@@ -40,7 +40,7 @@ WINDOWS = (
         "X-RateLimit-Limit",
         "X-RateLimit-Remaining",
         "X-RateLimit-Reset",
-        Rule(86_400.0, RESERVES_OF_THE_DAY, SHARES_OF_THE_DAY, eases=1.5),
+        Rule(86_400.0, RESERVES_OF_THE_DAY, SHARES_OF_THE_DAY, eases=1.8),
     ),
 )
 """Exact's two windows per app and division; a 429 carries the headers of the exhausted one alone."""

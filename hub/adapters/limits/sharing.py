@@ -17,8 +17,8 @@ PIECE = 1800.0
 class Rule:
     """What lanes leave to others (``reserves``) and have for themselves (``shares``), as parts of a window's calls.
 
-    A window lasts ``seconds``. Reserves stand whole until ``1 / eases`` of it is left, and shrink evenly from there on:
-    orders come in the evening. Without ``eases`` they stand to the end.
+    A window lasts ``seconds``. Reserves are for orders above all: they stand whole until ``1 / eases`` of it is left,
+    and shrink evenly from there on, for orders come in the evening. Without ``eases`` they stand to the end.
     """
 
     seconds: float
@@ -48,11 +48,11 @@ class Sharing:
     _own: dict[tuple[Lane, int], Bucket] = field(default_factory=dict)
 
     def kept(self, lane: Lane, room: Room) -> int:
-        """Return how many calls a lane leaves to others."""
+        """Return how many calls a lane leaves, to others and for its own share, when it calls beyond that."""
         part = self._part(room)
         eased = 1.0 if self.rule.eases is None else min(1.0, self.rule.eases * part)
-        others = sum(self._owed(lane, one, room, part) for one in self.rule.shares)
-        return int(max(self.rule.reserves[lane] * room.limit * eased, others))
+        owed = sum(self._owed(one, room, part) for one in self.rule.shares)
+        return int(self.rule.reserves[lane] * room.limit * eased + owed)
 
     def open_to(self, lane: Lane, room: Room) -> int:
         """Return how many calls a lane could make now."""
@@ -60,8 +60,9 @@ class Sharing:
         return max(0, room.free - self.kept(lane, room), 0 if own is None else min(room.free, own.room()))
 
     def draws(self, lane: Lane, room: Room) -> Bucket | None:
-        """Return the share that one more call must come out of, None where it needs none."""
-        return None if room.free > self.kept(lane, room) else self._bucket(lane, room.limit)
+        """Return the share that one more call comes out of, None where the lane has none or has used it up."""
+        own = self._bucket(lane, room.limit)
+        return own if own is not None and own.wait() <= 0 else None
 
     def wait(self, lane: Lane, room: Room) -> float | None:
         """Return the seconds until a lane that may not call now might, if nobody else calls; None: at the reset."""
@@ -71,23 +72,23 @@ class Sharing:
     def _until_eased(self, lane: Lane, room: Room) -> float | None:
         if self.rule.eases is None or room.left is None or room.free <= 0:
             return None
-        reserve = self.rule.reserves[lane] * room.limit * self.rule.eases
-        shares = sum(part for one, part in self.rule.shares.items() if one is not lane) * room.limit
-        pieces = sum(self._piece(one, room.limit) for one in self.rule.shares if one is not lane)
-        parts = (room.free / reserve if reserve else 1.0, (room.free - pieces) / shares if shares else 1.0)
-        return max(room.left - min(parts) * self.rule.seconds, 0.0) if min(parts) > 0 else None
+        reserve = self.rule.reserves[lane] * room.limit
+        shares = sum(self.rule.shares.values()) * room.limit
+        over = room.free - sum(self._piece(one, room.limit) for one in self.rule.shares)
+        part = over / (reserve * self.rule.eases + shares)
+        if part * self.rule.eases > 1:
+            part = (over - reserve) / shares
+        return max(room.left - part * self.rule.seconds, 0.0) if part > 0 else None
 
     def _until_owned(self, lane: Lane, room: Room) -> float | None:
         own = self._bucket(lane, room.limit)
-        return None if own is None or room.free <= 0 else own.period
+        return None if own is None or room.free <= 0 else max(0.0, own.wait())
 
     def _part(self, room: Room) -> float:
         return 1.0 if room.left is None else min(1.0, max(0.0, room.left / self.rule.seconds))
 
-    def _owed(self, asking: Lane, lane: Lane, room: Room, part: float) -> float:
-        """Return what a lane may still draw from its share until the reset, which the asking one may not take."""
-        if lane is asking:
-            return 0.0
+    def _owed(self, lane: Lane, room: Room, part: float) -> float:
+        """Return what a lane may still draw from its share until the reset."""
         whole = self.rule.shares[lane] * room.limit
         return min(whole, whole * part + self._piece(lane, room.limit))
 
