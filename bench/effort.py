@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.governing.day import EVENING, FULL_DAY, Day
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted; ``deadline`` bounds each subject.
+    change where calls are counted, ``day`` the day of Exact's calls; ``deadline`` bounds each subject.
     """
 
     postgres: bool
@@ -23,6 +25,7 @@ class Effort:
     actors: tuple[int, ...]
     bursts: Mapping[float, tuple[int, ...]]
     changes: tuple[int, ...]
+    day: Day
     listening: float
     deadline: float
 
@@ -38,6 +41,7 @@ FULL = Effort(
     actors=(10_000, 100_000),
     bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
     changes=(1, 100, 1_000, 25_000),
+    day=FULL_DAY,
     listening=5.0,
     deadline=1500.0,
 )
@@ -52,6 +56,7 @@ QUICK = Effort(
     actors=(10_000,),
     bursts={4.0: (1, 100)},
     changes=(1, 100, 1_000),
+    day=EVENING,
     listening=2.0,
     deadline=120.0,
 )

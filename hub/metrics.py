@@ -106,6 +106,16 @@ class Metric(StrEnum):
     BUDGET_RESET = (
         "hub.budget.reset_in", _GAUGE, "s", "Until a budget is whole again", _A.TENANT, _A.ADDRESS, _A.BUDGET,
     )  # fmt: skip
+    BUDGET_EMPTY = (
+        "hub.budget.empty_in", _GAUGE, "s", "Until a budget is empty at the pace of the last hour, where it will be",
+        _A.TENANT, _A.ADDRESS, _A.BUDGET,
+    )  # fmt: skip
+    BUDGET_SPENT = "hub.budget.spent", _COUNTER, "{call}", "Calls to Exact, by what they are for", _A.LANE
+    BUDGET_HELD_BACK = (
+        "hub.budget.held_back", _COUNTER, "{call}",
+        "Calls to Exact that waited: for a minute or a day, or for the breaker of an endpoint (errors)",
+        _A.LANE, _A.BUDGET,
+    )  # fmt: skip
     ORDERS_OPEN = (
         "hub.orders.open", _GAUGE, "{order}", "Orders held, to be forwarded, or being sent", _A.TENANT, _A.STATUS,
     )  # fmt: skip

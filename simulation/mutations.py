@@ -302,8 +302,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "await mailbox.resume(work, erp_address(who.tenant_id, division.code))", "pass", _loses_consent,
     ),
     Mutation(
-        "no-budget", "calls to Exact are not counted", "hub.adapters.limits:Budget.admit",
-        "if window.lacks(RESERVES[lane], self._in_flight):", "if False:", _narrow,
+        "no-budget", "calls to Exact are not counted", "hub.adapters.limits:Budget._drawn",
+        "if window.sharing.open_to(lane, room) > 0:", "if True:", _narrow,
     ),
     # Tenants and the log ------------------------------------------------------------------------
     Mutation(

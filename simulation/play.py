@@ -78,7 +78,7 @@ def play(script: Script) -> Ending:
     streams = {name: Random(f"{name}/{script.seed}") for name in ("entropy", "disk", "network", "loop")}
     network, clock = Network(streams["network"]), WorldClock(datetime.fromisoformat(script.begins))
     loop = SeededLoop(streams["loop"])
-    with _quietly(), template() as file, seams.in_place(script, network, streams["entropy"], streams["disk"], clock):
+    with quietly(), template() as file, seams.in_place(script, network, streams["entropy"], streams["disk"], clock):
         asyncio.set_event_loop(loop)
         try:
             loop.run_until_complete(_Play(script, str(file), network, clock, outcome).run())
@@ -210,7 +210,7 @@ class _Play:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Collect garbage between plays only, and let nothing be said about what is abandoned at the end of one."""
     before = sys.unraisablehook
     sys.unraisablehook = lambda _: None

@@ -11,6 +11,7 @@ PAGE, TICKET = Severity.PAGE, Severity.TICKET
 ACME = {label(By.TENANT): "acme"}
 HELD, READY = having(By.STATUS, "held"), having(By.STATUS, "ready|sending", "=~")
 DAY = having(By.BUDGET, "day")
+ENDPOINTS = having(By.BUDGET, "errors .*", "=~")
 REFUSED = having(By.ANSWER, "4..", "=~") + "," + having(By.ANSWER, "401|404|429", "!~")
 DIVISION = ("acme", "erp/acme/123456", "day")
 PLACE = {label(By.TENANT): "acme", label(By.ADDRESS): "erp/acme/123456", label(By.BUDGET): "day"}
@@ -78,6 +79,16 @@ ALERTS_OF_WORK = (
             (given(Metric.BUDGET, "4000-20x60", *DIVISION), given(Metric.BUDGET_RESET, "36000-60x60", *DIVISION)),
             (given(Metric.BUDGET, "4000-5x60", *DIVISION), given(Metric.BUDGET_RESET, "36000-60x60", *DIVISION)),
             PLACE,
+        ),
+    ),
+    Alert(
+        "EndpointStopped", f"{worst(Metric.BUDGET, ENDPOINTS)} == 0", "0m", TICKET,
+        f"{of(By.BUDGET)}: {of(By.ADDRESS)} leaves it alone for up to an hour, or Exact would block it",
+        Trial(
+            (given(Metric.BUDGET, "2x10 0x50", "acme", "erp/acme/123456", "errors salesorder/SalesOrders"),),
+            (given(Metric.BUDGET, "1x60", "acme", "erp/acme/123456", "errors salesorder/SalesOrders"),
+             given(Metric.BUDGET, "0x60", "acme", "erp/acme/123456", "minute")),
+            PLACE | {label(By.BUDGET): "errors salesorder/SalesOrders"},
         ),
     ),
     Alert(

@@ -69,12 +69,20 @@ FRESHNESS = (
     shown("Stock drift per hour", "short", increase(Metric.EVENTS, "1h", matching=having(By.EVENT, "stock.drift"))),
 )
 PART_LEFT = f"{worst(Metric.BUDGET, DAY)} / {worst(Metric.BUDGET_ALLOWED, DAY)}"
-SHORTER = worst(Metric.BUDGET, having(By.BUDGET, "day", "!="))
+SHORTER = worst(Metric.BUDGET, having(By.BUDGET, "day|errors .*", "!~"))
+ENDPOINTS = having(By.BUDGET, "errors .*", "=~")
 BUDGETS = (
     shown("Calls left today", "percentunit", PART_LEFT, By.ADDRESS),
     shown("Calls left in shorter windows", "short", SHORTER, By.ADDRESS, By.BUDGET),
+    shown("Until the day's calls are gone", "s", worst(Metric.BUDGET_EMPTY, DAY), By.ADDRESS),
     shown("Until budgets are whole again", "s", worst(Metric.BUDGET_RESET), By.ADDRESS, By.BUDGET),
-)
+    shown("Calls to Exact by lane", "short", increase(Metric.BUDGET_SPENT, "1h", By.LANE), By.LANE),
+    shown(
+        "Calls to Exact held back", "short", increase(Metric.BUDGET_HELD_BACK, "15m", By.BUDGET, By.LANE),
+        By.BUDGET, By.LANE,
+    ),
+    shown("Refusals that endpoints may still take", "short", worst(Metric.BUDGET, ENDPOINTS), By.ADDRESS, By.BUDGET),
+)  # fmt: skip
 PLATFORMS = (
     shown("Calls", "reqps", rate(Metric.PLATFORM_CALLS, "5m", By.PLATFORM, By.ANSWER), By.PLATFORM, By.ANSWER),
     shown(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from hub.actors.channel import ChannelActor
@@ -22,7 +23,7 @@ from hub.node.platforms import Platforms, open_exact
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection, load_connection
-from hub.store.divisions import load_division, load_meters
+from hub.store.divisions import load_division, load_meters, save_meters
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 """Exact keeps calendar dates; an order of late evening belongs to the Dutch day it was placed on."""
@@ -64,6 +65,7 @@ class LiveErp:
         self._desk = desk
         self._stack = stack
         self._opened: tuple[object, Erp] | None = None
+        self._app = ""
 
     async def __call__(self, address: Address, connection_id: str) -> Erp:
         """Return the adapter for the connection as it is configured now; raises KeyMissing."""
@@ -72,17 +74,28 @@ class LiveErp:
             budgets = await load_meters(connection, address.tenant, str(address)) if self._opened is None else []
         if stored is None:
             raise LookupError(f"connection {connection_id} is gone")
-        erp = await self._open(stored, int(address.name))
-        erp.remember([Meter(one.name, one.limit, one.remaining, one.resets_at) for one in budgets])
-        return erp
-
-    async def _open(self, stored: ErpConnection, code: int) -> Erp:
         key = (stored.base_url, stored.credentials)
         if self._opened is None or self._opened[0] != key:
-            opening = open_exact(stored, self._desk.database, self._desk.vault, self._desk.clock)
-            exact = await self._stack.enter_async_context(opening)
-            self._opened = key, exact.erp(code, zone=DUTCH_TIME)
+            known = [Meter(one.name, one.limit, one.remaining, one.resets_at) for one in budgets]
+            self._opened = key, await self._open(stored, address, known)
         return self._opened[1]
+
+    async def _open(self, stored: ErpConnection, address: Address, known: Sequence[Meter]) -> Erp:
+        """Open the adapter with the budgets that are known: Exact counts them per app, whatever its secret."""
+        opening = open_exact(stored, self._desk.database, self._desk.vault, self._desk.clock)
+        exact = await self._stack.enter_async_context(opening)
+        app = stored.opened(self._desk.vault).client_id
+        erp = exact.erp(int(address.name), zone=DUTCH_TIME, note=partial(self._note, address))
+        if self._opened is not None and app == self._app:
+            known = self._opened[1].meters()
+        self._app = app
+        erp.remember(known)
+        return erp
+
+    async def _note(self, address: Address, meter: Meter) -> None:
+        """Keep what an endpoint may still get wrong, whatever becomes of the turn in which it was refused something."""
+        now = self._desk.clock.now()
+        await self._desk.database.write(lambda work: save_meters(work, address.tenant, str(address), [meter], now))
 
 
 class LiveRegister:

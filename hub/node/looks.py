@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox import Status
+from hub.adapters.port import LANE
 from hub.domain.channel import ChannelStatus
+from hub.domain.forecast import empty_at
 from hub.domain.order import FulfilledBy, OrderStatus
 from hub.metrics import Attribute, Metric
 from hub.store.connections import ConnectionStatus
@@ -26,6 +28,7 @@ AT_RISK = timedelta(hours=4)
 """How long before the platform's deadline an order that has not left counts as at risk."""
 LOOK_BACK = timedelta(days=30)
 """Orders placed earlier are no longer about their deadline."""
+BUDGETS = (Metric.BUDGET, Metric.BUDGET_ALLOWED, Metric.BUDGET_RESET, Metric.BUDGET_EMPTY)
 KINDS = ("channel", "erp", "privacy")
 
 Readings: TypeAlias = list[tuple[float, Mapping[str, str]]]
@@ -69,7 +72,8 @@ async def stopped_actors(connection: AsyncConnection, now: datetime) -> Found:
 async def budgets(connection: AsyncConnection, now: datetime) -> Found:
     """Read the budgets as platforms last told them; a window that has ended since tells nothing any more."""
     running = budget.c.resets_at.is_(None) | (budget.c.resets_at > now)
-    statement = select(budget).where(budget.c.remaining.is_not(None), running).order_by(budget.c.remaining).limit(MOST)
+    whole = budget.c.remaining.is_not(None) & budget.c.name.not_like(f"{LANE}%")
+    statement = select(budget).where(whole, running).order_by(budget.c.remaining).limit(MOST)
     found: defaultdict[Metric, Readings] = defaultdict(list)
     for row in await connection.execute(statement):
         labels = {Attribute.TENANT.value: row.tenant_id, Attribute.ADDRESS.value: row.owner,
@@ -79,7 +83,10 @@ async def budgets(connection: AsyncConnection, now: datetime) -> Found:
             found[Metric.BUDGET_ALLOWED].append((row.allowed, labels))
         if row.resets_at is not None:
             found[Metric.BUDGET_RESET].append(((row.resets_at - now).total_seconds(), labels))
-    return {metric: found[metric] for metric in (Metric.BUDGET, Metric.BUDGET_ALLOWED, Metric.BUDGET_RESET)}
+        empty = empty_at(row.remaining, row.per_hour, row.seen_at, row.resets_at)
+        if empty is not None:
+            found[Metric.BUDGET_EMPTY].append((max(0.0, (empty - now).total_seconds()), labels))
+    return {metric: found[metric] for metric in BUDGETS}
 
 
 async def open_orders(connection: AsyncConnection, now: datetime) -> Found:

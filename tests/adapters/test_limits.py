@@ -15,6 +15,8 @@ from hub.outcome import Throttled, Unavailable
 from tests.adapters.handclock import START, HandClock
 
 MINUTE = 60
+KEPT = 3
+"""What stock and parcels have of a minute for themselves."""
 
 
 class Window:
@@ -50,6 +52,16 @@ def told(remaining: int, limit: int = 60, reset: datetime = START + timedelta(se
         "X-RateLimit-Minutely-Limit": str(limit),
         "X-RateLimit-Minutely-Remaining": str(remaining),
         "X-RateLimit-Minutely-Reset": str(int(reset.timestamp() * 1000)),
+    }
+
+
+def told_of_day(remaining: int, clock: HandClock, limit: int = 5000) -> dict[str, str]:
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    return {
+        "Date": format_datetime(clock.now(), usegmt=True),
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Reset": str(int(midnight.timestamp() * 1000)),
     }
 
 
@@ -93,9 +105,9 @@ def test_a_clock_that_was_set_is_noticed(clock: HandClock) -> None:
     assert caught.value.retry_after == pytest.approx(30.05)
 
 
-@pytest.mark.parametrize("lane", list(Lane))
+@pytest.mark.parametrize("lane", [Lane.CATALOGUE, Lane.BACKFILL])
 def test_a_lane_leaves_its_reserve_to_the_lanes_above(clock: HandClock, lane: Lane) -> None:
-    reserve = int(60 * RESERVES[lane])
+    reserve = int(60 * RESERVES[lane]) + KEPT
     budget = Budget("d", WINDOWS, clock)
     budget.observe(told(reserve + 1))
     budget.admit(lane)
@@ -113,20 +125,32 @@ def test_an_answer_overtaken_by_a_later_one_does_not_raise_the_budget(clock: Han
 
 def test_a_call_whose_answer_was_lost_may_have_been_counted(clock: HandClock) -> None:
     budget = Budget("d", WINDOWS, clock)
-    budget.observe(told(2))
+    budget.observe(told(12))
     with pytest.raises(Unavailable), budget.call(Lane.ORDERS):
         raise Unavailable("no answer", unknown=True)
-    assert budget.meters()[0].remaining == 1
-    budget.observe(told(2))
-    assert budget.meters()[0].remaining == 1
+    assert budget.meters()[0].remaining == 11
+    budget.observe(told(12))
+    assert budget.meters()[0].remaining == 11
     clock.forward(41)
     budget.observe(told(59, reset=START + timedelta(seconds=100)))
     assert budget.meters()[0].remaining == 59
 
 
+def test_an_outage_does_not_spend_the_day(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told_of_day(4000, clock))
+    for _ in range(3000):
+        with pytest.raises(Unavailable), budget.call(Lane.ORDERS):
+            raise Unavailable("cannot be reached")
+    assert budget.meters()[1].remaining == 1000
+    with budget.call(Lane.ORDERS):
+        budget.observe(told_of_day(3999, clock))
+    assert budget.meters()[1].remaining == 3999
+
+
 def test_a_call_that_never_ended_in_an_answer_costs_nothing_on_our_side(clock: HandClock) -> None:
     budget = Budget("d", WINDOWS, clock)
-    budget.observe(told(1))
+    budget.observe(told(KEPT + 1))
     with budget.call(Lane.ORDERS), pytest.raises(Throttled):
         budget.admit(Lane.ORDERS)
     budget.admit(Lane.ORDERS)
@@ -159,7 +183,7 @@ def test_however_calls_come_the_server_never_has_to_refuse_one(
 
 def test_calls_under_way_together_stay_within_what_was_left(clock: HandClock) -> None:
     budget = Budget("d", WINDOWS, clock)
-    budget.observe(told(2))
+    budget.observe(told(KEPT + 2))
     with budget.call(Lane.ORDERS), budget.call(Lane.ORDERS), pytest.raises(Throttled) as caught:
         budget.admit(Lane.ORDERS)
     assert caught.value.retry_after > 0
@@ -208,6 +232,26 @@ def test_the_breaker_stops_one_endpoint_for_the_rest_of_the_hour(clock: HandCloc
     breaker.admit("sync/Inventory/StockPositions")
     clock.forward(caught.value.retry_after)
     breaker.admit("salesorder/SalesOrders")
+
+
+def test_reads_go_on_where_writes_are_stopped_for_they_tell_what_became_of_writes(clock: HandClock) -> None:
+    breaker = ErrorBreaker(clock)
+    for _ in range(5):
+        breaker.count("salesorder/SalesOrders")
+    with pytest.raises(Throttled):
+        breaker.admit("salesorder/SalesOrders")
+    breaker.admit("salesorder/SalesOrders", reads=True)
+
+
+def test_calls_under_way_count_as_if_all_were_to_be_refused(clock: HandClock) -> None:
+    breaker = ErrorBreaker(clock)
+    for _ in range(3):
+        breaker.count("x")
+    with breaker.call("x", Lane.ORDERS, reads=False), breaker.call("x", Lane.ORDERS, reads=False):
+        with pytest.raises(Throttled) as caught:
+            breaker.admit("x")
+        assert caught.value.retry_after == 1
+    breaker.admit("x")
 
 
 @given(st.lists(st.floats(0, 900), max_size=80))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
 from hub.actors.desk import Desk, Teller
 from hub.actors.erp.aftersales import InvoiceLane
@@ -16,6 +15,7 @@ from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import ERRORS, Erp, Meter
 from hub.adapters.vat_register import VatRegister
+from hub.outcome import Outcome
 from hub.store.divisions import save_meters
 from hub.store.engine import Work
 
@@ -56,23 +56,37 @@ class ErpActor:
         teller = Teller(turn.address, self.desk.clock)
         erp = await self.adapter(turn.address, self.connection_id)
         scene = Scene(self.desk, erp, tenant, division, self.connection_id, teller, self.register)
-        await LANES[turn.lane](scene).handle(turn)
-        meters, now = erp.meters(), self.desk.clock.now()
-        turn.write(lambda work: save_meters(work, tenant, str(turn.address), meters, now))
-        self._tell_resting(turn, scene, meters)
+        before = _told(erp.meters())
+        try:
+            await LANES[turn.lane](scene).handle(turn)
+        except Outcome:
+            if _told(erp.meters()) != before:
+                await turn.checkpoint(self._kept(turn.address, scene))
+            raise
+        turn.write(self._kept(turn.address, scene))
 
-    def _tell_resting(self, turn: Turn, scene: Scene, meters: Sequence[Meter]) -> None:
-        """Tell once of an endpoint that the hub leaves alone before Exact would block it."""
+    def _kept(self, address: Address, scene: Scene) -> Callable[[Work], Awaitable[None]]:
+        """Store the budgets, and tell once of an endpoint that the hub leaves alone before Exact would block it."""
+        meters, now = scene.erp.meters(), self.desk.clock.now()
         resting = frozenset(one.name.removeprefix(ERRORS) for one in meters if _is_spent(one))
-        for endpoint in sorted(resting - self._resting):
-            turn.write(partial(_tell, scene, endpoint))
-        self._resting = resting
+        news, self._resting = sorted(resting - self._resting), resting
+
+        async def keep(work: Work) -> None:
+            await save_meters(work, scene.tenant, str(address), meters, now)
+            for endpoint in news:
+                _tell(scene, endpoint, work)
+
+        return keep
+
+
+def _told(meters: Sequence[Meter]) -> list[tuple[str, int | None]]:
+    return [(one.name, one.remaining) for one in meters]
 
 
 def _is_spent(meter: Meter) -> bool:
     return meter.name.startswith(ERRORS) and not meter.remaining
 
 
-async def _tell(scene: Scene, endpoint: str, work: Work) -> None:
+def _tell(scene: Scene, endpoint: str, work: Work) -> None:
     message = f"{endpoint} rests for up to an hour: Exact refused too many calls to it, and blocks it at more than ten"
     scene.tell(work, "erp.endpoint_rests", message, level="error", endpoint=endpoint)

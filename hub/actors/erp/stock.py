@@ -16,7 +16,7 @@ from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, Sweep
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
-from hub.domain.pacing import read_spacing, widened
+from hub.domain.pacing import widened
 from hub.outcome import Rejected, Throttled
 from hub.store.catalogue import products_by_item
 from hub.store.divisions import count_swept_only
@@ -124,16 +124,10 @@ class StockLane:
         if last is None:
             return
         now = self.scene.desk.clock.now()
-        wait = self._spacing(turn.state.get(SPACING, 0.0), now) - (now.timestamp() - last)
+        spacing = max(self.scene.desk.pace.stock_gather, turn.state.get(SPACING, 0.0))
+        wait = spacing - (now.timestamp() - last)
         if wait > 0:
             raise Throttled(wait, "gathering stock changes")
-
-    def _spacing(self, widened_to: float, now: datetime) -> float:
-        day = next((meter for meter in self.scene.erp.meters() if meter.name == "day"), None)
-        shortest = max(self.scene.desk.pace.stock_gather, widened_to)
-        if day is None:
-            return shortest
-        return read_spacing(shortest, day.limit, day.remaining, day.resets_at, now)
 
     async def _read(self, turn: Turn) -> Read:
         number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))

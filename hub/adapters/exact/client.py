@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx2
 
 from hub.adapters.exact.odata import Envelope, Row, guid_literal, unwrap
 from hub.adapters.exact.refusals import counts_as_error, refusal
 from hub.adapters.http import Caller, read_json, retry_after, write_json
-from hub.adapters.limits import Budget, ErrorBreaker, Lane, WindowHeaders
+from hub.adapters.limits import (
+    RESERVES,
+    RESERVES_OF_THE_DAY,
+    SHARES,
+    SHARES_OF_THE_DAY,
+    Budget,
+    ErrorBreaker,
+    Lane,
+    Rule,
+    WindowHeaders,
+)
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import Meter
 from hub.clock import Clock
@@ -19,33 +29,50 @@ from hub.outcome import Rejected, Unauthorized, Unavailable
 
 WINDOWS = (
     WindowHeaders(
-        "minute", "X-RateLimit-Minutely-Limit", "X-RateLimit-Minutely-Remaining", "X-RateLimit-Minutely-Reset"
+        "minute",
+        "X-RateLimit-Minutely-Limit",
+        "X-RateLimit-Minutely-Remaining",
+        "X-RateLimit-Minutely-Reset",
+        Rule(60.0, RESERVES, SHARES),
     ),
-    WindowHeaders("day", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    WindowHeaders(
+        "day",
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        Rule(86_400.0, RESERVES_OF_THE_DAY, SHARES_OF_THE_DAY, eases=1.8),
+    ),
 )
 """Exact's two windows per app and division; a 429 carries the headers of the exhausted one alone."""
 
 NO_HEADERS_WAIT = 60.0
 """Seconds to wait after a 429 without any header."""
 
+Note: TypeAlias = Callable[[Meter], Awaitable[None]]
+"""Keeps, before anything else happens, what an endpoint may still get wrong."""
+
 
 class ExactClient:
     """One division's door: ``rows``, ``create``, ``change``, ``delete`` on entities as ``salesorder/SalesOrders``.
 
-    All may raise Throttled (budget, breaker, 429), Unavailable, Rejected and Unauthorized.
+    All may raise Throttled (budget, breaker, 429), Unavailable, Rejected and Unauthorized. ``note`` is told of every
+    refusal that counts against an endpoint, so that no crash forgets it.
     """
 
-    def __init__(self, http: httpx2.AsyncClient, division: int, tokens: Tokens, clock: Clock) -> None:
+    def __init__(
+        self, http: httpx2.AsyncClient, division: int, tokens: Tokens, clock: Clock, *, note: Note | None = None
+    ) -> None:
         self.division = division
         self._http = http
         self._tokens = tokens
         self._budget = Budget(f"division {division}", WINDOWS, clock)
         self._breaker = ErrorBreaker(clock)
         self._caller = Caller(http, "exact", wait_hook=self._wait)
+        self._note = note
 
     def meters(self) -> tuple[Meter, ...]:
-        """Return the minute and day windows as last told by Exact, and the errors that endpoints have left."""
-        return (*self._budget.meters(), *self._breaker.meters())
+        """Return minute and day as Exact told them last, each lane's room in the day, and the errors that are left."""
+        return (*self._budget.meters(), *self._budget.lane_meters(), *self._breaker.meters())
 
     def remember(self, meters: Sequence[Meter]) -> None:
         """Take up budgets as they were last stored."""
@@ -114,7 +141,6 @@ class ExactClient:
         query: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> httpx2.Response:
-        self._breaker.admit(endpoint)
         token = await self._tokens.access_token()
         response = await self._send(lane, method, endpoint, url, token, query, content)
         if response.status_code == 401:
@@ -139,12 +165,20 @@ class ExactClient:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if content is not None:
             headers |= {"Content-Type": "application/json", "Prefer": "return=representation"}
-        with self._budget.call(lane):
-            response = await self._caller.send(endpoint, method, url, params=query, headers=headers, content=content)
-            self._budget.observe(response.headers)
-        if counts_as_error(response):
-            self._breaker.count(endpoint)
+        with self._breaker.call(endpoint, lane, reads=method == "GET"):
+            with self._budget.call(lane):
+                response = await self._caller.send(
+                    endpoint, method, url, params=query, headers=headers, content=content
+                )
+                self._budget.observe(response.headers)
+            if counts_as_error(response):
+                await self._count_error(endpoint)
         return response
+
+    async def _count_error(self, endpoint: str) -> None:
+        self._breaker.count(endpoint)
+        if self._note is not None:
+            await self._note(self._breaker.meter(endpoint))
 
     def _wait(self, response: httpx2.Response) -> float:
         """Learn from a 429 and tell how long its window still lasts, in the server's time."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 import httpx2
 
 from hub.adapters.exact.accounts import Accounts
-from hub.adapters.exact.client import ExactClient
+from hub.adapters.exact.client import ExactClient, Note
 from hub.adapters.exact.deliveries import Deliveries
 from hub.adapters.exact.master_data import MasterData
 from hub.adapters.exact.sales_invoices import SalesInvoices
@@ -35,13 +35,21 @@ from hub.domain.sales_order import SalesOrder, SalesOrderDraft
 class ExactErp:
     """One division of Exact Online (``hub.adapters.port.Erp``); have one per division, so its budget is counted once.
 
-    ``zone`` decides the calendar date of orders and deliveries; Exact keeps no time of day.
+    ``zone`` decides the calendar date of orders and deliveries; Exact keeps no time of day. ``note`` keeps what an
+    endpoint may still get wrong, each time something is refused.
     """
 
     def __init__(
-        self, http: httpx2.AsyncClient, division: int, tokens: Tokens, clock: Clock, *, zone: tzinfo = UTC
+        self,
+        http: httpx2.AsyncClient,
+        division: int,
+        tokens: Tokens,
+        clock: Clock,
+        *,
+        zone: tzinfo = UTC,
+        note: Note | None = None,
     ) -> None:
-        self._client = ExactClient(http, division, tokens, clock)
+        self._client = ExactClient(http, division, tokens, clock, note=note)
         self._accounts = Accounts(self._client)
         self._data = MasterData(self._client, clock)
         self._orders = SalesOrders(self._client, zone)

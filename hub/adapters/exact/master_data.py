@@ -82,9 +82,9 @@ class MasterData:
         return Page(rows, page.cursor.write(), more=page.more)
 
     async def generation(self) -> str:
-        """Return when the division was moved to another database, as Exact writes it."""
+        """Return when the division was moved to another database, as Exact writes it; stock readings wait for it."""
         query = {"$filter": f"Code eq {self._client.division}", "$select": ",".join(("Code", *_MOVES))}
-        rows = await self._client.rows(Lane.CATALOGUE, "system/Divisions", query)
+        rows = await self._client.rows(Lane.STOCK, "system/Divisions", query)
         if not rows:
             raise Rejected(f"Division {self._client.division} is not in Exact's list", code="not_found")
         return "|".join(read_text(rows[0], field) for field in _MOVES)

@@ -9,6 +9,7 @@ from datetime import UTC, tzinfo
 
 import httpx2
 
+from hub.adapters.exact.client import Note
 from hub.adapters.exact.erp import ExactErp
 from hub.adapters.exact.odata import need_int, unwrap
 from hub.adapters.exact.refusals import refusal
@@ -81,10 +82,10 @@ class ExactOnline:
         """List the companies that the grant reaches (two calls)."""
         return await self.erp(await self.current_division()).divisions()
 
-    def erp(self, division: int, *, zone: tzinfo = UTC) -> ExactErp:
+    def erp(self, division: int, *, zone: tzinfo = UTC, note: Note | None = None) -> ExactErp:
         """Return a division's ERP over this connection pool: always the same one, for its budget is counted once."""
         if division not in self._erps:
-            self._erps[division] = ExactErp(self._http, division, self.tokens, self._clock, zone=zone)
+            self._erps[division] = ExactErp(self._http, division, self.tokens, self._clock, zone=zone, note=note)
         return self._erps[division]
 
     async def _me(self, token: str) -> httpx2.Response:

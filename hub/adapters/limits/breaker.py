@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from hub.adapters.limits.lanes import Lane
 from hub.adapters.port import ERRORS, Meter
 from hub.clock import Clock
+from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Throttled
+
+_SOON = 1.0
+"""Seconds in which a call under way has its answer, mostly."""
+
+_held_back = counter(Metric.BUDGET_HELD_BACK)
 
 
 @dataclass(slots=True)
 class ErrorBreaker:
-    """Stops an endpoint for a key after ``most`` client errors within ``window`` seconds.
+    """Stops the writes of an endpoint after ``most`` client errors within ``window`` seconds, and its reads later.
 
-    Exact blocks a key after more than ten in an hour; five keeps well below that.
+    Exact blocks a key after more than ten in an hour; five keeps well below that. Reads are hardly ever refused, and
+    tell what became of writes: they go on up to ``most_reads``. Calls under way count as if all were to be refused.
     """
 
     clock: Clock
     most: int = 5
+    most_reads: int = 9
     window: float = 3600.0
     _errors: dict[str, deque[float]] = field(default_factory=dict)
+    _reads: Counter[str] = field(default_factory=Counter)
+    _writes: Counter[str] = field(default_factory=Counter)
 
-    def admit(self, endpoint: str) -> None:
+    @contextmanager
+    def call(self, endpoint: str, lane: Lane, *, reads: bool) -> Iterator[None]:
+        """Hold one call for the time of the block; ``count`` its refusal within. Raises like ``admit``."""
+        try:
+            self.admit(endpoint, reads=reads)
+        except Throttled:
+            _held_back.add(1, {Attribute.LANE.value: lane.word, Attribute.BUDGET.value: ERRORS.strip()})
+            raise
+        under_way = self._reads if reads else self._writes
+        under_way[endpoint] += 1
+        try:
+            yield
+        finally:
+            under_way[endpoint] -= 1
+
+    def admit(self, endpoint: str, *, reads: bool = False) -> None:
         """Raise ``Throttled`` for the rest of the window when the endpoint had its share of errors."""
-        errors = self._recent(endpoint)
-        if len(errors) >= self.most:
-            raise Throttled(
-                self._left(errors[0]), f"{endpoint} stopped after {len(errors)} refused calls within the hour"
-            )
+        errors, most = self._recent(endpoint), self.most_reads if reads else self.most
+        under_way = self._writes[endpoint] + (self._reads[endpoint] if reads else 0)
+        if len(errors) + under_way < most:
+            return
+        if len(errors) < most:
+            raise Throttled(_SOON, f"{endpoint} waits for calls under way: it had {len(errors)} refused ones lately")
+        wait = self._left(errors[len(errors) - most])
+        raise Throttled(wait, f"{endpoint} stopped after {len(errors)} refused calls within the hour")
 
     def count(self, endpoint: str) -> None:
         """Note one client error of an endpoint."""
@@ -38,9 +68,10 @@ class ErrorBreaker:
 
     def meters(self) -> tuple[Meter, ...]:
         """Return what each endpoint that was refused something may still get wrong, and when all of it counts again."""
-        return tuple(self._meter(name) for name in tuple(self._errors))
+        return tuple(self.meter(name) for name in tuple(self._errors))
 
-    def _meter(self, endpoint: str) -> Meter:
+    def meter(self, endpoint: str) -> Meter:
+        """Return what one endpoint may still get wrong."""
         errors = self._recent(endpoint)
         free = None if not errors else self.clock.now() + timedelta(seconds=self._left(errors[-1]))
         return Meter(f"{ERRORS}{endpoint}", self.most, max(0, self.most - len(errors)), free)
@@ -58,7 +89,7 @@ class ErrorBreaker:
         return at + self.window - self.clock.monotonic()
 
     def stopped(self) -> tuple[str, ...]:
-        """Return the endpoints that are stopped now."""
+        """Return the endpoints whose writes are stopped now."""
         return tuple(name for name in tuple(self._errors) if len(self._recent(name)) >= self.most)
 
     def _recent(self, endpoint: str) -> deque[float]:

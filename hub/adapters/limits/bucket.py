@@ -24,13 +24,17 @@ class Bucket:
 
     def admit(self, cost: float = 1.0) -> None:
         """Take ``cost`` calls, or raise ``Throttled`` with the seconds until they are there."""
-        now = self._clock.monotonic()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        wait = max(self._held_until - now, (cost - self._tokens) / self._rate)
+        wait = self.wait(cost)
         if wait > 1e-9:
             raise Throttled(wait, f"limit of {self._name}")
         self._tokens -= cost
+
+    def wait(self, cost: float = 1.0) -> float:
+        """Return the seconds until ``cost`` calls are there, nothing or less where they are."""
+        now = self._clock.monotonic()
+        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        return max(self._held_until - now, (cost - self._tokens) / self._rate)
 
     def correct(
         self, *, limit: float | None = None, remaining: float | None = None, reset_in: float | None = None

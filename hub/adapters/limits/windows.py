@@ -1,76 +1,28 @@
-"""Budgets in windows, as the platform's own headers tell them."""
+"""The budget of one key: its windows as the platform's own headers tell them, shared out among lanes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hub.adapters.http import http_date
-from hub.adapters.limits.lanes import RESERVES, Lane
+from hub.adapters.limits.bucket import Bucket
+from hub.adapters.limits.lanes import Lane
+from hub.adapters.limits.sharing import Sharing
 from hub.adapters.limits.spending import Spending
-from hub.adapters.port import Meter
+from hub.adapters.limits.window import Window, WindowHeaders
+from hub.adapters.port import LANE, Meter
 from hub.clock import Clock
+from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Throttled, Unavailable
 
 _CLOCK_WAS_SET = timedelta(seconds=60)
+_MARGIN = 0.05
+"""Seconds added to a wait, for moments are rounded."""
 
-
-@dataclass(frozen=True, slots=True)
-class WindowHeaders:
-    """The header names of one window; the reset is in epoch milliseconds."""
-
-    name: str
-    limit: str
-    remaining: str
-    reset: str
-
-
-@dataclass(slots=True)
-class _Window:
-    """What is known of one window; all None until a header told it."""
-
-    names: WindowHeaders
-    limit: int | None = None
-    remaining: int | None = None
-    resets_at: datetime | None = None
-    spending: Spending | None = None
-
-    def roll(self, server_now: datetime) -> None:
-        if self.resets_at is not None and server_now >= self.resets_at:
-            self.remaining, self.resets_at = self.limit, None
-
-    def observe(self, headers: Mapping[str, str], at: float) -> None:
-        """Believe the headers; an answer overtaken by a later one never raises what is left."""
-        limit = _number(headers.get(self.names.limit))
-        remaining = _number(headers.get(self.names.remaining))
-        reset = _instant(headers.get(self.names.reset))
-        if limit is not None:
-            self.limit = limit
-        overtaken = reset is not None and self.resets_at is not None and reset < self.resets_at
-        if remaining is None or overtaken:
-            return
-        same_window = self.remaining is not None and reset == self.resets_at
-        self.remaining = min(self.remaining or 0, remaining) if same_window else remaining
-        self.resets_at = reset
-        self._spend(self.remaining, at)
-
-    def _spend(self, left: int, at: float) -> None:
-        if self.spending is None:
-            self.spending = Spending.begin(at, left)
-        else:
-            self.spending.spend(at, left)
-
-    def meter(self, at: float) -> Meter:
-        pace = None if self.spending is None else self.spending.per_hour(at)
-        return Meter(self.names.name, self.limit, self.remaining, self.resets_at, pace)
-
-    def lacks(self, reserve: float, in_flight: int) -> bool:
-        """Tell whether one more call would touch the reserve; calls under way may not be counted yet."""
-        if self.remaining is None:
-            return False
-        return self.remaining - in_flight <= int((self.limit or 0) * reserve)
+_spent = counter(Metric.BUDGET_SPENT)
+_held_back = counter(Metric.BUDGET_HELD_BACK)
 
 
 class Budget:
@@ -81,37 +33,71 @@ class Budget:
 
     def __init__(self, name: str, windows: tuple[WindowHeaders, ...], clock: Clock) -> None:
         self._name = name
-        self._windows = tuple(_Window(names) for names in windows)
+        self._windows = tuple(Window(names, Sharing(names.rule, clock)) for names in windows)
         self._clock = clock
         self._lead: timedelta | None = None
         self._in_flight = 0
+        self._begun = 0
+        self._lost_at = 0
+        self._made: dict[Lane, tuple[int, Spending]] = {}
 
     @contextmanager
     def call(self, lane: Lane) -> Iterator[None]:
         """Hold one call for the time of the block; ``observe`` its answer within. Raises like ``admit``."""
         self.admit(lane)
+        self._begun += 1
+        number = self._begun
         self._in_flight += 1
+        self._count(lane)
         try:
             yield
         except Unavailable:
             self._count_lost()
             raise
+        else:
+            self._believe(number)
         finally:
             self._in_flight -= 1
 
+    def _count(self, lane: Lane) -> None:
+        _spent.add(1, {Attribute.LANE.value: lane.word})
+        at = self._clock.monotonic()
+        calls, spending = self._made.get(lane) or (0, Spending.begin(at, 0))
+        spending.spend(at, -calls - 1)
+        self._made[lane] = calls + 1, spending
+
     def _count_lost(self) -> None:
-        """A call whose answer was lost may have been counted; the next answer of a new window tells the truth."""
+        """A call whose answer was lost may have been counted; a call that is begun from now on will tell."""
+        self._lost_at = self._begun
         for window in self._windows:
-            if window.remaining:
-                window.remaining -= 1
+            window.lost += 1
+
+    def _believe(self, number: int) -> None:
+        """An answer to a call that was begun after the last loss counts everything that was counted."""
+        if number > self._lost_at:
+            for window in self._windows:
+                window.lost = 0
 
     def admit(self, lane: Lane) -> None:
-        """Raise ``Throttled`` until the reset of a window that has no room for one more call of this lane."""
+        """Raise ``Throttled`` until there is room for one more call of this lane in every window."""
         now = self._server_now()
-        for window in self._windows:
-            window.roll(now)
-            if window.lacks(RESERVES[lane], self._in_flight):
-                raise Throttled(self._until_reset(window, now), f"{window.names.name} budget of {self._name}")
+        shares = [share for window in self._windows if (share := self._drawn(window, lane, now)) is not None]
+        for share in shares:
+            share.admit()
+
+    def _drawn(self, window: Window, lane: Lane, now: datetime) -> Bucket | None:
+        """Return the lane's own share that a call must be taken from; raises ``Throttled`` where none may be made."""
+        window.roll(now)
+        room = window.room(now, self._in_flight)
+        if room is None:
+            return None
+        if window.sharing.open_to(lane, room) > 0:
+            return window.sharing.draws(lane, room)
+        _held_back.add(1, {Attribute.LANE.value: lane.word, Attribute.BUDGET.value: window.names.name})
+        wait = window.sharing.wait(lane, room)
+        until = self._until_reset(window, now)
+        least = min(until, max(wait, 1.0) + _MARGIN) if wait is not None else until
+        raise Throttled(least, f"{window.names.name} budget of {self._name}")
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer, a 429's too."""
@@ -140,13 +126,28 @@ class Budget:
         """Return the windows as last told, in the order they were given."""
         return tuple(window.meter(self._clock.monotonic()) for window in self._windows)
 
+    def lane_meters(self) -> tuple[Meter, ...]:
+        """Return of each lane that called how fast it calls, and what the longest window would let it call now."""
+        window, at, now = self._windows[-1], self._clock.monotonic(), self._server_now()
+        room = window.room(now, 0)
+        return tuple(
+            Meter(
+                f"{LANE}{lane.word}",
+                None,
+                None if room is None else window.sharing.open_to(lane, room),
+                window.resets_at,
+                spending.per_hour(at),
+            )
+            for lane, (_, spending) in sorted(self._made.items())
+        )
+
     def remember(self, meters: Iterable[Meter]) -> None:
         """Take up what was stored of windows that still last."""
         stored = {meter.name: meter for meter in meters}
         for window in self._windows:
             meter = stored.get(window.names.name)
             if meter is not None and meter.resets_at is not None and meter.resets_at > self._clock.now():
-                window.limit, window.remaining, window.resets_at = meter.limit, meter.remaining, meter.resets_at
+                window.remember(meter)
 
     def server_time(self, here: datetime) -> datetime | None:
         """Return the server's time when ours was ``here``, at the least; None before its first answer."""
@@ -155,23 +156,8 @@ class Budget:
     def _server_now(self) -> datetime:
         return self._clock.now() + (self._lead or timedelta())
 
-    def _until_reset(self, window: _Window, now: datetime) -> float:
+    def _until_reset(self, window: Window, now: datetime) -> float:
         """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""
         if window.resets_at is None:
             return 1.0 if self._in_flight else 60.0
-        return max((window.resets_at - now).total_seconds(), 0.0) + 0.05
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.strip().isdigit() else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Read epoch milliseconds; nonsense counts as unknown."""
-    milliseconds = _number(text)
-    if milliseconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+        return max((window.resets_at - now).total_seconds(), 0.0) + _MARGIN

@@ -13,6 +13,7 @@ from hub.adapters.port.channel import ChannelListing as ChannelListing
 from hub.adapters.port.channel import OrderRef as OrderRef
 from hub.adapters.port.channel import StockUpdate as StockUpdate
 from hub.adapters.port.common import ERRORS as ERRORS
+from hub.adapters.port.common import LANE as LANE
 from hub.adapters.port.common import HookSubscription as HookSubscription
 from hub.adapters.port.common import Meter as Meter
 from hub.adapters.port.common import Page as Page

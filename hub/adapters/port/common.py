@@ -21,6 +21,9 @@ class Page(Generic[T]):
 ERRORS = "errors "
 """What the name of a meter of client errors begins with; the endpoint follows."""
 
+LANE = "lane "
+"""What the name of a meter of one lane's calls begins with; the lane follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:

@@ -12,7 +12,8 @@ from hub.domain.forecast import empty_at
 
 
 @strawberry.type(
-    description="A budget of platform calls as the platform's own headers last told it, or the client errors that an"
+    description="A budget of platform calls as the platform's own headers last told it; or what one lane may call now"
+    " and how fast it calls (name: lane orders, tracking, stock, catalogue or backfill); or the client errors that an"
     " endpoint may still answer before the hub leaves it alone (name: errors ENDPOINT)."
 )
 class Budget:

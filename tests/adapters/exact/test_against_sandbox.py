@@ -189,10 +189,10 @@ async def test_the_budget_is_read_from_the_headers_and_kept_on_our_side(shop: Sh
 
     with pytest.raises(Throttled) as caught:
         await read_on()
-    minute, day = erp.meters()
+    minute, day, *_ = erp.meters()
     assert minute.limit == 20
     assert day.limit == 5000
-    assert minute.remaining == 4
+    assert minute.remaining in (4, 5), "a fifth is left to orders, and the call that stock has for itself"
     assert 0 < caught.value.retry_after <= 62
     assert "exact.429" not in shop.sandbox.world.ledger.refusals
     assert await erp.find_sales_order("WEB-1") is None
@@ -206,6 +206,7 @@ async def test_the_breaker_stops_well_before_exact_would(shop: Shop, erp: ExactE
     with pytest.raises(Throttled, match="salesorder/SalesOrders"):
         await erp.create_sales_order(bad)
     assert sum(shop.sandbox.world.ledger.refusals.values()) == 5
+    assert await erp.find_sales_order("WEB-2") is None, "what became of orders can still be read"
 
 
 async def test_a_withdrawn_consent_asks_for_a_new_one(shop: Shop, erp: ExactErp) -> None:
