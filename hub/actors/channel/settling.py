@@ -25,6 +25,8 @@ from hub.store.listings import StoredListing, listings_by_id
 FETCH = kind_of(FetchOrder("")).name
 SWEEP = kind_of(SweepOrders()).name
 AT_ONCE = 200
+COMMITTED = timedelta(seconds=30)
+"""Longer than a turn takes from reading the list of orders to asking for each of them."""
 
 Sold = Mapping[tuple[str, str], Sequence[tuple[datetime, int]]]
 
@@ -58,7 +60,7 @@ class Settling:
         if swept_at is None:
             return never
         under_way = await due_in(connection, turn.address, ["order"], self.scene.desk.clock.now(), SWEEP)
-        fetching = await waits_since(connection, turn.address, FETCH, swept_at)
+        fetching = await waits_since(connection, turn.address, FETCH, swept_at + COMMITTED)
         return never if under_way or fetching else swept_at
 
     async def _sold(self, connection: AsyncConnection, ripe: Sequence[Unsettled]) -> Sold:
