@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted; ``deadline`` bounds each subject.
+    change where calls are counted; ``drift`` is how many listings there are, how many of them drift, and how much the
+    platforms' time is compressed; ``deadline`` bounds each subject.
     """
 
     postgres: bool
@@ -24,6 +25,7 @@ class Effort:
     bursts: Mapping[float, tuple[int, ...]]
     changes: tuple[int, ...]
     listening: float
+    drift: tuple[int, int, float]
     deadline: float
 
 
@@ -39,7 +41,8 @@ FULL = Effort(
     bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
     changes=(1, 100, 1_000, 25_000),
     listening=5.0,
-    deadline=1500.0,
+    drift=(100_000, 500, 10.0),
+    deadline=3000.0,
 )
 QUICK = Effort(
     postgres=False,
@@ -53,5 +56,6 @@ QUICK = Effort(
     bursts={4.0: (1, 100)},
     changes=(1, 100, 1_000),
     listening=2.0,
+    drift=(2_000, 40, 10.0),
     deadline=120.0,
 )

@@ -23,6 +23,10 @@ from hub.store.drift import StoredDifference, differences_of
 from hub.store.listings import StoredListing, listings_named
 
 
+NEW_LISTING = "new listing"
+"""Why a listing is published for the first time; until it is, it shows what it showed before the hub came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One listing, compared; ``before`` is the last difference that it had, ``since`` is when this one began (UTC)."""
@@ -74,7 +78,7 @@ class Look:
     def _moved_meanwhile(self, one: StoredListing, waiting: Waiting | None) -> bool:
         if one.quantity_at is not None and one.quantity_at >= self.asked_at:
             return True
-        return waiting is not None and (waiting.posted_at >= self.asked_at or one.showed is None)
+        return waiting is not None and (waiting.posted_at >= self.asked_at or waiting.body.cause == NEW_LISTING)
 
     def _since(self, one: StoredListing, waiting: Waiting | None, cause: DriftCause | None) -> datetime:
         """The change that waits is as old as its message; else it came after the number was last known to be right."""

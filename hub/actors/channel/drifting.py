@@ -24,8 +24,8 @@ from hub.store.drift import (
 from hub.store.engine import Work
 from hub.store.listings import StoredListing, note_shown
 
-MOST_TRIES = 3
-"""How often the hub heals one difference by itself; what comes back after that is for a person."""
+MOST_TRIES = 5
+"""How often the hub heals one difference by itself before it does so once a day only: it may be for a person."""
 PASSING = (DriftCause.WRITE_UNDER_WAY, DriftCause.STALE_READ)
 HEALS_ALONE = (DriftCause.STALE_READ, DriftCause.UNKNOWN_SALE)
 """What another look ends, and the order once it has come in: its claims publish what is right."""
@@ -93,7 +93,8 @@ class Drift:
 
     def may_heal(self, one: StoredDifference) -> bool:
         """Say whether the policy, or a person, lets a difference be healed, and it is worth another try."""
-        return one.asked or (self.scene.stored.settings.drift.heals(one.cause) and one.tries < MOST_TRIES)
+        most = MOST_TRIES + (self.scene.desk.clock.now() - one.found_at).days
+        return one.asked or (self.scene.stored.settings.drift.heals(one.cause) and one.tries < most)
 
     async def heal(self, work: Work, one: StoredDifference) -> None:
         """Ask for what makes it right: absolute numbers, decided anew when their turn comes. Repeatable."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.actors.channel.comparing import Finding, compare
+from hub.actors.channel.comparing import NEW_LISTING, Finding, compare
 from hub.actors.channel.drifting import Drift
 from hub.actors.channel.scene import Scene
 from hub.actors.messages import PublishStock
@@ -84,7 +84,7 @@ class Pages:
     ) -> int:
         fresh = await save_listings(work, *self.scene.key, [_offered(row) for row in rows], matches, asked_at)
         for listing_id in fresh:
-            post(work, turn.address, PublishStock(listing_id, "new listing"))
+            post(work, turn.address, PublishStock(listing_id, NEW_LISTING))
         if fresh:
             await repair_orders(work, self.scene.stored)
         await Drift(self.scene).note(work, findings, asked_at)
