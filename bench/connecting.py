@@ -52,7 +52,7 @@ SECRETS = {
 CUSTOMERS = {"bol": "bol.com", "amazon": "Amazon EU"}
 CARRIERS = {"bol": "TNT"}
 WEBSHOP, POST = "Webshop consumenten", "PostNL"
-PATIENCE, LONG_PATIENCE, LOOK_AGAIN = 60.0, 1200.0, 3.0
+PATIENCE, LONG_PATIENCE, LOOK_AGAIN = 600.0, 1800.0, 3.0
 AT_ONCE = 10_000
 NOTHING = Decimal(0)
 

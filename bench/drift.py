@@ -35,7 +35,7 @@ NOMINAL = {"HUB_PATROL_SECONDS": 5.0, "HUB_STOCK_SWEEP_SECONDS": 300.0, "HUB_REA
 """The hub's usual paces, compressed with the platforms' time; the shop's lists may be an hour old."""
 ROUND_AGAIN = "20"
 """Real seconds after which another round may begin; one that lasts longer is not disturbed."""
-PATIENCE = 1200.0
+PATIENCE = 1800.0
 LOOK_AGAIN = 2.0
 RIGHT = Aim(0.99)
 
@@ -123,7 +123,6 @@ async def _measure(place: Place, site: Site, truth: Injected) -> None:
     await site.round()
     after, found = await _calls(site), await site.differences()
     await relent(site.world, truth)
-    await site.round()
     await site.round()
     ended = await site.differences()
     place.add(*_causes(truth, found), *_times(site, truth, ended, bent, done))

@@ -22,7 +22,6 @@ from hub.domain.stock import Publication
 from hub.store.drift import StoredDifference, differences_of
 from hub.store.listings import StoredListing, listings_named
 
-
 NEW_LISTING = "new listing"
 """Why a listing is published for the first time; until it is, it shows what it showed before the hub came."""
 
