@@ -17,7 +17,7 @@ from hub.actors import commands
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
 from hub.domain.drift import DriftPolicy
 from hub.domain.platform import Platform
-from hub.domain.stock import StockRule, publishable
+from hub.domain.stock import Reading, StockRule, publishable
 from hub.domain.tenant import Principal, Role
 from hub.node.platforms import open_exact
 from hub.sandbox.amazon.lwa import REFRESH_TOKEN, SELLER_ID
@@ -158,7 +158,7 @@ class Connecting:
                 return []
             own = [one for one in await channel_listings(connection, TENANT, name) if not one.by_platform]
             products = sorted({one.product_id or "" for one in own})
-            readings = {}
+            readings: dict[str, list[Reading]] = {}
             for start in range(0, len(products), AT_ONCE):
                 readings |= await readings_of(connection, TENANT, products[start : start + AT_ONCE])
         if not all(one.product_id in readings for one in own):

@@ -152,7 +152,19 @@ def units_at_risk(says: int | None, shown: int | None) -> int:
 
 def money_at_risk(units: int, price: Money | None) -> Money | None:
     """Return what so many offers are worth at the price that the channel asks, None where that is not known."""
-    return None if price is None else Money(cents(abs(units) * Decimal(price.amount)), price.currency)
+    amount = None if price is None else cents(abs(units) * price.amount)
+    return None if price is None or amount is None or amount >= NO_PRICE else Money(amount, price.currency)
+
+
+NO_PRICE = Decimal(10**9)
+"""Where somebody asks as much, it is to keep an offer from being bought."""
+
+
+def sensible(price: Money | None) -> Money | None:
+    """Return a price as it can be kept and reckoned with, in cents; None for what is none."""
+    if price is None or not price.amount.is_finite() or not 0 <= price.amount < NO_PRICE or len(price.currency) != 3:
+        return None
+    return Money(cents(price.amount), price.currency)
 
 
 PARTIAL_SHARE, FEW = 10, 20

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Column, Row, delete, select
+from sqlalchemy import Column, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.matching import Catalogue
@@ -253,8 +253,8 @@ async def read_codes(
 
 async def _products_with(
     connection: AsyncConnection, tenant_id: str, column: Column[Any], values: Collection[str]
-) -> list[Row[Any]]:
-    found: list[Row[Any]] = []
+) -> list[Any]:
+    found: list[Any] = []
     wanted = sorted(values)
     for start in range(0, len(wanted), CODES_AT_ONCE):
         statement = select(product.c.product_id, product.c.code, product.c.ean).where(

@@ -19,6 +19,7 @@ from hub.domain.drift import (
     is_partial,
     is_settled,
     money_at_risk,
+    sensible,
     units_at_risk,
 )
 from hub.domain.money import Money
@@ -124,6 +125,14 @@ def test_money_at_risk_is_units_times_price_whichever_way(says: int | None, show
     assert units == (shown or 0) - (says or 0)
     assert money_at_risk(units, Money(price, "EUR")) == Money(abs(units) * price, "EUR")
     assert money_at_risk(units, None) is None
+
+
+def test_a_price_that_is_none_is_not_reckoned_with() -> None:
+    assert sensible(Money(Decimal("9.999"), "EUR")) == Money(Decimal("10.00"), "EUR")
+    for odd in (Money(Decimal("NaN"), "EUR"), Money(Decimal(10**9), "EUR"), Money(Decimal(-1), "EUR"), None):
+        assert sensible(odd) is None
+    assert sensible(Money(Decimal(1), "EURO")) is None
+    assert money_at_risk(999, Money(Decimal(10**8), "EUR")) is None
 
 
 def test_a_read_that_misses_much_is_a_read_of_a_part() -> None:

@@ -55,8 +55,8 @@ class Look:
         before = self.known.get(one.listing_id)
         sight = Sight(
             says=publication.quantity,
-            believed=one.believed,
-            shown=row.quantity,
+            believed=_buyable(one.believed),
+            shown=_buyable(row.quantity),
             hands_off=one.sells and publication.quantity is None,
             mapped=one.sells,
             elsewhere=elsewhere,
@@ -91,7 +91,12 @@ def _was_searched(before: StoredDifference | None, one: StoredListing, row: Chan
     """Orders that were looked for once need not be again while the numbers stand as they stood then."""
     if before is None or before.healed_at is not None or not before.settled:
         return False
-    return (before.believed, before.shown) == (one.believed, row.quantity)
+    return (before.believed, before.shown) == (_buyable(one.believed), _buyable(row.quantity))
+
+
+def _buyable(quantity: int | None) -> int | None:
+    """Below zero, where a shop sold more than it had, nothing can be bought either."""
+    return None if quantity is None else max(quantity, 0)
 
 
 async def compare(

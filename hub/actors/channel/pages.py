@@ -14,7 +14,7 @@ from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import ChannelListing
-from hub.domain.drift import DriftCause
+from hub.domain.drift import DriftCause, sensible
 from hub.domain.matching import Match, codes_to_look_up, match_listing
 from hub.store.catalogue import read_codes
 from hub.store.engine import Work
@@ -99,5 +99,5 @@ def _offered(one: ChannelListing) -> OfferedProduct:
         title=one.title,
         refs=one.references,
         by_platform=one.stocked_by_platform,
-        price=one.price,
+        price=sensible(one.price),
     )
