@@ -80,8 +80,8 @@ class Sight:
     """One listing as it is compared; quantities in offers, None where unknown.
 
     ``says`` is None for a listing that is not mapped or not the hub's to publish (``hands_off``). ``elsewhere``: its
-    SKU or EAN on the channel stands for another product by now. ``busy``: a write is under way or waits; it is for a
-    change that was ``announced``. ``fresh``: the hub's own number is younger than the channel's answer may be old.
+    SKU or EAN on the channel stands for another product by now. ``busy``: a write is under way or waits.
+    ``fresh``: the hub's own number is younger than the channel's answer may be old.
     ``sold`` offers were ordered before the look and heard of after it; ``searched`` says that orders were looked for.
     """
 
@@ -94,7 +94,6 @@ class Sight:
     elsewhere: bool = False
     refused: bool = False
     busy: bool = False
-    announced: bool = True
     fresh: bool = False
     sold: int = 0
     searched: bool = False
@@ -124,7 +123,7 @@ def _by_hub(one: Sight) -> DriftCause | None:
     if one.refused:
         return DriftCause.REFUSED_WRITE
     if one.busy:
-        return DriftCause.WRITE_UNDER_WAY if one.announced else DriftCause.LATE_NEWS
+        return DriftCause.WRITE_UNDER_WAY
     if one.believed is None or one.shown == one.believed:
         return DriftCause.LATE_NEWS
     return DriftCause.STALE_READ if one.fresh else None

@@ -116,6 +116,7 @@ def articles(first: int, count: int = EACH) -> list[str]:
     return [f"ART-{number:05d}" for number in range(first, first + count)]
 
 
+@pytest.mark.timeout(600)
 async def test_eight_causes_are_told_apart_and_healed(shop: Shop) -> None:
     """Each cause is made three times among 240 listings; nothing else may be found, and no cause may be wrong."""
     late, refused, busy, by_hand = articles(1), articles(11), articles(21), articles(31)

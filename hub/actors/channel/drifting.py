@@ -121,7 +121,7 @@ class Drift:
         if cause is None or any(one.healed_at is None for one in known):
             return
         difference = self.difference(listing, sight, cause, since, since)
-        done = replace(difference, state=DriftState.HEALING if healed_at is None else DriftState.HEALED)
+        done = replace(difference, state=DriftState.HEALING if healed_at is None else DriftState.HEALED, tries=1)
         await save_differences(work, self.scene.tenant, [replace(done, healed_at=healed_at)])
         self.tell_found(work, listing, done)
         if healed_at is not None:

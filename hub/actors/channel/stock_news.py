@@ -33,13 +33,14 @@ class Sent:
 
     @property
     def came_late(self) -> bool:
-        """Whether only a sweep told of the change, so that the channel showed an old number for a while."""
-        message, listing = self.plan.message, self.plan.listing
-        return message.unannounced and listing.showed not in (None, self.plan.quantity) and not listing.drifts
+        """Whether only a sweep told of the change, so that the channel showed an old number until now."""
+        taken, believed = isinstance(self.result, Accepted), self.plan.listing.believed
+        late = self.plan.message.unannounced and believed not in (None, self.plan.quantity)
+        return taken and late and not self.plan.listing.drifts
 
     def sight(self, found: int | None = None) -> Sight:
         """Return the three numbers, with what the write ``found`` where it met something else than was believed."""
-        believed = self.plan.listing.showed if found is None else self.plan.listing.believed
+        believed = self.plan.listing.believed
         return Sight(self.plan.quantity, believed, believed if found is None else found)
 
 
