@@ -81,6 +81,7 @@ class Sight:
 
     ``says`` is None for a listing that is not mapped or not the hub's to publish (``hands_off``). ``elsewhere``: its
     SKU or EAN on the channel stands for another product by now. ``busy``: a write is under way or waits.
+    one that was not tried yet is late where its change was not ``announced``.
     ``fresh``: the hub's own number is younger than the channel's answer may be old.
     ``sold`` offers were ordered before the look and heard of after it; ``searched`` says that orders were looked for.
     """
@@ -94,6 +95,7 @@ class Sight:
     elsewhere: bool = False
     refused: bool = False
     busy: bool = False
+    announced: bool = True
     fresh: bool = False
     sold: int = 0
     searched: bool = False
@@ -123,7 +125,8 @@ def _by_hub(one: Sight) -> DriftCause | None:
     if one.refused:
         return DriftCause.REFUSED_WRITE
     if one.busy:
-        return DriftCause.WRITE_UNDER_WAY
+        untried = one.believed is not None and one.shown == one.believed
+        return DriftCause.LATE_NEWS if untried and not one.announced else DriftCause.WRITE_UNDER_WAY
     if one.believed is None or one.shown == one.believed:
         return DriftCause.LATE_NEWS
     return DriftCause.STALE_READ if one.fresh else None

@@ -37,6 +37,7 @@ SIGHTS = st.builds(
     elsewhere=st.booleans(),
     refused=st.booleans(),
     busy=st.booleans(),
+    announced=st.booleans(),
     fresh=st.booleans(),
     sold=st.integers(0, 5),
     searched=st.booleans(),
@@ -94,6 +95,8 @@ def test_each_cause_by_the_facts_that_make_it() -> None:
     assert cause_of(RIGHT) is None
     assert cause_of(told) is Cause.LATE_NEWS
     assert cause_of(replace(told, busy=True)) is Cause.WRITE_UNDER_WAY
+    assert cause_of(replace(told, busy=True, announced=False)) is Cause.LATE_NEWS
+    assert cause_of(replace(told, busy=True, announced=False, believed=None)) is Cause.WRITE_UNDER_WAY
     assert cause_of(replace(told, refused=True)) is Cause.REFUSED_WRITE
     assert cause_of(replace(told, elsewhere=True)) is Cause.MAPPING
     assert cause_of(replace(RIGHT, shown=9)) is Cause.CHANGED_BY_HAND

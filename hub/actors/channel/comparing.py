@@ -62,6 +62,7 @@ class Look:
             elsewhere=elsewhere,
             refused=one.status == "refused",
             busy=one.process_id is not None or one.zero_due is not None or waiting is not None,
+            announced=waiting is None or publication.claimed or not waiting.body.unannounced,
             fresh=one.quantity_at is not None and one.quantity_at >= self.fresh_from,
             searched=_was_searched(before, one, row),
         )

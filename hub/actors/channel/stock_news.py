@@ -33,9 +33,16 @@ class Sent:
 
     @property
     def came_late(self) -> bool:
-        """Whether only a sweep told of the change, so that the channel showed an old number until now."""
+        """Whether only a sweep told of the change, so that the channel showed an old number until now.
+
+        While an order of ours is claimed, what a sweep finds may be that order.
+        """
         taken, believed = isinstance(self.result, Accepted), self.plan.listing.believed
-        late = self.plan.message.unannounced and believed not in (None, self.plan.quantity)
+        late = (
+            self.plan.message.unannounced
+            and not self.plan.publication.claimed
+            and believed not in (None, self.plan.quantity)
+        )
         return taken and late and not self.plan.listing.drifts
 
     def sight(self, found: int | None = None) -> Sight:
