@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,8 +15,9 @@ from sqlalchemy import bindparam, select, update
 
 from hub.actors import commands
 from hub.domain.channel import ChannelSettings, ChannelStatus, FulfilmentMode
+from hub.domain.drift import DriftPolicy
 from hub.domain.platform import Platform
-from hub.domain.stock import StockRule, publishable
+from hub.domain.stock import Reading, StockRule, publishable
 from hub.domain.tenant import Principal, Role
 from hub.node.platforms import open_exact
 from hub.sandbox.amazon.lwa import REFRESH_TOKEN, SELLER_ID
@@ -50,7 +52,8 @@ SECRETS = {
 CUSTOMERS = {"bol": "bol.com", "amazon": "Amazon EU"}
 CARRIERS = {"bol": "TNT"}
 WEBSHOP, POST = "Webshop consumenten", "PostNL"
-PATIENCE, LONG_PATIENCE, LOOK_AGAIN = 60.0, 400.0, 3.0
+PATIENCE, LONG_PATIENCE, LOOK_AGAIN = 600.0, 1800.0, 3.0
+AT_ONCE = 10_000
 NOTHING = Decimal(0)
 
 
@@ -61,6 +64,8 @@ class Connecting:
     database: Database
     vault: Vault
     world: str
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
+    sweep_seconds: float = 300.0
 
     async def connect(self, channels: Sequence[str], *, stocked: bool = False) -> None:
         """Return once the division and the channels are set up; their stock and orders begin to flow then.
@@ -115,6 +120,8 @@ class Connecting:
             vat_codes=codes,
             reference_prefix=name[0].upper() + "-",
             default_carrier=CARRIERS.get(name, POST),
+            sweep_seconds=self.sweep_seconds,
+            drift=self.drift,
         )
         sealed = self.vault.seal_json(SECRETS[name], CHANNEL_CREDENTIALS.place(TENANT, name))
         where, active = f"{self.world}/{name}", ChannelStatus.ACTIVE
@@ -130,10 +137,13 @@ class Connecting:
                     break
                 await anyio.sleep(LOOK_AGAIN)
 
+        here = (listing.c.tenant_id == TENANT, listing.c.listing_id == bindparam("one"))
+        number = bindparam("units", type_=listing.c.quantity.type)
+        known = update(listing).where(*here).values(quantity=number, believed=number)
+        for start in range(0, len(shown), AT_ONCE):
+            await self.database.write(partial(_execute, known, shown[start : start + AT_ONCE]))
+
         async def switch_on(work: Work) -> None:
-            here = (listing.c.tenant_id == TENANT, listing.c.listing_id == bindparam("one"))
-            number = bindparam("units", type_=listing.c.quantity.type)
-            await work.execute(update(listing).where(*here).values(quantity=number, believed=number), shown)
             stored = await load_channel(work.connection, TENANT, name)
             assert stored is not None
             await change_channel(work, TENANT, name, settings=replace(stored.settings, stock=True))
@@ -147,13 +157,20 @@ class Connecting:
             if (await connection.execute(read)).first() is None:
                 return []
             own = [one for one in await channel_listings(connection, TENANT, name) if not one.by_platform]
-            readings = await readings_of(connection, TENANT, {one.product_id or "" for one in own})
+            products = sorted({one.product_id or "" for one in own})
+            readings: dict[str, list[Reading]] = {}
+            for start in range(0, len(products), AT_ONCE):
+                readings |= await readings_of(connection, TENANT, products[start : start + AT_ONCE])
         if not all(one.product_id in readings for one in own):
             return []
         return [
             {"one": one.listing_id, "units": publishable(StockRule(), readings[one.product_id or ""], NOTHING).quantity}
             for one in own
         ]
+
+
+async def _execute(statement: Any, rows: list[dict[str, Any]], work: Work) -> None:
+    await work.execute(statement, rows)
 
 
 def _low(row: Any) -> bool:

@@ -12,7 +12,8 @@ from bench.governing.day import EVENING, FULL_DAY, Day
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted, ``day`` the day of Exact's calls; ``deadline`` bounds each subject.
+    change where calls are counted, ``day`` the day of Exact's calls; ``drift`` is how many listings there are, how many
+    of them drift, and how much the platforms' time is compressed; ``deadline`` bounds each subject.
     """
 
     postgres: bool
@@ -27,6 +28,7 @@ class Effort:
     changes: tuple[int, ...]
     day: Day
     listening: float
+    drift: tuple[int, int, float]
     deadline: float
 
 
@@ -43,7 +45,8 @@ FULL = Effort(
     changes=(1, 100, 1_000, 25_000),
     day=FULL_DAY,
     listening=5.0,
-    deadline=1500.0,
+    drift=(100_000, 500, 10.0),
+    deadline=3000.0,
 )
 QUICK = Effort(
     postgres=False,
@@ -58,5 +61,6 @@ QUICK = Effort(
     changes=(1, 100, 1_000),
     day=EVENING,
     listening=2.0,
+    drift=(2_000, 40, 10.0),
     deadline=120.0,
 )

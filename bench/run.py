@@ -10,7 +10,7 @@ import anyio
 import httpx2
 from rich.console import Console
 
-from bench import actors, burst, calls, delay, governor, orders, pools, recovery, turns, webhooks
+from bench import actors, burst, calls, delay, drift, governor, orders, pools, recovery, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.failure import NotMeasured
 from bench.machine import describe
@@ -28,6 +28,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "calls": calls.measure,
     "burst": burst.measure,
     "governor": governor.measure,
+    "drift": drift.measure,
 }
 
 

@@ -1,7 +1,8 @@
 """A whole node of the hub, connected to the simulated platforms: ``python -m bench.wholesaler PLAN``.
 
 PLAN has ``database_url``, ``world`` (its address), ``channels``, ``speed``; perhaps more ``settings``, and
-``stocked`` where the channels show what is right from the beginning.
+``stocked`` where the channels show what is right from the beginning, ``healing`` what is done about drift,
+``sweep_seconds`` how often orders are looked for.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from hub.actors.erp import horizon
 from hub.adapters.amazon import follow, stock, stock_feed, stock_plan, usage_plans
 from hub.adapters.bol import endpoints
 from hub.clock import SystemClock
+from hub.domain.drift import DriftPolicy, Healing
 from hub.node import garbage
 from hub.node.node import open_node
 from hub.settings import read_settings
@@ -55,9 +57,9 @@ async def main() -> None:
         await migrate(settings.database_url)
         async with open_node(settings, SystemClock()) as node, doors_open(node.app, listener):
             vault = Vault(read_keys(key, Path(settings.key_file)))
-            await Connecting(node.database, vault, plan["world"]).connect(
-                plan["channels"], stocked=plan.get("stocked", False)
-            )
+            policy = DriftPolicy(Healing(plan.get("healing", "chosen")))
+            connecting = Connecting(node.database, vault, plan["world"], policy, plan.get("sweep_seconds", 300.0))
+            await connecting.connect(plan["channels"], stocked=plan.get("stocked", False))
             garbage.calm()
             tell_ready(url=url)
             await anyio.sleep_forever()

@@ -33,6 +33,7 @@ class Attribute(StrEnum):
     STATUS = "hub.status"
     EVENT = "hub.event"
     LEVEL = "hub.level"
+    CAUSE = "hub.cause"
     ANSWER = "http.response.status_code"
 
 
@@ -71,6 +72,18 @@ class Metric(StrEnum):
     EVENTS = "hub.events", _COUNTER, "{event}", "Lines of the activity log", _A.EVENT, _A.LEVEL
     HUB_DELAY = "hub.delay", _HISTOGRAM, "s", "From hearing of a change to its effect", _A.FLOW, _A.PLATFORM
     ERP_DELAY = "hub.erp_delay", _HISTOGRAM, "s", "From a change in the ERP to hearing of it", _A.FLOW, _A.PLATFORM
+    DRIFT_FOUND = (
+        "hub.drift.found", _COUNTER, "{difference}", "Listings found to show another number than the ERP says",
+        _A.PLATFORM, _A.CAUSE,
+    )  # fmt: skip
+    DRIFT_HEALING = (
+        "hub.drift.healing.duration", _HISTOGRAM, "s", "From finding a difference to its end", _A.PLATFORM, _A.CAUSE,
+    )  # fmt: skip
+    DRIFT_OPEN = (
+        "hub.drift.open", _GAUGE, "{difference}", "Differences that last, and that nobody set aside", _A.TENANT,
+        _A.CHANNEL,
+    )  # fmt: skip
+    DRIFT_AGE = "hub.drift.oldest_age", _GAUGE, "s", "Since the oldest such difference began", _A.TENANT, _A.CHANNEL
     PLATFORM_CALLS = (
         "hub.platform.calls", _COUNTER, "{call}", "Calls sent to platforms", _A.PLATFORM, _A.OPERATION, _A.ANSWER,
     )  # fmt: skip

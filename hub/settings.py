@@ -156,7 +156,15 @@ class Settings:
     stock_sweep_seconds: float = _setting(300.0, _seconds, "Pace of the FreeStock sweep per division.")
     delivery_sweep_seconds: float = _setting(600.0, _seconds, "Pace of the goods delivery sweep per division.")
     catalogue_seconds: float = _setting(21600.0, _seconds, "Pace of reading items, VAT codes and warehouses again.")
-    listings_seconds: float = _setting(21600.0, _seconds, "Pace of reading a channel's listings again.")
+    listings_seconds: float = _setting(
+        21600.0, _seconds, "Pace of reading a channel's listings again, and comparing what they show."
+    )
+    patrol_seconds: float = _setting(
+        5.0, _seconds, "Pause between two pages of a channel's listings that are read back."
+    )
+    read_lag_seconds: float = _setting(
+        60.0, _seconds, "How old the numbers in a channel's list of listings may be without being wrong."
+    )
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
     erasure_seconds: float = _setting(86400.0, _seconds, "Pace of looking for buyers whose time is over, per channel.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")

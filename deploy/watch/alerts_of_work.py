@@ -12,6 +12,7 @@ ACME = {label(By.TENANT): "acme"}
 HELD, READY = having(By.STATUS, "held"), having(By.STATUS, "ready|sending", "=~")
 DAY = having(By.BUDGET, "day")
 ENDPOINTS = having(By.BUDGET, "errors .*", "=~")
+LASTING = having(By.CAUSE, "write_under_way|stale_read", "!~")
 REFUSED = having(By.ANSWER, "4..", "=~") + "," + having(By.ANSWER, "401|404|429", "!~")
 DIVISION = ("acme", "erp/acme/123456", "day")
 PLACE = {label(By.TENANT): "acme", label(By.ADDRESS): "erp/acme/123456", label(By.BUDGET): "day"}
@@ -146,12 +147,22 @@ ALERTS_OF_WORK = (
         Trial((given(Metric.FOR_PERSON, "3x60", "acme"),), (given(Metric.FOR_PERSON, "3x10 0x50", "acme"),), ACME),
     ),
     Alert(
-        "StockDrift", f"{increase(Metric.EVENTS, '1h', matching=having(By.EVENT, 'stock.drift'))} > 20", "0m", TICKET,
-        "Channels keep showing other numbers than the hub last set",
+        "StockDrift",
+        f"{increase(Metric.DRIFT_FOUND, '1h', By.PLATFORM, By.CAUSE, matching=LASTING)} > 20", "0m", TICKET,
+        f"Channels on {of(By.PLATFORM)} keep showing other numbers than Exact says: {of(By.CAUSE)}",
         Trial(
-            (given(Metric.EVENTS, "1+1x60", "stock.drift", "warning"),),
-            (given(Metric.EVENTS, "1+0x50 2+1x9", "stock.drift", "warning"),
-             given(Metric.EVENTS, "0+9x60", "stock.read", "info")),
+            (given(Metric.DRIFT_FOUND, "1+1x60", "shopify", "changed_by_hand"),),
+            (given(Metric.DRIFT_FOUND, "1+0x50 2+1x9", "shopify", "changed_by_hand"),
+             given(Metric.DRIFT_FOUND, "0+9x60", "shopify", "write_under_way")),
+            {label(By.PLATFORM): "shopify", label(By.CAUSE): "changed_by_hand"},
+        ),
+    ),
+    Alert(
+        "DriftLasting", f"{worst(Metric.DRIFT_AGE)} > 86400", "1h", TICKET,
+        f"{of(By.CHANNEL)} of {of(By.TENANT)} has shown a wrong number for more than a day",
+        Trial(
+            (given(Metric.DRIFT_AGE, "86000+60x150", "acme", "bol-1"),),
+            (given(Metric.DRIFT_AGE, "0+60x150", "acme", "bol-1"),), BOL, at=140,
         ),
     ),
 )  # fmt: skip

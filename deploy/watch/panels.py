@@ -66,7 +66,12 @@ FRESHNESS = (
     delays("The hub's delay", Metric.HUB_DELAY, By.FLOW, By.PLATFORM),
     delays("The ERP's delay", Metric.ERP_DELAY, By.FLOW, By.PLATFORM),
     shown("Activity log", "short", increase(Metric.EVENTS, "5m", By.EVENT), By.EVENT),
-    shown("Stock drift per hour", "short", increase(Metric.EVENTS, "1h", matching=having(By.EVENT, "stock.drift"))),
+)
+DRIFT = (
+    shown("Differences that last", "short", worst(Metric.DRIFT_OPEN), By.TENANT, By.CHANNEL),
+    shown("Oldest difference", "s", worst(Metric.DRIFT_AGE), By.TENANT, By.CHANNEL),
+    shown("Differences found per hour", "short", increase(Metric.DRIFT_FOUND, "1h", By.CAUSE), By.CAUSE),
+    delays("From finding to healing", Metric.DRIFT_HEALING, By.CAUSE),
 )
 PART_LEFT = f"{worst(Metric.BUDGET, DAY)} / {worst(Metric.BUDGET_ALLOWED, DAY)}"
 SHORTER = worst(Metric.BUDGET, having(By.BUDGET, "day|errors .*", "!~"))
@@ -129,6 +134,7 @@ DASHBOARDS = (
             ("Orders", ORDERS),
             ("For a person", PEOPLE),
             ("How fresh", FRESHNESS),
+            ("Drift", DRIFT),
             ("Budgets of calls", BUDGETS),
             ("Platforms", PLATFORMS),
         ),

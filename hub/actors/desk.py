@@ -36,6 +36,8 @@ class Pace:
     invoice_sweep: float = 900.0
     return_sweep: float = 900.0
     late_hint: float = 60.0
+    patrol: float = 5.0
+    read_lag: float = 60.0
 
     @property
     def hint_grace(self) -> timedelta:
@@ -56,11 +58,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why stock is published: in words, and since when the hub and the ERP know (UTC)."""
+    """Why stock is published: in words, and since when the hub and the ERP know (UTC).
+
+    ``unannounced`` where a webhook should have told of it.
+    """
 
     words: str
     event_at: datetime | None = None
     accepted_at: datetime | None = None
+    unannounced: bool = False
 
 
 def channel_address(tenant_id: str, channel_id: str) -> Address:
@@ -90,7 +96,7 @@ async def pass_on_stock(
     by_product = causes or {}
     for product_id, channel_id, listing_id in await listings_selling(work.connection, tenant_id, product_ids):
         why = by_product.get(product_id, cause)
-        message = PublishStock(listing_id, why.words, why.event_at, why.accepted_at)
+        message = PublishStock(listing_id, why.words, why.event_at, why.accepted_at, unannounced=why.unannounced)
         post(work, channel_address(tenant_id, channel_id), message)
 
 

@@ -77,6 +77,7 @@ class PublishStock:
     """Publish a listing's quantity as it is when the turn comes; ``force`` sends an unchanged one too.
 
     ``event_at`` is the ERP's own time of the change, ``accepted_at`` when the hub first heard of it (UTC).
+    ``unannounced`` says that a webhook should have told of the change, and had not when a sweep found it.
     """
 
     listing_id: str
@@ -84,6 +85,7 @@ class PublishStock:
     event_at: datetime | None = None
     accepted_at: datetime | None = None
     force: bool = False
+    unannounced: bool = False
 
     def fold(self) -> str | None:
         return f"listing:{self.listing_id}"
@@ -121,7 +123,10 @@ class FollowParcels:
 @message("channel.listings.read", lane="control")
 @dataclass(frozen=True, slots=True)
 class ReadListings:
-    """Read the channel's listings and map them to products by SKU, then EAN."""
+    """Read the channel's listings, map them to products, and compare what they show; the patrol lane does so.
+
+    With ``tick`` it is done within spare budget, and the next time is posted; without, at once.
+    """
 
     tick: bool = True
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hub.domain.amounts.policy import AmountPolicy
 from hub.domain.cancelling import CancelPolicy
 from hub.domain.customers.policy import CustomerPolicy
+from hub.domain.drift import DriftPolicy
 from hub.domain.importing import ImportPolicy
 from hub.domain.invoicing import Invoicing
 from hub.domain.kit import KitSettings
@@ -94,6 +95,7 @@ class ChannelSettings:
     amounts: AmountPolicy = field(default_factory=AmountPolicy)
     cancelling: CancelPolicy = field(default_factory=CancelPolicy)
     importing: ImportPolicy = field(default_factory=ImportPolicy)
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
 
     @classmethod
     def usual(cls, platform: Platform) -> ChannelSettings:

@@ -102,6 +102,11 @@ def _by_sku(sku: str | None, rules: MatchingRules, catalogue: Catalogue) -> Matc
     return None
 
 
+def codes_to_look_up(sku: str | None, rules: MatchingRules) -> set[str]:
+    """Return the item codes that decide what a SKU stands for."""
+    return {sku, *(code for code, _ in codes_of(sku, rules))} if sku else set()
+
+
 def codes_of(sku: str, rules: MatchingRules) -> Iterator[tuple[str, Decimal | None]]:
     """Yield the item codes that a SKU may be read as, with units per offer, the most of it kept first."""
     for bare in (sku, _without_prefix(sku, rules.prefixes)):

@@ -33,7 +33,8 @@ class Profile:
     ``consent`` says that a person may give the grant in a browser; where a credential could give it as well,
     that credential is optional. ``signs_itself`` platforms sign webhooks with keys of their own.
     ``tells_refunds`` with an order; of the others the hub knows only the goods that come back. ``tells_returns`` that
-    buyers announce, and takes the answers.
+    buyers announce, and takes the answers. ``lag_factor`` is how much older than usual its lists of listings may be;
+    ``pages_shift`` where they are counted, so that one may be missed while others are deleted.
     """
 
     title: str
@@ -42,6 +43,8 @@ class Profile:
     signs_itself: bool = False
     tells_refunds: bool = False
     tells_returns: bool = False
+    lag_factor: int = 1
+    pages_shift: bool = False
 
 
 _CLIENT = Credential("client_id", "Client id of the app.", secret=False)
@@ -62,6 +65,7 @@ PROFILES: Mapping[Platform, Profile] = {
             Credential("queue_secret", "AWS secret access key that may read the queue.", False),
         ),
         consent=True,
+        lag_factor=15,
     ),
     Platform.BOL: Profile("bol.com", (_CLIENT, _CLIENT_SECRET), signs_itself=True, tells_returns=True),
     Platform.GENERIC: Profile(
@@ -89,6 +93,7 @@ PROFILES: Mapping[Platform, Profile] = {
             Credential("password", "That administrator's password."),
             Credential("channel_token", "Token of the Vendure channel; else the default one.", False),
         ),
+        pages_shift=True,
     ),
     Platform.WOOCOMMERCE: Profile(
         "WooCommerce",
@@ -97,6 +102,7 @@ PROFILES: Mapping[Platform, Profile] = {
             Credential("consumer_secret", "Consumer secret."),
         ),
         tells_refunds=True,
+        pages_shift=True,
     ),
 }
 

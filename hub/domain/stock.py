@@ -99,6 +99,11 @@ class Publication:
     terms: tuple[Term, ...]
     doubtful: bool = False
 
+    @property
+    def claimed(self) -> bool:
+        """Whether orders that the readings do not show yet have a part in it."""
+        return any(term.name.endswith("claims") and term.value != "0" for term in self.terms)
+
 
 def publishable(
     rule: StockRule, readings: Sequence[Reading], claims: Decimal, warehouses: Iterable[str] | None = None

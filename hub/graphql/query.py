@@ -24,6 +24,7 @@ from hub.graphql.types.budget import Budget
 from hub.graphql.types.cancellation import Cancellation
 from hub.graphql.types.channel import Channel
 from hub.graphql.types.delivery import Delivery, Parcel
+from hub.graphql.types.drift import MoneyAtRisk, StockDifference, StockDifferencesFilter
 from hub.graphql.types.enums import ListingStatus
 from hub.graphql.types.erp import Division, ErpConnection
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
@@ -38,6 +39,7 @@ from hub.store.events import EventFilter
 from hub.store.views.actors import BY_ADDRESS, NEWEST_PARKED_FIRST, list_actors, list_parked
 from hub.store.views.cancellations import NEWEST_ASKED_FIRST, list_cancellations
 from hub.store.views.catalogue import BY_CHANNEL, BY_CODE, ListingFilter, list_listings, list_products
+from hub.store.views.drift import OLDEST_FIRST, list_differences, money_at_risk
 from hub.store.views.log import (
     NEWEST_DELIVERY_FIRST,
     NEWEST_EVENT_FIRST,
@@ -138,6 +140,25 @@ class Query(Reports, Rehearsals):
         )
         found = list_listings(info.context.tenant_id, only)
         return await connect(info, Listing.of, found, BY_CHANNEL, first, after, last, before)
+
+    @shown("Where channels show another number than Exact says, the oldest first.")
+    async def stock_differences(
+        self,
+        info: Info,
+        filter: StockDifferencesFilter | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Keyset[StockDifference]:
+        found = list_differences(info.context.tenant_id, (filter or StockDifferencesFilter()).read())
+        return await connect(info, StockDifference.of, found, OLDEST_FIRST, first, after, last, before)
+
+    @shown("What differences put at risk, by cause and currency.")
+    async def money_at_risk(self, info: Info, filter: StockDifferencesFilter | None = None) -> list[MoneyAtRisk]:
+        only = (filter or StockDifferencesFilter()).read()
+        async with info.context.needs.database.read() as reading:
+            return [MoneyAtRisk.of(one) for one in await money_at_risk(reading, info.context.tenant_id, only)]
 
     @shown("Listings without a product; each tells why, and which products it may stand for. listingMap repairs one.")
     async def listings_to_repair(

@@ -9,22 +9,30 @@ from typing import Annotated
 import strawberry
 from strawberry import relay
 
-from hub.graphql.arguments import key_of
+from hub.graphql.arguments import id_of, key_of
 from hub.graphql.context import ApiContext, Info
 from hub.graphql.cursor import decode_cursor, encode_cursor
 from hub.graphql.errors import BadInput, Unauthenticated
 from hub.graphql.fields import streamed
 from hub.graphql.types.channel import Channel
+from hub.graphql.types.drift import StockDifference
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
 from hub.store.events import EventFilter, newest_event
 
 BEAT_SECONDS = 30.0
+DRIFT_KINDS = ("stock.drift", "stock.drift_healed")
 
 
 @strawberry.type(description="A channel as it stands after an event.")
 class ChannelUpdate:
     cursor: str = strawberry.field(description="The last event that this state includes.")
     channel: Channel
+
+
+@strawberry.type(description="A difference between a channel and Exact as it stands after it was found or healed.")
+class StockDifferenceUpdate:
+    cursor: str = strawberry.field(description="The event that told of it; begin behind it to miss none.")
+    difference: StockDifference | None = strawberry.field(description="As it is now; null where it is not kept.")
 
 
 class Welcome:
@@ -68,6 +76,29 @@ class Subscription:
             async for page in pages:
                 for row in page:
                     yield SyncEvent.of(row)
+
+    @streamed("Differences between channels and Exact as they are found, explained and healed.")
+    async def stock_differences(
+        self,
+        info: Info,
+        channel_id: relay.GlobalID | None = None,
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Begin behind the update with this cursor, so that a reconnect misses none."
+            ),
+        ] = None,
+    ) -> AsyncGenerator[StockDifferenceUpdate, None]:
+        context = info.context
+        context.share_loaders()
+        begin = None if after is None else decode_cursor(after, (int,), "after")[0]
+        only = EventFilter(channel_id=id_of("Channel", channel_id, "channelId"), kinds=DRIFT_KINDS)
+        follow = context.needs.announcer.follow(context.tenant_id, begin, only, BEAT_SECONDS, Welcome(context))
+        async with aclosing(follow) as pages:
+            async for page in pages:
+                for row in page:
+                    difference = await StockDifference.find(info, row.subject_id)
+                    yield StockDifferenceUpdate(cursor=encode_cursor([row.seq]), difference=difference)
 
     @streamed("A channel now, and again after everything that happens to it.")
     async def channel_status(self, info: Info, channel_id: relay.GlobalID) -> AsyncGenerator[ChannelUpdate, None]:

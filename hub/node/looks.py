@@ -16,11 +16,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.actors.runtime.mailbox import Status
 from hub.adapters.port import LANE
 from hub.domain.channel import ChannelStatus
+from hub.domain.drift import DriftState
 from hub.domain.forecast import empty_at
 from hub.domain.order import FulfilledBy, OrderStatus
 from hub.metrics import Attribute, Metric
 from hub.store.connections import ConnectionStatus
-from hub.store.tables import actor, budget, channel, erp_connection, message, order_line, orders, parked, tenant
+from hub.store.tables import (
+    actor,
+    budget,
+    channel,
+    erp_connection,
+    message,
+    order_line,
+    orders,
+    parked,
+    stock_difference,
+    tenant,
+)
 from hub.store.types import Instant
 
 MOST = 500
@@ -137,6 +149,31 @@ async def orders_at_risk(connection: AsyncConnection, now: datetime) -> Found:
     ]}  # fmt: skip
 
 
+async def drift(connection: AsyncConnection, now: datetime) -> Found:
+    """Count the differences between channels and the ERP that last, and see how old the oldest is."""
+    open_states = (DriftState.OPEN.value, DriftState.HEALING.value)
+    one = stock_difference.c
+    statement = (
+        select(
+            one.tenant_id,
+            one.channel_id,
+            func.count().label("number"),
+            func.min(one.since, type_=Instant).label("since"),
+        )
+        .where(one.state.in_(open_states))
+        .group_by(one.tenant_id, one.channel_id)
+        .order_by(func.count().desc())
+        .limit(MOST)
+    )
+    number: Readings = []
+    age: Readings = []
+    for row in await connection.execute(statement):
+        labels = {Attribute.TENANT.value: row.tenant_id, Attribute.CHANNEL.value: row.channel_id}
+        number.append((row.number, labels))
+        age.append((_since(row.since, now), labels))
+    return {Metric.DRIFT_OPEN: number, Metric.DRIFT_AGE: age}
+
+
 async def for_people(connection: AsyncConnection, now: datetime) -> Found:
     """Count what only a person can put right: lost grants, paused channels, parked messages."""
     lost = select(erp_connection.c.tenant_id, func.count()).where(
@@ -154,7 +191,7 @@ async def for_people(connection: AsyncConnection, now: datetime) -> Found:
     }
 
 
-LOOKS: tuple[Look, ...] = (lanes, stopped_actors, budgets, open_orders, orders_at_risk, for_people)
+LOOKS: tuple[Look, ...] = (lanes, stopped_actors, budgets, open_orders, orders_at_risk, drift, for_people)
 
 
 async def _by_tenant(connection: AsyncConnection, statement: Any) -> Readings:

@@ -79,6 +79,8 @@ def _pace(settings: Settings) -> Pace:
         catalogue=settings.catalogue_seconds,
         hooks=settings.hook_check_seconds,
         listings=settings.listings_seconds,
+        patrol=settings.patrol_seconds,
+        read_lag=settings.read_lag_seconds,
         stock_gather=settings.stock_gather_seconds,
         stock_gather_most=settings.stock_gather_most_seconds,
         follow=settings.follow_seconds,

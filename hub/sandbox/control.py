@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from hub.sandbox import (
     control_aftersales,
     control_delivery,
+    control_drift,
     control_exact,
     control_faults,
     control_people,
@@ -37,6 +38,7 @@ ACTIONS: Mapping[str, Action] = {
     **control_delivery.ACTIONS,
     **control_aftersales.ACTIONS,
     **control_faults.ACTIONS,
+    **control_drift.ACTIONS,
 }
 
 

@@ -30,6 +30,13 @@ async def fault(sandbox: Sandbox, asked: Json) -> Json:
     return {"ok": True}
 
 
+async def mend(sandbox: Sandbox, asked: Json) -> Json:
+    """Take back what ``fault`` switched on a platform."""
+    faults = sandbox.world.faults
+    faults.forced[:] = [one for one in faults.forced if one.platform != str(asked["platform"])]
+    return {"ok": True}
+
+
 async def profile(sandbox: Sandbox, asked: Json) -> Json:
     """Choose the rate of faults by chance: none, mild or harsh."""
     name = str(asked["name"])
@@ -132,6 +139,7 @@ async def reset(sandbox: Sandbox, asked: Json) -> Json:
 
 ACTIONS = {
     "fault": fault,
+    "mend": mend,
     "profile": profile,
     "outage": outage,
     "hub-down": hub_down,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import Column, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.matching import Catalogue
@@ -15,6 +16,8 @@ from hub.domain.product import Customer, ErpItem, ShippingMethod, VatCode, VatPe
 from hub.store.engine import Work
 from hub.store.tables import customer, erp_item, product, shipping_method, vat_code, warehouse
 from hub.store.upsert import fitting, upsert
+
+CODES_AT_ONCE = 500
 
 
 def product_id(tenant_id: str, code: str) -> str:
@@ -237,15 +240,28 @@ async def products_by_item(
     return {row.item_id: row.product_id for row in (await connection.execute(statement)).all()}
 
 
-async def read_codes(connection: AsyncConnection, tenant_id: str) -> Catalogue:
-    """Return product ids by item code and by EAN."""
-    statement = select(product.c.product_id, product.c.code, product.c.ean).where(product.c.tenant_id == tenant_id)
-    rows = (await connection.execute(statement.order_by(product.c.code))).all()
-    eans: dict[str, list[str]] = {}
-    for row in rows:
-        if row.ean:
-            eans.setdefault(row.ean, []).append(row.product_id)
-    return Catalogue({row.code: row.product_id for row in rows}, eans)
+async def read_codes(
+    connection: AsyncConnection, tenant_id: str, codes: Collection[str], eans: Collection[str]
+) -> Catalogue:
+    """Return the product ids of some item codes, and those that bear some EANs."""
+    by_code = {row.code: row.product_id for row in await _products_with(connection, tenant_id, product.c.code, codes)}
+    by_ean: dict[str, list[str]] = {}
+    for row in await _products_with(connection, tenant_id, product.c.ean, eans):
+        by_ean.setdefault(row.ean, []).append(row.product_id)
+    return Catalogue(by_code, by_ean)
+
+
+async def _products_with(
+    connection: AsyncConnection, tenant_id: str, column: Column[Any], values: Collection[str]
+) -> list[Any]:
+    found: list[Any] = []
+    wanted = sorted(values)
+    for start in range(0, len(wanted), CODES_AT_ONCE):
+        statement = select(product.c.product_id, product.c.code, product.c.ean).where(
+            product.c.tenant_id == tenant_id, column.in_(wanted[start : start + CODES_AT_ONCE])
+        )
+        found.extend((await connection.execute(statement.order_by(product.c.code))).all())
+    return found
 
 
 async def product_exists(connection: AsyncConnection, tenant_id: str, one: str) -> bool:

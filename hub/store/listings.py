@@ -8,17 +8,29 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, case, null, or_, select, update
+from sqlalchemy import Row, Select, case, exists, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
 from hub.domain.matching import MappedBy, Match
+from hub.domain.money import Money
 from hub.domain.stock import STOPPED, StockRule
 from hub.store.engine import Work
 from hub.store.parts import parts_of_listings, replace_parts
 from hub.store.settings_codec import rule_from_json
-from hub.store.tables import listing, listing_part
+from hub.store.tables import listing, listing_part, stock_difference
 from hub.store.upsert import fitting, upsert
+
+_SEEN = select(
+    listing,
+    exists()
+    .where(
+        stock_difference.c.tenant_id == listing.c.tenant_id,
+        stock_difference.c.listing_id == listing.c.listing_id,
+        stock_difference.c.healed_at.is_(None),
+    )
+    .label("drifts"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class OfferedProduct:
     title: str
     refs: Mapping[str, str]
     by_platform: bool
+    price: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,8 @@ class StoredListing:
     ``believed`` is what the channel should show after sales of its own, for platforms that compare before they set.
     ``again`` says that it was to be published while the channel still worked on the write before. ``zero_due`` is
     when (UTC) a zero goes out that waits for a person, ``stopped`` are the terms that say why it must not be sold.
+    ``quantity_at`` is when the channel took the number, ``listed_at`` when it last listed the offer (both UTC).
+    ``drifts`` says that it is known to show something else than Exact says.
     """
 
     listing_id: str
@@ -62,6 +77,10 @@ class StoredListing:
     version: int
     zero_due: datetime | None = None
     stopped: tuple[tuple[str, str], ...] = ()
+    quantity_at: datetime | None = None
+    listed_at: datetime | None = None
+    price: Money | None = None
+    drifts: bool = False
 
     @property
     def sells(self) -> bool:
@@ -80,21 +99,42 @@ def listing_id(tenant_id: str, channel_id: str, external_id: str) -> str:
 
 
 async def save_listings(
-    work: Work, tenant_id: str, channel_id: str, offered: Sequence[OfferedProduct], matches: Mapping[str, Match]
+    work: Work,
+    tenant_id: str,
+    channel_id: str,
+    offered: Sequence[OfferedProduct],
+    matches: Mapping[str, Match],
+    listed_at: datetime | None = None,
 ) -> list[str]:
-    """Store listings as read; ``matches`` holds what was found for external ids.
+    """Store a page of listings as read, at a moment (UTC); ``matches`` holds what was found for external ids.
 
     A mapping made by hand stays. Returns the ids of listings that are new or newly mapped.
     """
-    before = {row.external_id: row for row in await _locked_listings(work, tenant_id, channel_id)}
+    names = [one.external_id for one in offered]
+    before = {row.external_id: row for row in await _locked_listings(work, tenant_id, channel_id, names)}
     rows = [_row(tenant_id, channel_id, one, before.get(one.external_id), matches) for one in offered]
-    await upsert(work.connection, listing, rows)
+    await upsert(work.connection, listing, [row for row in rows if _is_news(row, before.get(row["external_id"]))])
+    if listed_at is not None:
+        await _note_listed(work, tenant_id, [row["listing_id"] for row in rows], listed_at)
     repacked = await _save_packs(work, tenant_id, rows, matches)
     return [
         row["listing_id"]
         for row in rows
         if row["listing_id"] in repacked or _newly_mapped(row, before.get(row["external_id"]))
     ]
+
+
+def _is_news(row: Mapping[str, Any], before: StoredListing | None) -> bool:
+    """Say whether a row tells something that is not stored yet; a large catalogue hardly ever changes."""
+    return before is None or any(row[name] != getattr(before, name) for name in _TOLD) or _price(row) != before.price
+
+
+_TOLD = ("product_id", "mapped_by", "sku", "ean", "title", "refs", "by_platform", "status")
+
+
+async def _note_listed(work: Work, tenant_id: str, ids: Sequence[str], at: datetime) -> None:
+    statement = update(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(ids))
+    await work.execute(statement.values(listed_at=at))
 
 
 async def _save_packs(
@@ -140,7 +180,13 @@ def _row(
         "refs": dict(one.refs),
         "by_platform": one.by_platform,
         "status": before.status if before is not None and kept else _first_status(one, product),
+        "price": None if one.price is None else one.price.amount,
+        "currency": None if one.price is None else one.price.currency,
     }
+
+
+def _price(row: Mapping[str, Any]) -> Money | None:
+    return None if row["price"] is None else Money(row["price"], row["currency"])
 
 
 def _first_status(one: OfferedProduct, product: str | None) -> str:
@@ -162,15 +208,29 @@ async def channel_listings(connection: AsyncConnection, tenant_id: str, channel_
     return [_stored(row) for row in (await connection.execute(statement)).all()]
 
 
-async def _locked_listings(work: Work, tenant_id: str, channel_id: str) -> list[StoredListing]:
-    """Return a channel's listings, locked, so that nobody maps one by hand meanwhile."""
-    statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id)
+async def _locked_listings(
+    work: Work, tenant_id: str, channel_id: str, external_ids: Sequence[str]
+) -> list[StoredListing]:
+    """Return some of a channel's listings, locked, so that nobody maps one by hand meanwhile."""
+    statement = _named(tenant_id, channel_id, external_ids)
     return [_stored(row) for row in (await work.connection.execute(statement.with_for_update())).all()]
+
+
+async def listings_named(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, external_ids: Sequence[str]
+) -> list[StoredListing]:
+    """Return listings of a channel by the channel's own ids."""
+    return [_stored(row) for row in (await connection.execute(_named(tenant_id, channel_id, external_ids))).all()]
+
+
+def _named(tenant_id: str, channel_id: str, external_ids: Sequence[str]) -> Select[Any]:
+    own = (listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id)
+    return select(listing).where(*own, listing.c.external_id.in_(external_ids))
 
 
 async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredListing]:
     """Return listings of the tenant by id."""
-    statement = select(listing).where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
+    statement = _SEEN.where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
     return [_stored(row) for row in (await connection.execute(statement)).all()]
 
 
@@ -201,7 +261,7 @@ async def listings_selling(
 
 async def pending_listings(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[StoredListing]:
     """Return listings whose last write the channel still works on."""
-    statement = select(listing).where(
+    statement = _SEEN.where(
         listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, listing.c.process_id.is_not(None)
     )
     return [_stored(row) for row in (await connection.execute(statement)).all()]
@@ -229,6 +289,17 @@ async def note_again(work: Work, tenant_id: str, ids: Iterable[str]) -> None:
 async def note_found(work: Work, tenant_id: str, one: str, found: int, at: datetime) -> None:
     """Store what a channel really shows (offers) where it was not what the hub believed (UTC)."""
     await _change(work, tenant_id, one, {"quantity": found, "believed": found, "quantity_at": at})
+
+
+async def note_shown(
+    work: Work, tenant_id: str, one: str, believed: int | None, shown: int | None, at: datetime
+) -> None:
+    """Store what a channel showed ``at`` a moment (offers, UTC), unless something was written or sold since."""
+    same = listing.c.believed.is_(None) if believed is None else listing.c.believed == believed
+    unmoved = (same, listing.c.process_id.is_(None), or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < at))
+    own = (listing.c.tenant_id == tenant_id, listing.c.listing_id == one)
+    values = {"quantity": shown, "believed": shown, "quantity_at": at}
+    await work.execute(update(listing).where(*own, *unmoved).values(values))
 
 
 async def note_overtaken(work: Work, tenant_id: str, one: str) -> None:
@@ -337,6 +408,10 @@ def _stored(row: Row[Any]) -> StoredListing:
         version=row.version,
         zero_due=row.zero_due,
         stopped=_stopped(row.terms),
+        quantity_at=row.quantity_at,
+        listed_at=row.listed_at,
+        price=None if row.price is None else Money(row.price, row.currency),
+        drifts=bool(getattr(row, "drifts", False)),
     )
 
 

@@ -268,3 +268,16 @@ def test_no_hour_sees_more_errors_than_the_breaker_allows(pauses: list[float]) -
         breaker.count("x")
         errors.append(clock.monotonic())
     assert all(sum(0 <= at - start < 3600 for at in errors) <= 5 for start in errors)
+
+
+def test_what_is_spare_leaves_a_reserve_and_takes_nothing(clock: HandClock) -> None:
+    bucket = Bucket("offers", 10, 10, clock)
+    assert bucket.spare(0.6) == 0
+    for _ in range(5):
+        bucket.admit()
+    assert bucket.spare(0.6) == pytest.approx(2)
+    assert bucket.room() == 5
+    clock.forward(2)
+    assert bucket.spare(0.6) == 0
+    bucket.hold(30)
+    assert bucket.spare(0.6) == 30

@@ -163,6 +163,12 @@ def _shop(house: House) -> list[tuple[Table, dict[str, Any]]]:
              "units": Decimal(1)},
         ),
         (
+            tables.stock_difference,
+            {"listing_id": house.key("listing"), "channel_id": "shop", "cause": "changed_by_hand", "state": "open",
+             "settled": True, "says": 11, "believed": 11, "shown": 14, "units": 3, "price": Decimal("12.10"),
+             "currency": "EUR", "amount": Decimal("36.30"), "since": NOON, "found_at": NOON, "looked_at": NOON},
+        ),
+        (
             tables.sku_mapping,
             {"channel_id": "shop", "sku": "OLD-MUG", "product_id": house.key("product"), "units": Decimal(1)},
         ),

@@ -50,6 +50,7 @@ def changes(house: House) -> dict[str, Change]:
     """Return a change for every mutation there is."""
     exact = {"connectionId": global_id("ErpConnection", house.key("exact"))}
     listing = {"listingId": global_id("Listing", house.key("listing"))}
+    difference = {"differenceId": global_id("StockDifference", house.key("listing"))}
     order = {"orderId": global_id("Order", house.key("order"))}
     parked = {"parkedId": global_id("ParkedMessage", house.key("parked"))}
     held = {"status": "held", "hold_cause": "no_customer"}
@@ -97,6 +98,12 @@ def changes(house: House) -> dict[str, Change]:
             listing | {"productId": None},
             "listing.mapped",
             ({"product_id": house.key("product"), "mapped_by": None}, {"product_id": None, "mapped_by": "hand"}),
+        ),
+        "stockDifferenceHeal": Change(
+            difference, "stock.drift_heal", ({"asked": False}, {"asked": True})
+        ),
+        "stockDifferenceSetAside": Change(
+            difference, "stock.drift_aside", ({"state": "open"}, {"state": "aside"})
         ),
         "channelZerosConfirm": Change(SHOP, "stock.zeros_confirmed"),
         "productSafetyStockSet": Change(

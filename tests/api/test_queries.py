@@ -153,6 +153,7 @@ async def test_every_object_is_found_again_by_its_id(calling: Calling, house: Ho
         "Channel": "shop",
         "Product": house.key("product"),
         "Listing": house.key("listing"),
+        "StockDifference": house.key("listing"),
         "Order": house.key("order"),
         "OrderLine": house.key("order") + ":1",
         "Parcel": house.key("parcel"),

@@ -127,6 +127,30 @@ async def test_a_channel_tells_its_state_at_once_and_after_every_event(
     assert [one["cursor"] for one in seen] == [(await all_cursors(place, token))[place_] for place_ in (2, 4)]
 
 
+async def test_differences_are_told_live_as_they_are_found_and_healed(
+    place: str, token: str, database: Database, announcer: Announcer, house: House
+) -> None:
+    query = "subscription { stockDifferences { cursor difference { cause units } } }"
+    seen: list[dict[str, Any]] = []
+    with anyio.fail_after(60):
+        async with over_websocket(place, token) as session, anyio.create_task_group() as tasks:
+
+            async def listen() -> None:
+                async for answer in session.subscribe(GraphQLRequest(query)):
+                    seen.append(answer["stockDifferences"])
+                    if len(seen) == 2:
+                        return
+
+            tasks.start_soon(listen)
+            await until(lambda: announcer.listeners("acme") > 0)
+            about = {"subject_type": "listing", "subject_id": house.key("listing")}
+            await happen(database, "acme", 1, kind="stock.drift", **about)
+            await happen(database, "acme", 1, kind="stock.published", **about)
+            await happen(database, "acme", 1, kind="stock.drift_healed", **about)
+    assert [one["difference"] for one in seen] == [{"cause": "CHANGED_BY_HAND", "units": 3}] * 2
+    assert len({one["cursor"] for one in seen}) == 2
+
+
 async def test_queries_and_changes_run_over_the_same_websocket(place: str, token: str) -> None:
     async with over_websocket(place, token) as session:
         found = await session.execute(gql("{ viewer { label } channels { name } }"))

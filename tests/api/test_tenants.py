@@ -39,6 +39,7 @@ def ids_of(house: House) -> dict[str, str]:
         "Channel": "shop",
         "Product": house.key("product"),
         "Listing": house.key("listing"),
+        "StockDifference": house.key("listing"),
         "Order": house.key("order"),
         "OrderLine": house.key("order") + ":1",
         "Cancellation": house.key("cancellation"),
@@ -101,7 +102,8 @@ async def rows_of(database: Database, tenant_id: str) -> dict[str, list[Any]]:
 
 
 KIND_OF = {"channelId": "Channel", "orderId": "Order", "listingId": "Listing", "productId": "Product",
-           "connectionId": "ErpConnection", "parkedId": "ParkedMessage", "lineId": "OrderLine"}  # fmt: skip
+           "connectionId": "ErpConnection", "parkedId": "ParkedMessage", "lineId": "OrderLine",
+           "differenceId": "StockDifference"}  # fmt: skip
 
 
 async def test_no_change_by_a_stranger_touches_the_house(calling: Calling, house: House, database: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -106,6 +106,14 @@ class Stage:
     database: Database
     desk: Desk
     http: httpx2.AsyncClient
+    hub: AsyncExitStack
+    actors: Callable[[Desk], AbstractAsyncContextManager[Any]]
+
+    async def restart(self, **pace: float) -> None:
+        """Stop the hub in the middle of what it does, and start it again, perhaps at another pace."""
+        await self.hub.aclose()
+        self.desk = replace(self.desk, pace=replace(self.desk.pace, **pace))
+        await self.hub.enter_async_context(self.actors(self.desk))
 
     async def command(self, command: Callable[..., Awaitable[T]], *given: Any) -> T:
         """Do what a person may ask of the hub."""
@@ -187,6 +195,8 @@ async def stage(
     goods: int = 10,
     speed: float = 60.0,
     channels: Sequence[str] = USUAL,
+    pace: Pace = PACE,
+    public_url: str | None = None,
 ) -> AsyncIterator[Stage]:
     """Connect everything and wait until the first stock stands on all channels."""
     async with running(Options(seed=seed, speed=speed, goods=goods)) as sandbox:
@@ -198,10 +208,12 @@ async def stage(
             Database.open(url, clock) as database,
             httpx2.AsyncClient(base_url=base, trust_env=False, timeout=60) as http,
         ):
-            desk = Desk(database, clock, Vault([b"k" * 32]), None, PACE)
-            made = Stage(sandbox, database, desk, http)
+            desk = Desk(database, clock, Vault([b"k" * 32]), public_url, pace)
+            hub = AsyncExitStack()
+            made = Stage(sandbox, database, desk, http, hub, lambda desk: Actors(desk, settings).running())
             connection_id = await _connect(made, base)
-            async with Actors(desk, settings).running():
+            async with hub:
+                await hub.enter_async_context(made.actors(desk))
                 await made.command(commands.enable_division, connection_id, DIVISION)
                 await _add_channels(made, base, channels)
                 await made.until_ledger(lambda ledger: stands_everywhere(ledger, channels))

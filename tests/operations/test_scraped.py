@@ -36,6 +36,10 @@ SELDOM = {
     Metric.PLATFORM_VERSION_FALLEN: "needs a Shopify that gave up a version",
     Metric.PLATFORM_THROTTLES: "the hub keeps within the platforms' limits",
     Metric.ORDERS_AT_RISK: "needs an order days old",
+    Metric.DRIFT_FOUND: "needs a channel that shows what it should not",
+    Metric.DRIFT_HEALING: "needs a channel that shows what it should not",
+    Metric.DRIFT_OPEN: "needs a channel that shows what it should not",
+    Metric.DRIFT_AGE: "needs a channel that shows what it should not",
 }
 """What a good day does not show; that it is measured, other tests say, and here that it is exported as declared."""
 PERSONAL = re.compile(r"@|\bstraat\b|Bearer|secret", re.IGNORECASE)

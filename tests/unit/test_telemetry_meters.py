@@ -15,7 +15,17 @@ from hub.actors.runtime.mailbox import post
 from hub.metrics import Kind, Metric
 from hub.node.meters import Meters
 from hub.store.engine import Database, Work
-from hub.store.tables import actor, budget, channel, erp_connection, message, order_line, orders, parked
+from hub.store.tables import (
+    actor,
+    budget,
+    channel,
+    erp_connection,
+    message,
+    order_line,
+    orders,
+    parked,
+    stock_difference,
+)
 from hub.store.tenants import create_tenant
 from tests.web.stage import Hands
 
@@ -154,6 +164,28 @@ async def test_what_only_a_person_can_put_right_is_counted_per_tenant(database: 
     assert seen[Metric.GRANTS_LOST] == {ACME: 1}
     assert seen[Metric.CHANNELS_PAUSED] == {("acme", "bol-1"): 1}
     assert seen[Metric.FOR_PERSON] == {ACME: 1}
+
+
+async def test_drift_tells_how_much_lasts_and_since_when(database: Database) -> None:
+    now = database.clock.now()
+    row = {"tenant_id": "acme", "channel_id": "shop", "cause": "mapping", "settled": True, "units": 1,
+           "found_at": now, "looked_at": now}  # fmt: skip
+
+    async def fill(work: Work) -> None:
+        await create_tenant(work, "acme", "Acme")
+        for name, state, age in (
+            ("a", "open", 3600),
+            ("b", "healing", 60),
+            ("c", "aside", 9999),
+            ("d", "healed", 9999),
+        ):
+            since = now - timedelta(seconds=age)
+            await work.execute(insert(stock_difference).values(listing_id=name, state=state, since=since, **row))
+
+    await database.write(fill)
+    seen = await looked(database)
+    assert seen[Metric.DRIFT_OPEN] == {("acme", "shop"): 2}
+    assert 3600 <= seen[Metric.DRIFT_AGE][("acme", "shop")] < 3700
 
 
 async def test_every_gauge_of_the_catalogue_is_read(database: Database) -> None:

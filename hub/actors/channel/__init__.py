@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from hub.actors.channel.control import ControlLane
 from hub.actors.channel.hints import HintLane
 from hub.actors.channel.orders import OrderLane
+from hub.actors.channel.patrol import PatrolLane
 from hub.actors.channel.returns import ReturnLane
 from hub.actors.channel.scene import Scene
 from hub.actors.channel.stock import StockLane
@@ -19,7 +20,15 @@ from hub.outcome import Throttled
 from hub.store.channels import StoredChannel, load_channel
 from hub.store.divisions import save_meters
 
-Lane = type[OrderLane] | type[StockLane] | type[TrackingLane] | type[ControlLane] | type[HintLane] | type[ReturnLane]
+Lane = (
+    type[OrderLane]
+    | type[StockLane]
+    | type[TrackingLane]
+    | type[ControlLane]
+    | type[HintLane]
+    | type[ReturnLane]
+    | type[PatrolLane]
+)
 
 LANES: dict[str, Lane] = {
     "order": OrderLane,
@@ -28,6 +37,7 @@ LANES: dict[str, Lane] = {
     "control": ControlLane,
     "hints": HintLane,
     "returns": ReturnLane,
+    "patrol": PatrolLane,
 }
 PAUSED_SECONDS = 60.0
 METER_SECONDS = 2.0

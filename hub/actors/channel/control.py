@@ -8,18 +8,12 @@ from secrets import token_urlsafe
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import privacy_address
 from hub.actors.hooks import heal_hooks
-from hub.actors.messages import CheckChannelHooks, EraseBuyers, PublishStock, PullHints, ReadHookKeys, ReadListings
+from hub.actors.messages import CheckChannelHooks, EraseBuyers, PullHints, ReadHookKeys, ReadListings
 from hub.actors.messages_after_sale import SweepReturns
-from hub.actors.repairing import repair_orders
-from hub.actors.runtime.mailbox import post
+from hub.actors.messages_patrol import BeginRound
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import ChannelListing
-from hub.domain.matching import match_listing
 from hub.domain.platform import PROFILES
-from hub.store.catalogue import read_codes
 from hub.store.channels import change_channel
-from hub.store.engine import Work
-from hub.store.listings import OfferedProduct, save_listings
 from hub.store.sealed import CHANNEL_HOOK_SECRET
 
 
@@ -35,45 +29,17 @@ class ControlLane:
         """Handle one chore."""
         match turn.messages[0].body:
             case ReadListings(tick):
-                await self._read_listings(turn, tick)
+                self._read_listings(turn, tick)
             case CheckChannelHooks(tick):
                 await self._check_hooks(turn, tick)
             case ReadHookKeys():
                 await self._read_keys(turn)
 
-    async def _read_listings(self, turn: Turn, tick: bool) -> None:
-        found: list[ChannelListing] = []
-        cursor: str | None = None
-        while True:
-            page = await self.scene.channel.listings(cursor)
-            found += page.rows
-            cursor = page.cursor
-            if not page.more:
-                break
-        turn.write(lambda work: self._save(work, turn, found))
+    def _read_listings(self, turn: Turn, tick: bool) -> None:
+        turn.post(turn.address, BeginRound(hurry=not tick))
         if tick:
             due = self.scene.desk.clock.now() + timedelta(seconds=self.scene.desk.pace.listings)
             turn.post(turn.address, ReadListings(), due_at=due)
-
-    async def _save(self, work: Work, turn: Turn, found: list[ChannelListing]) -> None:
-        catalogue = await read_codes(work.connection, self.scene.tenant)
-        rules = self.scene.stored.settings.matching
-        tried = {one.external_id: match_listing(one.sku, one.ean, rules, catalogue) for one in found}
-        matches = {one: found.match for one, found in tried.items() if found.match is not None}
-        fresh = await save_listings(work, *self.scene.key, [_offered(one) for one in found], matches)
-        now = work.clock.now()
-        await change_channel(work, *self.scene.key, listings_read_at=now)
-        for listing_id in fresh:
-            post(work, turn.address, PublishStock(listing_id, "new listing"))
-        if fresh:
-            await repair_orders(work, self.scene.stored)
-        unmapped = len(found) - len(matches)
-        self.scene.tell(
-            work,
-            "listings.read",
-            f"{len(found)} listings read, {len(fresh)} new, {unmapped} without a product",
-            level="warning" if unmapped else "info",
-        )
 
     async def _check_hooks(self, turn: Turn, tick: bool) -> None:
         now = self.scene.desk.clock.now()
@@ -117,14 +83,3 @@ class ControlLane:
 
     async def _read_keys(self, turn: Turn) -> None:
         await self._secret(turn)
-
-
-def _offered(one: ChannelListing) -> OfferedProduct:
-    return OfferedProduct(
-        external_id=one.external_id,
-        sku=one.sku,
-        ean=one.ean,
-        title=one.title,
-        refs=one.references,
-        by_platform=one.stocked_by_platform,
-    )

@@ -19,11 +19,12 @@ from hub.store.listings import StoredListing, listings_by_id
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One listing, what it should show, and why it was looked at."""
+    """One listing, what it should show, why it was looked at, and when (UTC)."""
 
     listing: StoredListing
     publication: Publication
     envelope: Envelope
+    planned_at: datetime
 
     @property
     def message(self) -> PublishStock:
@@ -88,4 +89,4 @@ async def plan_publications(
     """Return a plan for every listing that is mapped and sold from own stock; one snapshot serves them all."""
     listings = [one for one in await listings_by_id(connection, channel.tenant_id, asked) if one.sells]
     shelves = await read_shelves(connection, channel, listings)
-    return [Plan(one, shelves.publication(one, now), asked[one.listing_id]) for one in listings]
+    return [Plan(one, shelves.publication(one, now), asked[one.listing_id], now) for one in listings]

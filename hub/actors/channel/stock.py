@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from hub.actors.channel.drifting import Drift
 from hub.actors.channel.publications import Plan, plan_publications
 from hub.actors.channel.scene import Scene, offered
 from hub.actors.channel.stock_news import Sent, StockNews
@@ -40,6 +41,7 @@ class StockLane:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.news = StockNews(scene)
+        self.drift = Drift(scene)
         self.zeros = Zeros(scene)
 
     async def handle(self, turn: Turn) -> None:
@@ -143,9 +145,13 @@ class StockLane:
         await note_published(work, self.scene.tenant, [each for each in written if each is not None])
         for one in sent:
             await self._note_one(work, one)
+        right = [one for one in sent if isinstance(one.result, Accepted) and one.plan.listing.drifts]
+        await self.drift.close(work, [one.plan.listing.listing_id for one in right], self.scene.desk.clock.now())
 
     async def _note_one(self, work: Work, one: Sent) -> None:
         tenant, listing = self.scene.tenant, one.plan.listing
+        if one.came_late:
+            await self.drift.notice(work, listing, one.sight(), one.plan.envelope.posted_at, one.at)
         match one.result:
             case Accepted():
                 self.news.tell_published(work, one)
@@ -154,7 +160,7 @@ class StockLane:
                 self.news.tell_refused(work, listing, code, reason)
             case Conflict(found):
                 await note_found(work, tenant, listing.listing_id, found, one.at)
-                self.news.tell_drift(work, one, found)
+                await self.drift.notice(work, listing, one.sight(found), one.plan.planned_at)
             case Pending() | Deferred():
                 pass
 
@@ -180,6 +186,7 @@ class StockLane:
     ) -> None:
         ended = [one for one in pending if isinstance(answers.get(one.process_id or ""), Accepted)]
         await note_accepted(work, self.scene.tenant, ended, now)
+        await self.drift.close(work, [one.listing_id for one in ended if one.drifts], now)
         for listing in pending:
             answer = answers.get(listing.process_id or "")
             again = listing.again or listing.listing_id in held

@@ -10,6 +10,7 @@ from hub.actors.channel.publications import Plan
 from hub.actors.channel.scene import Scene
 from hub.actors.measures import record_delays
 from hub.adapters.port import Accepted, Pending, StockResult
+from hub.domain.drift import Sight
 from hub.store.engine import Work
 from hub.store.listings import StoredListing
 from hub.store.publishing import Written
@@ -30,27 +31,31 @@ class Sent:
         taken = isinstance(self.result, Accepted | Pending)
         return Written(self.plan.listing, self.plan.publication, self.at, process_id) if taken else None
 
+    @property
+    def came_late(self) -> bool:
+        """Whether only a sweep told of the change, so that the channel showed an old number until now.
+
+        While an order of ours is claimed, what a sweep finds may be that order.
+        """
+        taken, believed = isinstance(self.result, Accepted), self.plan.listing.believed
+        late = (
+            self.plan.message.unannounced
+            and not self.plan.publication.claimed
+            and believed not in (None, self.plan.quantity)
+        )
+        return taken and late and not self.plan.listing.drifts
+
+    def sight(self, found: int | None = None) -> Sight:
+        """Return the three numbers, with what the write ``found`` where it met something else than was believed."""
+        believed = self.plan.listing.believed
+        return Sight(self.plan.quantity, believed, believed if found is None else found)
+
 
 @dataclass(frozen=True, slots=True)
 class StockNews:
     """Tells of one channel's numbers, each with the effects of the work that it is told in."""
 
     scene: Scene
-
-    def tell_drift(self, work: Work, one: Sent, found: int) -> None:
-        """Tell that a channel shows another number than the hub believed."""
-        listing = one.plan.listing
-        self.scene.tell(
-            work,
-            "stock.drift",
-            f"{listing.sku or listing.external_id} shows {found}, not {listing.believed} as the hub believed",
-            level="warning",
-            subject_type="listing",
-            subject_id=listing.listing_id,
-            found=found,
-            believed=listing.believed,
-            wanted=one.plan.quantity,
-        )
 
     def tell_published(self, work: Work, one: Sent) -> None:
         """Tell of a write that the channel accepted at once, with the hub's and the ERP's delay."""

@@ -21,6 +21,7 @@ from hub.actors.commands.channels import (
 )
 from hub.actors.commands.consents import ask_consent, channel_granted
 from hub.actors.commands.customers import allow_customer, choose_customer, confirm_address
+from hub.actors.commands.drift import heal_difference, set_difference_aside
 from hub.actors.commands.editing import apply_edit, settle_order
 from hub.actors.commands.erp import connection_granted, enable_division
 from hub.actors.commands.goods_returns import book_return, close_return, enter_return, inspect_return, receive_return
@@ -60,6 +61,7 @@ __all__ = [
     "enter_return",
     "erase_buyer",
     "found_tenant",
+    "heal_difference",
     "inspect_return",
     "make_token",
     "map_line",
@@ -76,6 +78,7 @@ __all__ = [
     "retry_order",
     "retry_parcel",
     "retry_parked",
+    "set_difference_aside",
     "set_listing_rule",
     "set_safety",
     "set_tax_profile",

@@ -41,13 +41,14 @@ class Read:
     """One answered read: its number, when it began (UTC), and its rows.
 
     ``first`` is the number under which the reading began that this one goes on with: nothing later is
-    sure to be reflected by its pages.
+    sure to be reflected by its pages. One that is ``anew`` began without a cursor, and tells all there is.
     """
 
     number: int
     first: int
     began_at: datetime
     reading: Reading[StockRow]
+    anew: bool = False
 
 
 class StockLane:
@@ -132,8 +133,10 @@ class StockLane:
     async def _read(self, turn: Turn) -> Read:
         number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))
         began_at = self.scene.desk.clock.now()
-        reading = await read_on(self.scene.erp.stock_since, turn.state.get(CURSOR))
-        return Read(number, turn.state.get(FIRST) or number, began_at, reading)
+        cursor = turn.state.get(CURSOR)
+        reading = await read_on(self.scene.erp.stock_since, cursor)
+        first = turn.state.get(FIRST)
+        return Read(number, first or number, began_at, reading, anew=cursor is None or first is not None)
 
     def _tick(self, turn: Turn) -> None:
         if _ticking(turn):
@@ -159,11 +162,18 @@ class StockLane:
         if forgotten:
             changed |= await empty_forgotten(work, *self.scene.key, read.number, read.began_at)
         causes = _causes(hints, products)
-        await pass_on_stock(work, self.scene.tenant, changed | released, self._sweep_cause(read), causes=causes)
+        late = dict.fromkeys(changed - causes.keys(), self._late_cause(read)) if not read.anew else {}
+        passed = changed | released
+        await pass_on_stock(work, self.scene.tenant, passed, self._sweep_cause(read), causes=late | causes)
         await self._count(work, read, changed, causes, hints)
 
     def _sweep_cause(self, read: Read) -> Cause:
         return Cause("stock read", None, read.began_at)
+
+    def _late_cause(self, read: Read) -> Cause:
+        """Where webhooks are subscribed to, one should have told of what a sweep finds first."""
+        told = self.scene.desk.public_url is not None
+        return Cause("stock read", None, read.began_at, unannounced=told)
 
     async def _count(
         self, work: Work, read: Read, changed: set[str], causes: dict[str, Cause], hints: dict[str, Envelope]

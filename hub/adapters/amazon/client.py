@@ -25,7 +25,9 @@ from hub.adapters.amazon.stock import StockWriter
 from hub.adapters.amazon.stock_feed import Message, StockFeed
 from hub.adapters.amazon.subscriptions import Subscriptions
 from hub.adapters.amazon.tokens import TOKEN_PATH, ApplicationTokens, SellerTokens
+from hub.adapters.amazon.usage_plans import CREATE_REPORT
 from hub.adapters.http import Caller, open_client
+from hub.adapters.limits import RESERVES, Lane
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint
 from hub.adapters.port import (
     ChannelListing,
@@ -93,6 +95,10 @@ class AmazonChannel(WithoutReturns):
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
         """Return every listing at once, each SKU once. Raises Throttled while Amazon makes the report."""
         return Page(await self._inventory.all(), None)
+
+    def spare(self) -> float:
+        """Return how long to wait for room to order a report, which nothing else does."""
+        return self._calls.bucket(CREATE_REPORT).spare(RESERVES[Lane.BACKFILL])
 
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities by PATCH or by feed; what Amazon took is pending until it shows."""

@@ -11,7 +11,7 @@ import httpx2
 from hub.adapters.bol.endpoints import ALL, Endpoint
 from hub.adapters.fields import Fields, parse
 from hub.adapters.http import Caller, read_json, retry_after, write_json
-from hub.adapters.limits import Bucket
+from hub.adapters.limits import RESERVES, Bucket, Lane
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import Meter
 from hub.clock import Clock
@@ -35,6 +35,10 @@ class BolCalls:
 
     def meters(self) -> tuple[Meter, ...]:
         return tuple(bucket.meter() for bucket in self._buckets.values())
+
+    def spare(self, endpoint: Endpoint) -> float:
+        """Return the seconds until the endpoint's limit is hardly used."""
+        return self._buckets[endpoint.group].spare(RESERVES[Lane.BACKFILL])
 
     def admit(self, endpoint: Endpoint) -> None:
         """Take one call out of the endpoint's limit, or raise ``Throttled``."""

@@ -108,13 +108,17 @@ class BolChannel:
         return mapping.channel_order(answered(response, ORDER), self._clock.now())
 
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
-        """List offers, a hundred per call; the quantity is the figure we sent last."""
+        """List offers, a hundred per call; the quantity is what bol.com sells from, less orders since our figure."""
         asked = {"page-size": OFFERS_PER_PAGE} | ({"cursor": cursor} if cursor else {})
         answer = await self._calls.read(OFFERS, asked)
         page = answer.maybe_child("page")
         following = page.maybe_text("nextCursor") if page else None
         rows = tuple(mapping.listing(offer) for offer in answer.children("offers"))
         return Page(rows, following, more=following is not None)
+
+    def spare(self) -> float:
+        """Return how long to wait for room in the limit of the list of offers, which nothing else uses."""
+        return self._calls.spare(OFFERS)
 
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities, at most 999; offers that bol.com stocks itself are refused."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hub.adapters.fields import Fields
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
-from hub.domain.money import total
+from hub.domain.money import Money, total
 from hub.domain.order import ChannelFee, ChannelOrder, FulfilledBy, OrderLine, PaymentState
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -57,7 +57,7 @@ def channel_order(order: Fields, seen_at: datetime) -> ChannelOrder:
 
 
 def listing(offer: Fields) -> ChannelListing:
-    """Return an offer of v11; its quantity is the figure we sent, not what bol.com still sells of it."""
+    """Return an offer of v11; its quantity is what bol.com sells from: our figure, less what it subtracts itself."""
     stock = offer.maybe_child("stock")
     offer_id = offer.text("offerId")
     return ChannelListing(
@@ -65,10 +65,19 @@ def listing(offer: Fields) -> ChannelListing:
         sku=offer.maybe_text("reference"),
         ean=offer.maybe_text("ean"),
         title=offer.maybe_text("unknownProductTitle") or offer.maybe_text("reference") or offer_id,
-        quantity=stock.count("amount", 0) if stock else None,
+        quantity=stock.count("correctedStock", stock.count("amount", 0)) if stock else None,
         references={"offer_id": offer_id},
         stocked_by_platform=_method(offer) == "FBB",
+        price=_price(offer),
     )
+
+
+def _price(offer: Fields) -> Money | None:
+    """Return the price of one, always in EUR; more at a time may cost less each."""
+    pricing = offer.maybe_child("pricing")
+    singles = [each for each in pricing.children("bundlePrices") if each.count("quantity") == 1] if pricing else []
+    amount = singles[0].maybe_amount("unitPrice") if singles else None
+    return None if amount is None else Money(amount, "EUR")
 
 
 def _line(item: Fields) -> OrderLine:

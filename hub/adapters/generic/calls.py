@@ -10,6 +10,7 @@ import httpx2
 from hub.adapters.fields import Fields, parse
 from hub.adapters.generic.contract import ROOT
 from hub.adapters.http import Caller, read_json, write_json
+from hub.adapters.limits import RESERVES, Lane
 from hub.adapters.port import Meter
 from hub.clock import Clock
 from hub.outcome import Rejected, Unauthorized, Unavailable
@@ -29,6 +30,14 @@ class ShopCalls:
     def meters(self) -> tuple[Meter, ...]:
         """Return the limit that the shop told last; none where it tells none."""
         return (self._meter,) if self._meter else ()
+
+    def spare(self) -> float:
+        """Return the seconds until the shop's window leaves enough to others; 0 where it tells none."""
+        meter = self._meter
+        if meter is None or not meter.limit or meter.remaining is None or meter.resets_at is None:
+            return 0.0
+        left = (meter.resets_at - self._clock.now()).total_seconds()
+        return max(left, 0.0) if meter.remaining <= meter.limit * RESERVES[Lane.BACKFILL] else 0.0
 
     async def read(self, operation: str, path: str, params: Mapping[str, str] | None = None) -> Fields:
         """Send a GET and return the JSON object of its answer."""

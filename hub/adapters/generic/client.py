@@ -97,6 +97,10 @@ class ShopChannel(WithoutReturns):
         page = answer.maybe_text("next_cursor")
         return Page(tuple(mapping.listing(each) for each in answer.children("listings")), page, page is not None)
 
+    def spare(self) -> float:
+        """Return how long to wait for room in the limit that the shop tells."""
+        return self._calls.spare()
+
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Set quantities where the shop shows what the hub believes; ``Conflict`` where it shows another."""
         return await self._stock.publish(updates)

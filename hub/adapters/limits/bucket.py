@@ -68,6 +68,13 @@ class Bucket:
             return 0
         return max(0, int(min(self._capacity, self._tokens + (now - self._at) * self._rate)))
 
+    def spare(self, reserve: float) -> float:
+        """Return the seconds until a call would leave the part ``reserve`` of the capacity to others; takes nothing."""
+        now = self._clock.monotonic()
+        left = min(self._capacity, self._tokens + (now - self._at) * self._rate)
+        needed = min(1 + reserve * self._capacity, self._capacity)
+        return max(self._held_until - now, (needed - left) / self._rate, 0.0)
+
     def hold(self, seconds: float) -> None:
         """Admit nothing for so long, as a 429 demanded; afterwards the bucket is not empty."""
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)

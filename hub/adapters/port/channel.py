@@ -12,6 +12,7 @@ from hub.adapters.port.hooks import Pulled
 from hub.adapters.port.writes import StockResult, WriteResult
 from hub.domain.delivery import Cancellation, Shipment
 from hub.domain.goods_return import AnsweredItem, ChannelReturn
+from hub.domain.money import Money
 from hub.domain.order import ChannelOrder
 
 
@@ -25,7 +26,11 @@ class OrderRef:
 
 @dataclass(frozen=True, slots=True)
 class ChannelListing:
-    """One product as offered on a channel; ``references`` are the ids an update of it needs."""
+    """One product as offered on a channel; ``references`` are the ids an update of it needs.
+
+    ``quantity`` is what buyers can order now (offers), None where the channel does not tell or keeps no stock.
+    ``price`` of one offer includes VAT, None where the channel does not tell it in the same answer.
+    """
 
     external_id: str
     sku: str | None
@@ -34,6 +39,7 @@ class ChannelListing:
     quantity: int | None
     references: Mapping[str, str] = field(default_factory=dict)
     stocked_by_platform: bool = False
+    price: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,13 @@ class Channel(Protocol):
         """Fetch one order whole; None where the channel no longer knows it. Repeatable."""
         ...
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]: ...
+    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+        """Return a page of what is offered, with what it shows now; None as cursor begins. Repeatable."""
+        ...
+
+    def spare(self) -> float:
+        """Return the seconds until a page of listings takes nothing from orders, stock and tracking; costs no call."""
+        ...
 
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities; one result per update, in order. Repeatable: the same value may be sent twice.

@@ -48,12 +48,20 @@ class Budget:
 
     def _admit(self, document: Document, cost: float, lane: Lane) -> None:
         """A lower lane leaves a part of the bucket to the lanes above it."""
+        wait = self._wait(cost, lane)
+        if wait > 0:
+            raise Throttled(max(wait, SHORTEST_WAIT), f"the shop's points do not suffice for {document.name}")
+
+    def spare(self, document: Document, lane: Lane) -> float:
+        """Return the seconds until a lane would be let through with a document; holds nothing."""
+        return max(0.0, self._wait(self._costs.get(document.name, document.cost), lane))
+
+    def _wait(self, cost: float, lane: Lane) -> float:
         wait = self._held_until - self._clock.monotonic()
         if self._maximum is not None and self._rate > 0:
             needed = min(cost + RESERVES[lane] * self._maximum, self._maximum)
             wait = max(wait, (needed - self._left()) / self._rate)
-        if wait > 0:
-            raise Throttled(max(wait, SHORTEST_WAIT), f"the shop's points do not suffice for {document.name}")
+        return wait
 
     def _left(self) -> float:
         """What is in flight may be taken out of the number told already; counting it twice is the safe side."""

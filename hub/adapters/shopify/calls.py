@@ -66,6 +66,10 @@ class ShopCalls:
     def meters(self) -> tuple[Meter, ...]:
         return (self._budget.meter(),)
 
+    def spare(self, document: Document) -> float:
+        """Return the seconds until a document leaves enough points to all that is more urgent."""
+        return self._budget.spare(document, Lane.BACKFILL)
+
     async def ask(
         self, document: Document, variables: Mapping[str, object] | None = None, *, lane: Lane = Lane.ORDERS
     ) -> Fields:

@@ -27,7 +27,7 @@ from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.calls import ShopCalls, throttle_wait
 from hub.adapters.shopify.cancellations import Cancellations
 from hub.adapters.shopify.catalogue import Catalogue
-from hub.adapters.shopify.documents import LARGEST_INPUT, SIDE_BY_SIDE
+from hub.adapters.shopify.documents import LARGEST_INPUT, LISTINGS, SIDE_BY_SIDE
 from hub.adapters.shopify.locations import Locations
 from hub.adapters.shopify.orders import Orders
 from hub.adapters.shopify.shipping import Shipping
@@ -87,6 +87,10 @@ class ShopifyChannel(WithoutReturns):
     async def listings(self, cursor: str | None) -> Page[ChannelListing]:
         """List variants by their inventory items."""
         return await self._catalogue.read(cursor)
+
+    def spare(self) -> float:
+        """Return how long to wait for points that nothing else needs."""
+        return self._calls.spare(LISTINGS)
 
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Set what is available at the location, a thousand rows a request, where it shows what the hub believes."""

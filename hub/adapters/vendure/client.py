@@ -98,6 +98,10 @@ class VendureChannel(WithoutReturns):
         found = tuple(mapping.listing(variant) for variant in rows.items)
         return Page(found, str(rows.end) if rows.more else None, rows.more)
 
+    def spare(self) -> float:
+        """Return nothing to wait for: a server has no limit that it tells of."""
+        return 0.0
+
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities, unless the shop shows what the hub did not expect. Repeatable."""
         return await self._stock.publish(updates)

@@ -17,6 +17,7 @@ from hub.outcome import Rejected, Unauthorized, Unavailable
 API = "wc/v3"
 SIDE_BY_SIDE = 2
 """Requests to one shop at a time: shared hosting answers more with 503."""
+BUSY_WAIT = 2.0
 _STARTS = re.compile(rb"[{\[]")
 _MOST_STARTS = 100
 
@@ -27,6 +28,10 @@ class WooCalls:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._doors = anyio.CapacityLimiter(SIDE_BY_SIDE)
+
+    def spare(self) -> float:
+        """Return the seconds until the shop is not asked for anything; there is no limit but its strength."""
+        return BUSY_WAIT if self._doors.borrowed_tokens else 0.0
 
     async def read(self, operation: str, path: str, params: Mapping[str, str] | None = None) -> Any:
         """Send a GET and return the JSON of its answer."""

@@ -133,6 +133,10 @@ class WooChannel(WithoutReturns):
                 break
         return found
 
+    def spare(self) -> float:
+        """Return how long to wait while the shop is busy with something else of ours."""
+        return self._calls.spare()
+
     async def publish_stock(self, updates: Sequence[StockUpdate]) -> list[StockResult]:
         """Write absolute quantities in batches, at most two at a time."""
         return await self._stock.publish(updates)

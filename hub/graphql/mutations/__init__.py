@@ -49,6 +49,8 @@ from hub.graphql.mutations.return_close import return_close
 from hub.graphql.mutations.return_enter import return_enter
 from hub.graphql.mutations.return_inspect import return_inspect
 from hub.graphql.mutations.return_receive import return_receive
+from hub.graphql.mutations.stock_difference_heal import stock_difference_heal
+from hub.graphql.mutations.stock_difference_set_aside import stock_difference_set_aside
 from hub.graphql.mutations.tax_profile_set import tax_profile_set
 from hub.graphql.permissions import Needs, NeedsAdmin, NeedsOperator
 
@@ -75,6 +77,8 @@ class Mutation:
     channel_zeros_confirm = _needs(NeedsOperator, channel_zeros_confirm)
     listing_map = _needs(NeedsOperator, listing_map)
     listing_rule_set = _needs(NeedsOperator, listing_rule_set)
+    stock_difference_heal = _needs(NeedsOperator, stock_difference_heal)
+    stock_difference_set_aside = _needs(NeedsOperator, stock_difference_set_aside)
     product_safety_stock_set = _needs(NeedsOperator, product_safety_stock_set)
     order_line_map = _needs(NeedsOperator, order_line_map)
     order_retry = _needs(NeedsOperator, order_retry)

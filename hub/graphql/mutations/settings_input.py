@@ -17,11 +17,16 @@ from hub.domain.tax import Goods, Regime
 from hub.domain.vat_mapping import VatRule
 from hub.graphql.mutations.amounts_input import AmountPolicyInput
 from hub.graphql.mutations.customer_policy_input import CustomerPolicyInput
+from hub.graphql.mutations.drift_input import DriftPolicyInput
 from hub.graphql.mutations.goods_input import KitSettingsInput, MatchingRulesInput, ZeroGuardInput
 from hub.graphql.mutations.invoicing_input import InvoicingInput
 from hub.graphql.mutations.order_policies_input import CancelPolicyInput, ImportPolicyInput
 
 LONGEST_LIST = 200
+READ_ALONE = frozenset(
+    ("rule", "matching", "kits", "zero_guard", "customers", "invoicing", "cancelling", "importing", "drift")
+)
+"""Settings that are replaced as a whole."""
 SWEEP_SECONDS = (5.0, 86_400.0)
 
 
@@ -126,6 +131,7 @@ class ChannelSettingsInput:
     amounts: strawberry.Maybe[AmountPolicyInput]
     cancelling: strawberry.Maybe[CancelPolicyInput]
     importing: strawberry.Maybe[ImportPolicyInput]
+    drift: strawberry.Maybe[DriftPolicyInput]
 
     def over(self, before: ChannelSettings) -> ChannelSettings:
         """Return the settings with these changes; refuses what no settings can hold."""
@@ -150,7 +156,17 @@ def _read(name: str, value: Any, before: ChannelSettings) -> Any:
             return _mapping(name, [(one.method, one.carrier) for one in value])
         case "sources":
             return tuple(StockSource(one.division, one.warehouse_id) for one in _short(name, value))
-        case "rule" | "matching" | "kits" | "zero_guard" | "customers" | "invoicing" | "cancelling" | "importing":
+        case (
+            "rule"
+            | "matching"
+            | "kits"
+            | "zero_guard"
+            | "customers"
+            | "invoicing"
+            | "cancelling"
+            | "importing"
+            | "drift"
+        ):
             return value.read()
         case "sweep_seconds" if not SWEEP_SECONDS[0] <= value <= SWEEP_SECONDS[1]:
             raise CommandRefused("PACE_UNFIT", "Sweep every 5 to 86400 seconds.", ("settings", "sweepSeconds"))

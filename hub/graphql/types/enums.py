@@ -14,6 +14,7 @@ from hub.domain.cancelling import OnCancel
 from hub.domain.channel import ChannelStatus, FulfilmentMode
 from hub.domain.customers import MatchedBy
 from hub.domain.delivery import CancelReason, ParcelStatus
+from hub.domain.drift import DriftCause, DriftState, Healing
 from hub.domain.goods_return import ReturnAnswer
 from hub.domain.invoicing import BookingPolicy, DocumentKind, InvoicedQuantity, InvoicePolicy
 from hub.domain.kit import KitBooking
@@ -45,6 +46,9 @@ DESCRIBED: dict[type[StrEnum], str] = {
     PaymentKind: "What paid a part of an order's total: money that the seller took earlier.",
     EntryKind: "What an entry of a certificate is.",
     AmountOf: "Of what amount: one with VAT, the VAT in it, or the order's total.",
+    DriftCause: "Why a channel shows another number than Exact says.",
+    DriftState: "How far a difference has come; HEALED ones stay listed until the listing drifts again.",
+    Healing: "What the hub does about drift by itself: tell only, heal chosen causes, or all that it can heal.",
     Rounding: "What becomes of at most a cent per line that no line can hold: the order waits, or it is booked.",
     MoneySide: "Whose currency is meant where a channel tells amounts in two.",
     ParcelStatus: "How far a parcel's confirmation on the channel has come.",

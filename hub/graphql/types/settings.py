@@ -12,6 +12,7 @@ from hub.domain.channel import FulfilmentMode
 from hub.domain.tax import Goods, Regime
 from hub.graphql.types.amounts import AmountPolicy
 from hub.graphql.types.customers import CustomerPolicy
+from hub.graphql.types.drift import DriftPolicy
 from hub.graphql.types.goods import KitSettings, MatchingRules, ZeroGuard
 from hub.graphql.types.invoicing import Invoicing
 from hub.graphql.types.order_policies import CancelPolicy, ImportPolicy
@@ -89,6 +90,7 @@ class ChannelSettings:
     amounts: AmountPolicy
     cancelling: CancelPolicy
     importing: ImportPolicy
+    drift: DriftPolicy
 
     @classmethod
     def of(cls, one: domain.ChannelSettings) -> Self:
@@ -127,4 +129,5 @@ class ChannelSettings:
             amounts=AmountPolicy.of(one.amounts),
             cancelling=CancelPolicy.of(one.cancelling),
             importing=ImportPolicy.of(one.importing),
+            drift=DriftPolicy.of(one.drift),
         )

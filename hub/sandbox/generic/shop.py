@@ -22,17 +22,26 @@ STANDARD, REDUCED = Decimal("0.21"), Decimal("0.09")
 
 @dataclass(slots=True)
 class Listing:
-    """One article on show; ``sequence`` is that of the last stock write."""
+    """One article on show; ``sequence`` is that of the last stock write.
+
+    A hand may bend it: another ``sku`` is told, writes are ``refused`` or find the shop ``busy``, and lists still tell
+    a ``stale`` number.
+    """
 
     listing_id: str
     good: Good
     quantity: int
     sequence: int = 0
+    sku: str | None = None
+    refused: bool = False
+    busy: bool = False
+    stale: int | None = None
 
     def shown(self) -> Json:
         good = self.good
-        told = {"id": self.listing_id, "sku": good.sku, "ean": good.ean, "title": good.title}
-        return told | {"quantity": self.quantity, "stocked_by_platform": False}
+        told = {"id": self.listing_id, "sku": self.sku or good.sku, "ean": good.ean, "title": good.title}
+        told |= {"price": f"{good.price:.2f}", "currency": "EUR"}
+        return told | {"quantity": self.quantity if self.stale is None else self.stale, "stocked_by_platform": False}
 
 
 class Shop:

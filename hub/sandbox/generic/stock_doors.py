@@ -33,6 +33,10 @@ class StockDoors:
         listing = self.shop.listings.get(listing_id)
         if listing is None:
             return {"outcome": "refused", "code": "unknown_listing", "reason": "There is no such listing."}
+        if listing.refused:
+            return {"outcome": "refused", "code": "not_for_sale", "reason": "This listing takes no stock."}
+        if listing.busy:
+            return {"outcome": "stale", "sequence": sequence}
         if sequence < listing.sequence:
             return {"outcome": "stale", "sequence": listing.sequence}
         listing.sequence = sequence

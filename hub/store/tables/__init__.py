@@ -21,6 +21,7 @@ from hub.store.tables.catalogue import (
 )
 from hub.store.tables.channels import channel, listing, listing_part, sku_mapping
 from hub.store.tables.customers import account_attempt, customer_link, identity_key, order_address, order_customer
+from hub.store.tables.drift import stock_difference
 from hub.store.tables.keys import sealing_key
 from hub.store.tables.log import sync_event
 from hub.store.tables.mailbox import actor, lane, message, node, parked, seen
@@ -93,6 +94,7 @@ __all__ = [
     "seen",
     "shipping_method",
     "sku_mapping",
+    "stock_difference",
     "stock_reading",
     "sync_event",
     "tax_profile",

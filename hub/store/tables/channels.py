@@ -65,6 +65,9 @@ listing = Table(
     Column("terms", Json),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("zero_due", Instant),
+    Column("listed_at", Instant),
+    Column("price", Money),
+    Column("currency", String(3)),
     Index("ix_listing_external", "tenant_id", "channel_id", "external_id", unique=True),
     Index("ix_listing_product", "tenant_id", "product_id"),
 )

@@ -11,6 +11,7 @@ import pytest
 
 from hub.adapters.bol import mapping
 from hub.adapters.fields import Fields, parse
+from hub.domain.money import Money
 from hub.domain.order import ChannelFee, ChannelOrder, FulfilledBy, PaymentState
 from hub.outcome import Rejected
 
@@ -176,7 +177,14 @@ def test_an_offer_stocked_by_bol_says_so_and_may_lack_everything_else() -> None:
     assert bare.stocked_by_platform
     assert (bare.sku, bare.ean, bare.quantity) == (None, None, None)
     full = {"offerId": "x", "reference": "ART-1", "ean": "1", "stock": {"amount": 7, "correctedStock": 5}}
-    assert mapping.listing(Fields.of(full, "offer")).quantity == 7
+    assert mapping.listing(Fields.of(full, "offer")).quantity == 5
+    assert mapping.listing(Fields.of({"offerId": "x", "stock": {"amount": 7}}, "offer")).quantity == 7
+
+
+def test_an_offer_costs_what_a_single_one_costs() -> None:
+    bundles = [{"quantity": 1, "unitPrice": 9.99}, {"quantity": 10, "unitPrice": 8.5}]
+    told = mapping.listing(Fields.of({"offerId": "x", "pricing": {"bundlePrices": bundles}}, "offer"))
+    assert told.price == Money(Decimal("9.99"), "EUR")
 
 
 def test_the_commission_of_each_own_item_is_what_bol_keeps() -> None:
