@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted; ``deadline`` bounds each subject.
+    change where calls are counted, ``phases`` of ``phase_seconds`` how often calm and trouble alternate; ``deadline``
+    bounds each subject.
     """
 
     postgres: bool
@@ -24,6 +25,8 @@ class Effort:
     bursts: Mapping[float, tuple[int, ...]]
     changes: tuple[int, ...]
     listening: float
+    phases: int
+    phase_seconds: float
     deadline: float
 
 
@@ -39,6 +42,8 @@ FULL = Effort(
     bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
     changes=(1, 100, 1_000, 25_000),
     listening=5.0,
+    phases=8,
+    phase_seconds=5.0,
     deadline=1500.0,
 )
 QUICK = Effort(
@@ -53,5 +58,7 @@ QUICK = Effort(
     bursts={4.0: (1, 100)},
     changes=(1, 100, 1_000),
     listening=2.0,
+    phases=3,
+    phase_seconds=3.0,
     deadline=120.0,
 )
