@@ -42,8 +42,8 @@ FULL = Effort(
     bursts={2.0: (1, 100, 1_000), 4.0: (25_000,)},
     changes=(1, 100, 1_000, 25_000),
     listening=5.0,
-    phases=8,
-    phase_seconds=5.0,
+    phases=4,
+    phase_seconds=10.0,
     deadline=1500.0,
 )
 QUICK = Effort(
@@ -58,7 +58,7 @@ QUICK = Effort(
     bursts={4.0: (1, 100)},
     changes=(1, 100, 1_000),
     listening=2.0,
-    phases=3,
-    phase_seconds=3.0,
+    phases=1,
+    phase_seconds=10.0,
     deadline=120.0,
 )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import Any
 
 import anyio
 
 from bench.neighbours import ACTORS, CHANNELS, TENANTS, Neighbours
+from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
 from hub.node import garbage
@@ -27,6 +28,8 @@ SHARES = 100
 GROUPS = 100
 """One actor in so many falls every second, each group in its turn."""
 CHUNK = 500
+AWAKE = Policy(linger=3600.0)
+"""Actors stay active throughout, and all their leases are renewed in every phase."""
 WAY_BACK = 2
 """Within so many seconds an actor that fell is back; mail to it waited meanwhile, and is nobody else's."""
 LONGEST_REST = 60.0
@@ -53,7 +56,7 @@ async def _phases(url: str, rounds: int, seconds: float) -> Phases:
     found = Phases()
     async with Database.open(url, SystemClock()) as database, anyio.create_task_group() as tasks:
         neighbours = Neighbours(database)
-        supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), name="bench")
+        supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), policy=AWAKE, name="bench")
         await tasks.start(supervisor.run)
         await _everybody(neighbours)
         await phase(neighbours, 1.0, trouble=True)
@@ -79,7 +82,7 @@ async def _everybody(neighbours: Neighbours) -> None:
 async def phase(neighbours: Neighbours, seconds: float, *, trouble: bool) -> list[float]:
     """Let a phase go by, and return the delays of those who had no part in its trouble."""
     neighbours.delays = []
-    random = Random(5)  # noqa: S311
+    random = Random()  # noqa: S311
 
     async def sale(_: int) -> None:
         actor = random.randrange(CHANNELS, ACTORS)
@@ -92,22 +95,23 @@ async def phase(neighbours: Neighbours, seconds: float, *, trouble: bool) -> lis
         await neighbours.sell(number * GROUPS % ACTORS + _second() % GROUPS, falls=True)
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_steadily, seconds, RATE, sale)
+        tasks.start_soon(_often, random, seconds, RATE, sale)
         if trouble:
-            tasks.start_soon(_steadily, seconds, RATE / TENANTS * SHARES, flood)
-            tasks.start_soon(_steadily, seconds, ACTORS / GROUPS, fall)
+            tasks.start_soon(_often, random, seconds, RATE / TENANTS * SHARES, flood)
+            tasks.start_soon(_often, random, seconds, ACTORS / GROUPS, fall)
     with anyio.fail_after(LONGEST_REST):
         await neighbours.settled()
     return neighbours.delays
 
 
-async def _steadily(seconds: float, rate: float, act: Callable[[int], Awaitable[None]]) -> None:
-    """Begin so many a second, whether or not those before are done."""
+async def _often(random: Random, seconds: float, rate: float, act: Callable[[int], Coroutine[Any, Any, None]]) -> None:
+    """Begin so many a second, at random moments, whether or not those before are done."""
     began = anyio.current_time()
+    moments = sorted(random.uniform(began, began + seconds) for _ in range(int(seconds * rate)))
     async with anyio.create_task_group() as tasks:
-        for number in range(int(seconds * rate)):
-            await anyio.sleep_until(began + number / rate)
-            tasks.start_soon(partial(act, number))
+        for number, moment in enumerate(moments):
+            await anyio.sleep_until(moment)
+            tasks.start_soon(act, number)
 
 
 def _second() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from hub.actors.runtime.message import message
 from hub.actors.runtime.turn import Actor, Turn
 from hub.store.engine import Database, Work
 
-TENANTS, CHANNELS = 100, 50
+TENANTS, CHANNELS = 1000, 5
 ACTORS = TENANTS * CHANNELS
 
 
@@ -71,7 +72,7 @@ class Neighbours:
         sale = Sale(next(self._numbers), falls)
         self._waiting.add(sale.number)
         if counts:
-            self._posted[sale.number] = anyio.current_time()
+            self._posted[sale.number] = time.perf_counter()
         await self._database.write(partial(_post, actor=actor, sale=sale))
 
     async def settled(self) -> None:
@@ -81,7 +82,7 @@ class Neighbours:
             await self._rest.wait()
 
     def _done(self, numbers: list[int]) -> None:
-        now = anyio.current_time()
+        now = time.perf_counter()
         self._waiting.difference_update(numbers)
         self.delays += [now - self._posted.pop(number) for number in numbers if number in self._posted]
         if not self._waiting:

@@ -50,7 +50,8 @@ class Keeper:
         began = self.roster.clock.monotonic()
         until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
         glimpses = await self.database.write(partial(renew, name=self.name, keys=keys, lease_until=until))
-        self.roster.compare(glimpses, began + self.policy.lease - self.policy.margin)
+        trusted = began + self.policy.lease - self.policy.margin
+        self.roster.compare(glimpses, trusted, reread=self.database.shared)
 
     async def glance(self) -> None:
         """Look for what other nodes did, when they ring and now and then."""
