@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted, ``phases`` of ``phase_seconds`` how often calm and trouble alternate; ``deadline``
-    bounds each subject.
+    change where calls are counted, ``phases`` of ``phase_seconds`` how often calm and trouble alternate, ``lists``
+    how often a list is queried, ``events`` how many are told to all; ``deadline`` bounds each subject.
     """
 
     postgres: bool
@@ -27,6 +27,8 @@ class Effort:
     listening: float
     phases: int
     phase_seconds: float
+    lists: int
+    events: int
     deadline: float
 
 
@@ -44,6 +46,8 @@ FULL = Effort(
     listening=5.0,
     phases=4,
     phase_seconds=10.0,
+    lists=600,
+    events=200,
     deadline=1500.0,
 )
 QUICK = Effort(
@@ -60,5 +64,7 @@ QUICK = Effort(
     listening=2.0,
     phases=1,
     phase_seconds=10.0,
+    lists=200,
+    events=50,
     deadline=120.0,
 )

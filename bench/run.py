@@ -10,7 +10,7 @@ import anyio
 import httpx2
 from rich.console import Console
 
-from bench import actors, burst, calls, delay, isolation, orders, pools, turns, webhooks
+from bench import actors, burst, calls, delay, fanout, isolation, lists, orders, pools, turns, webhooks
 from bench.effort import FULL, QUICK
 from bench.failure import NotMeasured
 from bench.machine import describe
@@ -27,6 +27,8 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "calls": calls.measure,
     "burst": burst.measure,
     "isolation": isolation.measure,
+    "lists": lists.measure,
+    "fanout": fanout.measure,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -53,13 +53,17 @@ class GraphQLDependencies:
 
 @dataclass(slots=True)
 class ApiContext:
-    """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts."""
+    """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts.
+
+    ``told_like`` is what a stream has in common with those who are told the same of every event, None for no stream.
+    """
 
     needs: GraphQLDependencies
     principal: Principal | None = None
     token: str | None = None
     trace_id: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
+    told_like: Hashable = None
     _loaders: Loaders | None = None
 
     def for_operation(self, trace_id: str | None) -> ApiContext:

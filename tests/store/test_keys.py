@@ -21,7 +21,7 @@ async def test_sqlite_looks_many_keys_up_by_the_index(sqlite_url: str, by_keys: 
         statement = by_keys._statements.of(8, connection.dialect)
         values = tuple("" for _ in statement.names)
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.text}", values)
-        steps = [row[3] for row in plan]
+        steps = [row["detail"] for row in plan.mappings()]
     assert any("USING PRIMARY KEY" in step for step in steps)
     assert not [step for step in steps if step.startswith(("SCAN actor", "SCAN message"))]
 
