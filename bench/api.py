@@ -86,8 +86,7 @@ def needs(database: Database, announcer: Announcer) -> GraphQLDependencies:
     vault = Vault([os.urandom(32)])
 
     async def authenticate(token: str) -> Principal | None:
-        async with database.read() as reading:
-            return await principal_of(reading, token, database.clock.now())
+        return await database.look(partial(principal_of, token=token, now=database.clock.now()))
 
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         raise RuntimeError("closed during measurements")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 import strawberry
@@ -100,8 +101,7 @@ class ApiContext:
 
     async def page(self, statement: Select[Any], order: Order, window: Window) -> Page:
         """Read one window of what the statement selects."""
-        async with self.needs.database.read() as connection:
-            return await read_page(connection, statement, order, window)
+        return await self.needs.database.look(partial(read_page, statement=statement, order=order, window=window))
 
     async def rows(self, statement: Select[Any]) -> list[Row[Any]]:
         """Read all that a statement selects; only for lists that are short by nature."""
