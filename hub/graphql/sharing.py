@@ -17,7 +17,7 @@ from typing import Any
 import anyio
 import orjson
 from graphql import ExecutionResult
-from strawberry import types as strawberry
+from strawberry.types import ExecutionResult as Finished
 
 from hub.clock import Clock
 
@@ -29,7 +29,7 @@ FRESH_SECONDS = 1.0
 class SharedData(dict[str, Any]):
     """The data of an answer that several are given, ``finished`` once it was, and then put into words as ``text``."""
 
-    finished: strawberry.ExecutionResult | None = None
+    finished: Finished | None = None
     text: str | None = None
 
 

@@ -22,8 +22,8 @@ ORDERS = """query Orders($deep: Boolean!) {
   orders(first: 10) {
     __typename
     edges { cursor node { id again: id number } }
-    nodes { ...Head cancelled hold { cause message detail } charges { kind gross } lines @include(if: $deep) { sku quantity }
-            channel { id name } buyer { email } }
+    nodes { ...Head cancelled hold { cause message detail } charges { kind gross }
+            lines @include(if: $deep) { sku quantity } channel { id name } buyer { email } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
   node(id: "T3JkZXI6YWNtZS1vcmRlcg==") { id ... on Order { total { amount currency } shipBy } }
