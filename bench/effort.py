@@ -13,7 +13,9 @@ class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
     ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
     change where calls are counted, ``day`` the day of Exact's calls; ``drift`` is how many listings there are, how many
-    of them drift, and how much the platforms' time is compressed; ``deadline`` bounds each subject.
+    of them drift, and how much the platforms' time is compressed; ``phases`` of ``phase_seconds`` how often calm and
+    trouble alternate, ``lists`` how often a list is queried, ``events`` how many are told to all; ``deadline`` bounds
+    each subject.
     """
 
     postgres: bool
@@ -29,6 +31,10 @@ class Effort:
     day: Day
     listening: float
     drift: tuple[int, int, float]
+    phases: int
+    phase_seconds: float
+    lists: int
+    events: int
     deadline: float
 
 
@@ -46,6 +52,10 @@ FULL = Effort(
     day=FULL_DAY,
     listening=5.0,
     drift=(100_000, 500, 10.0),
+    phases=4,
+    phase_seconds=10.0,
+    lists=600,
+    events=200,
     deadline=3000.0,
 )
 QUICK = Effort(
@@ -62,5 +72,9 @@ QUICK = Effort(
     day=EVENING,
     listening=2.0,
     drift=(2_000, 40, 10.0),
+    phases=1,
+    phase_seconds=10.0,
+    lists=200,
+    events=50,
     deadline=120.0,
 )

@@ -10,7 +10,22 @@ import anyio
 import httpx2
 from rich.console import Console
 
-from bench import actors, burst, calls, delay, drift, governor, orders, pools, recovery, turns, webhooks
+from bench import (
+    actors,
+    burst,
+    calls,
+    delay,
+    drift,
+    fanout,
+    governor,
+    isolation,
+    lists,
+    orders,
+    pools,
+    recovery,
+    turns,
+    webhooks,
+)
 from bench.effort import FULL, QUICK
 from bench.failure import NotMeasured
 from bench.machine import describe
@@ -29,6 +44,9 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "burst": burst.measure,
     "governor": governor.measure,
     "drift": drift.measure,
+    "isolation": isolation.measure,
+    "lists": lists.measure,
+    "fanout": fanout.measure,
 }
 
 

@@ -11,6 +11,7 @@ from anyio.abc import TaskGroup
 
 from hub.graphql.feed import PAGE, Event, Feed, Subscriber
 from hub.graphql.loaders import Loaders
+from hub.graphql.sharing import RecentAnswers
 from hub.store.engine import Database
 from hub.store.events import TOPIC, EventFilter, events_after, newest_event
 
@@ -29,6 +30,7 @@ class Announcer:
         self._feeds: dict[str, Feed] = {}
         self._loaders: WeakValueDictionary[str, Loaders] = WeakValueDictionary()
         self._tasks: TaskGroup | None = None
+        self.recent = RecentAnswers(database.clock)
         self.closed = False
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
@@ -28,11 +28,20 @@ Last: TypeAlias = Annotated[
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="End before the row with this cursor.")]
 
 
+def _edges(self: Keyset[NodeType]) -> list[relay.Edge[NodeType]]:
+    return [relay.Edge(cursor=self.cursor(row), node=node) for row, node in zip(self.rows, self.nodes, strict=True)]
+
+
 @strawberry.type(name="Connection", description="A list, read page by page.")
 class Keyset(relay.Connection[NodeType]):
-    """A connection whose cursors hold the sort values of a row."""
+    """A connection whose cursors hold the sort values of a row; they are made for those who ask."""
 
+    edges: list[relay.Edge[NodeType]] = strawberry.field(
+        resolver=_edges, description="Contains the nodes in this connection"
+    )
     nodes: list[NodeType] = strawberry.field(description="The rows alone, for callers that need no cursors.")
+    rows: strawberry.Private[Sequence[Row[Any]]]
+    cursor: strawberry.Private[Callable[[Row[Any]], str]]
 
 
 def window_of(order: Order, first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
@@ -59,16 +68,19 @@ async def connect(
 ) -> Keyset[NodeType]:
     """Read the window (first, after, last, before) of a statement as a connection of what ``make`` makes of a row."""
     page = await info.context.page(statement, order, window_of(order, *window))
-    names = [getattr(column, "name", "") for column in order.columns]
-    cursors = [encode_cursor([row._mapping[name] for name in names]) for row in page.rows]
-    nodes = [make(row) for row in page.rows]
+    rows, names = page.rows, [getattr(column, "name", "") for column in order.columns]
+
+    def cursor(row: Row[Any]) -> str:
+        return encode_cursor([row._mapping[name] for name in names])
+
     return Keyset(
         page_info=relay.PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=cursor(rows[0]) if rows else None,
+            end_cursor=cursor(rows[-1]) if rows else None,
         ),
-        edges=[relay.Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)],
-        nodes=nodes,
+        nodes=[make(row) for row in rows],
+        rows=rows,
+        cursor=cursor,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 import strawberry
@@ -53,13 +54,17 @@ class GraphQLDependencies:
 
 @dataclass(slots=True)
 class ApiContext:
-    """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts."""
+    """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts.
+
+    ``told_like`` is what a stream has in common with those who are told the same of every event, None for no stream.
+    """
 
     needs: GraphQLDependencies
     principal: Principal | None = None
     token: str | None = None
     trace_id: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
+    told_like: Hashable = None
     _loaders: Loaders | None = None
 
     def for_operation(self, trace_id: str | None) -> ApiContext:
@@ -96,8 +101,7 @@ class ApiContext:
 
     async def page(self, statement: Select[Any], order: Order, window: Window) -> Page:
         """Read one window of what the statement selects."""
-        async with self.needs.database.read() as connection:
-            return await read_page(connection, statement, order, window)
+        return await self.needs.database.look(partial(read_page, statement=statement, order=order, window=window))
 
     async def rows(self, statement: Select[Any]) -> list[Row[Any]]:
         """Read all that a statement selects; only for lists that are short by nature."""

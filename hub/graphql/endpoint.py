@@ -30,6 +30,7 @@ from hub.graphql.context import ApiContext, GraphQLDependencies
 from hub.graphql.errors import BAD_USER_INPUT, UNAUTHENTICATED, UNAVAILABLE
 from hub.graphql.ide import ide_page
 from hub.graphql.schema import make_schema
+from hub.graphql.sharing import text_of
 from hub.graphql.websocket import StrictHandler
 from hub.store.engine import StoreUnavailable
 
@@ -128,7 +129,7 @@ class Endpoint(View):
         return None if token is None else await self._needs.authenticate(token)
 
     def encode_json(self, data: object) -> str:
-        return orjson.dumps(data, default=str).decode()
+        return text_of(data)
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)

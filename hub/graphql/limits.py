@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, StringValueNode, Visitor, visit
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 from hub.graphql.bounds import Limits
@@ -13,6 +13,7 @@ from hub.graphql.context import ApiContext
 from hub.graphql.cost import Scale, Weight
 from hub.graphql.errors import BadInput, TooExpensive
 from hub.graphql.permissions import refused, role_needed
+from hub.graphql.remembered import holds_zero_byte
 
 
 class OperationLimits(SchemaExtension):
@@ -86,17 +87,8 @@ class OperationLimits(SchemaExtension):
 
 def _zero_bytes(document: Any, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:
     """No text of ours holds a zero byte, and PostgreSQL refuses one: say so before it does."""
-    finder = _ZeroBytes()
-    visit(document, finder)
-    if finder.found or _holds_zero(variables):
+    if holds_zero_byte(document) or _holds_zero(variables):
         yield BadInput("No text may hold a zero byte.")
-
-
-class _ZeroBytes(Visitor):
-    found = False
-
-    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
-        self.found = self.found or "\0" in node.value
 
 
 def _holds_zero(value: Any) -> bool:

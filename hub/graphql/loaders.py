@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from hub.store.views.catalogue import open_claims
 from hub.store.views.rows import rows_by_key
 
 Rows = Sequence[Row[Any]]
-Read = Callable[[AsyncConnection, str, Collection[Any]], Awaitable[Mapping[Any, Any]]]
+Read = Callable[[AsyncConnection, str, Collection[Any]], Coroutine[Any, Any, Mapping[Any, Any]]]
 
 
 class Loaders:
@@ -67,8 +67,7 @@ class Loaders:
         return self._made[name]
 
     async def _load(self, read: Read, values: list[Any]) -> list[Any]:
-        async with self._database.read() as connection:
-            found = await read(connection, self._tenant_id, set(values))
+        found = await self._database.look(lambda connection: read(connection, self._tenant_id, set(values)))
         return [found.get(value, ()) for value in values]
 
 

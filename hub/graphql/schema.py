@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionResult
 from strawberry.types.execution import ExecutionContext
 
 from hub.graphql.connection import LARGEST_SIZE
 from hub.graphql.context import ApiContext
+from hub.graphql.executor import HubExecutor
 from hub.graphql.limits import OperationLimits
 from hub.graphql.masking import masked
 from hub.graphql.mutations import Mutation
 from hub.graphql.query import Query
+from hub.graphql.remembered import RememberedDocument, RememberedValidation
+from hub.graphql.sharing import SharedData
 from hub.graphql.subscription import Subscription
 from hub.graphql.tracing import OperationTrace
 from hub.graphql.types.scalars import SCALARS
@@ -29,6 +34,15 @@ class HubSchema(strawberry.Schema):
         trace_id = context.trace_id if isinstance(context, ApiContext) else None
         errors[:] = [masked(error, trace_id) for error in errors]
 
+    async def _handle_execution_result(self, context: Any, result: Any, *given: Any, **named: Any) -> ExecutionResult:
+        """Finish an answer that several subscribers are given once, with its cost and without errors to mask."""
+        data = result.data
+        if not isinstance(data, SharedData):
+            return await super()._handle_execution_result(context, result, *given, **named)
+        if data.finished is None:
+            data.finished = await super()._handle_execution_result(context, result, *given, **named)
+        return data.finished
+
 
 @cache
 def make_schema() -> HubSchema:
@@ -37,7 +51,8 @@ def make_schema() -> HubSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[OperationTrace, OperationLimits],
+        extensions=[OperationTrace, OperationLimits, RememberedDocument, RememberedValidation],
+        execution_context_class=HubExecutor,
         config=StrawberryConfig(relay_max_results=LARGEST_SIZE, scalar_map=SCALARS),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from hub.graphql.context import ApiContext, Info
 from hub.graphql.cursor import decode_cursor, encode_cursor
 from hub.graphql.errors import BadInput, Unauthenticated
 from hub.graphql.fields import streamed
+from hub.graphql.sharing import alike
 from hub.graphql.types.channel import Channel
 from hub.graphql.types.drift import StockDifference
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
@@ -52,6 +53,15 @@ class Welcome:
             raise Unauthenticated
 
 
+def _told_like(info: Info) -> Hashable:
+    """Return what others must ask to be told the same, None where the document is not known as text."""
+    operation = info._raw_info.operation
+    if operation.loc is None:
+        return None
+    name = operation.name.value if operation.name else None
+    return name, alike(operation.loc.source.body, info.variable_values)
+
+
 @strawberry.type(description="What can be followed live.")
 class Subscription:
     @streamed("The activity log as it grows, oldest first.")
@@ -68,6 +78,7 @@ class Subscription:
     ) -> AsyncGenerator[SyncEvent, None]:
         context = info.context
         context.share_loaders()
+        context.told_like = _told_like(info)
         begin = None if after is None else decode_cursor(after, (int,), "after")[0]
         only = EventFilter() if filter is None else filter.read()
         announcer = context.needs.announcer

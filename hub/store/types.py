@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,9 +39,11 @@ class Instant(TypeDecorator[datetime]):
         return value if dialect.name == "postgresql" else instant_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return instant_of(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Read a value in one step: rows of many instants are read by hundreds."""
+        return instant_of
 
 
 INSTANT = Instant()
@@ -93,6 +96,13 @@ class Micros(TypeDecorator[Decimal]):
 
 Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document: JSONB on PostgreSQL, text on SQLite; the engine reads and writes it with orjson."""
+
+
+def instant_of(value: Any) -> datetime | None:
+    """Return the instant that a database's own value stands for."""
+    if value is None:
+        return None
+    return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def instant_text(value: datetime) -> str:

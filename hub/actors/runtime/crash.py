@@ -17,10 +17,6 @@ from hub.actors.runtime.verdict import Verdict
 MOST_CRASHES = 20
 
 
-class NodeSick(Exception):
-    """So many actors were quarantined at once that this node itself must be ill; let the platform restart it."""
-
-
 def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
     """Count a crash against the messages that were being handled and against the actor."""
     owned, reason = verdict.lane.owned, name_of(error)
@@ -65,6 +61,7 @@ def remember(owned: Owned, trouble: Trouble) -> None:
 
 def name_of(error: BaseException) -> str:
     """Return the error's type and the place it came from, without its text, which may hold anybody's data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    where = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        where = f" at {frame.f_code.co_filename.rpartition('/')[2]}:{line}"
     return f"{type(error).__name__}{where}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +17,7 @@ from hub.actors.runtime.mailbox.reading import Mail, read_lanes, read_mail
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
+from hub.actors.runtime.shares import Shares
 from hub.actors.runtime.turn import Actor
 from hub.actors.runtime.turner import Turner
 from hub.store.engine import Database, StoreUnavailable
@@ -31,7 +32,7 @@ class Dispatcher:
     turner: Turner
     opener: Opener
     tasks: TaskGroup
-    running: int = 0
+    shares: Shares = field(default_factory=Shares)
 
     async def run(self) -> None:
         """Feed lanes for ever; while the store is gone, wait and look again."""
@@ -52,9 +53,10 @@ class Dispatcher:
         """Start the turns that can start, and return how long nothing else will be due, in seconds."""
         now = self.roster.clock.now()
         following = self.roster.wake(now)
-        room = self.turner.policy.max_turns - self.running
-        if room > 0 and not self.roster.draining and (lanes := self.roster.ready(now)):
-            await self._feed(lanes[:room], now)
+        room = self.turner.policy.max_turns - self.shares.taken
+        if room > 0 and not self.roster.draining and (lanes := self.shares.fair(self.roster.ready(now), room)):
+            await self._feed(lanes, now)
+            self._go_on()
             following = self.roster.wake(self.roster.clock.now())
         if following is None:
             return None
@@ -126,7 +128,7 @@ class Dispatcher:
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
         lane.owned.turns += 1
-        self.running += 1
+        self.shares.take(lane.owned.key[0])
         begin = partial(self._turn, lane, taken, instance, instance.enter(), more=len(taken) < len(mails))
         self.tasks.start_soon(begin)
 
@@ -135,9 +137,13 @@ class Dispatcher:
             await self.turner.run(lane, mails, instance, actor, more=more)
         finally:
             instance.leave()
-            self.running -= 1
-            if self.roster.hungry:
-                self.roster.work.set()
+            self.shares.give_back(lane.owned.key[0])
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Look again where lanes were left for want of room: it is there once a turn ends, or a lane was empty."""
+        if self.roster.hungry:
+            self.roster.work.set()
 
 
 def careful(mails: list[Mail]) -> list[Mail]:

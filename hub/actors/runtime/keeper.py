@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 import anyio
 
+from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import enrol, glance, prune, renew
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
 from hub.store.engine import Database, StoreUnavailable
 
 HOUR = 3600.0
+AT_ONCE = 256
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +33,25 @@ class Keeper:
     rung: anyio.Event
 
     async def renew(self) -> None:
-        """Renew all leases for ever, in one statement each time."""
+        """Renew all leases for ever, some at a time, so that nobody's commit waits for those of thousands.
+
+        An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
+        """
         while True:
-            began = self.roster.clock.monotonic()
-            until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
+            keys = sorted(self.roster.owned)
             try:
-                glimpses = await self.database.write(partial(renew, name=self.name, lease_until=until))
-                self.roster.compare(glimpses, began + self.policy.lease - self.policy.margin)
-                self.roster.disown(glimpses)
+                for start in range(0, max(len(keys), 1), AT_ONCE):
+                    await self._renew(keys[start : start + AT_ONCE])
             except StoreUnavailable as error:
                 log.warning("cannot renew leases: %s", error)
             await anyio.sleep(self.policy.renew)
+
+    async def _renew(self, keys: Sequence[Key]) -> None:
+        began = self.roster.clock.monotonic()
+        until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
+        glimpses = await self.database.write(partial(renew, name=self.name, keys=keys, lease_until=until))
+        trusted = began + self.policy.lease - self.policy.margin
+        self.roster.compare(glimpses, trusted, reread=self.database.shared)
 
     async def glance(self) -> None:
         """Look for what other nodes did, when they ring and now and then."""

@@ -13,8 +13,9 @@ class Policy:
 
     A lease is trusted ``margin`` less than the database trusts it. ``linger`` is how long an idle actor stays open.
     A message is parked after ``attempts`` failed tries or ``poison`` crashes. ``crash_limit`` crashes within
-    ``crash_window`` quarantine the actor, for pauses that double; ``sick_limit`` quarantines within ``sick_window``
-    mean that the node itself is ill.
+    ``crash_window`` quarantine the actor, for pauses that double; ``sick_limit`` quarantines within ``sick_window``,
+    on a large node ``sick_share`` of its actors, mean that the node itself is ill. Of ``max_turns`` at once no tenant
+    has more than are left for the others.
     """
 
     lease: float = 30.0
@@ -37,6 +38,7 @@ class Policy:
     quarantine_first: float = 300.0
     quarantine_most: float = 3600.0
     sick_limit: int = 10
+    sick_share: float = 0.05
     sick_window: float = 60.0
     store_pause: float = 1.0
     keep_seen: float = 30 * 86400.0

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import release
 from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.policy import Policy
@@ -39,8 +38,7 @@ class Releaser:
             for owned in self._idle():
                 owned.leaving = True
             leaving = [owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns]
-            strays, self.roster.strays = self.roster.strays, []
-            await self.release([*leaving, *self.lapsed], strays)
+            await self.release([*leaving, *self.lapsed])
 
     def _distrust(self) -> None:
         """Stop what was not renewed in time: by now it may be somebody else's.
@@ -62,9 +60,9 @@ class Releaser:
             if owned.idle_since < before and not owned.turns and owned not in busy and not owned.opening
         ]
 
-    async def release(self, gone: Sequence[Owned], strays: Sequence[tuple[Key, int]] = ()) -> None:
+    async def release(self, gone: Sequence[Owned]) -> None:
         """Give actors back to whoever their next mail finds."""
-        claims = [*strays, *((owned.key, owned.epoch) for owned in gone)]
+        claims = [(owned.key, owned.epoch) for owned in gone]
         if not claims:
             return
 

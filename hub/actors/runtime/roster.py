@@ -32,9 +32,7 @@ class Roster:
         self.leave = anyio.Event()
         self.rest = anyio.Event()
         self.reading: set[Owned] = set()
-        self.strays: list[tuple[Key, int]] = []
         self.draining = False
-        self._suspects: dict[Key, int] = {}
         self._timers: list[tuple[datetime, int, Lane]] = []
         self._count = count()
 
@@ -61,12 +59,6 @@ class Roster:
         """Start no turn of an actor any more, and have it given back when those in flight have ended."""
         owned.leaving = True
         self.leave.set()
-
-    def disown(self, renewed: Iterable[Glimpse]) -> None:
-        """Note what was renewed twice though we do not know it: the answer to its claim was lost."""
-        unknown = {glimpse.key: glimpse.epoch for glimpse in renewed if glimpse.key not in self.owned}
-        self.strays = [(key, epoch) for key, epoch in unknown.items() if self._suspects.get(key) == epoch]
-        self._suspects = unknown
 
     def ring(self, rings: Iterable[Any]) -> None:
         """Hear of mail posted by this process: lanes of ours become hungry, others are for claiming."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -18,8 +18,9 @@ from opentelemetry.util.types import AttributeValue
 
 from hub.actors.runtime.bulkhead import caught, leaves, spoken
 from hub.actors.runtime.codec import Unreadable
-from hub.actors.runtime.crash import NodeSick, condemn, name_of, remember
+from hub.actors.runtime.crash import condemn, name_of, remember
 from hub.actors.runtime.facts import Listener, TurnEnded
+from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import Fenced, Settlement, Status
@@ -49,7 +50,7 @@ class Turner:
     policy: Policy
     random: Random
     listener: Listener
-    quarantines: list[float] = field(default_factory=list)
+    illness: Illness
 
     async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
@@ -167,13 +168,7 @@ class Turner:
             self._store_gone(lane, unknown=gone.unknown)
         else:
             if verdict.settlement.status is Status.QUARANTINED:
-                self._count_quarantine()
-
-    def _count_quarantine(self) -> None:
-        now = self.roster.clock.monotonic()
-        self.quarantines = [*(at for at in self.quarantines if at > now - self.policy.sick_window), now]
-        if len(self.quarantines) >= self.policy.sick_limit:
-            raise NodeSick(f"{len(self.quarantines)} actors quarantined within {self.policy.sick_window:.0f} s")
+                self.illness.note(lane.owned.key[0])
 
     def _store_gone(self, lane: Lane, *, unknown: bool) -> None:
         """Wait a little before the next attempt, or give the actor back where a commit may yet be kept.

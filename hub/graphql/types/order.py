@@ -59,6 +59,40 @@ class SalesOrder:
     forwarded_at: datetime | None
 
 
+def _charges(self: Order) -> list[Charge]:
+    return [Charge.of(charge) for charge in self.row.charges]
+
+
+def _payments(self: Order) -> list[OrderPayment]:
+    return [OrderPayment.of(payment) for payment in payments_from_json(self.row.payments)]
+
+
+def _hold(self: Order) -> Hold | None:
+    row = self.row
+    if row.hold_cause is None:
+        return None
+    detail = dict(row.hold_detail or {})
+    differences = AmountDifference.all_of(detail)
+    message = detail.pop("message", None)
+    return Hold(cause=HoldCause(row.hold_cause), message=message, detail=JSON(detail), differences=differences)
+
+
+def _sales_order(self: Order) -> SalesOrder | None:
+    row = self.row
+    if row.sales_order_id is None:
+        return None
+    return SalesOrder(
+        division=row.division,
+        sales_order_id=row.sales_order_id,
+        number=row.sales_order_number,
+        forwarded_at=row.forwarded_at,
+    )
+
+
+def _certificate(self: Order) -> Certificate | None:
+    return _certificate_in(self.row)
+
+
 @strawberry.type(description="What a buyer bought on a channel; forwarded at most once.")
 class Order(Stored):
     key = tables.orders.c.order_id
@@ -77,12 +111,14 @@ class Order(Stored):
     fulfilled_by: FulfilledBy
     raw_status: str = strawberry.field(description="The channel's own word for its state.")
     cancelled: bool
-    charges: list[Charge]
-    payments: list[OrderPayment] = strawberry.field(description="Gift cards and the like, which paid a part of it.")
-    hold: Hold | None = strawberry.field(description="Why it waits for a person.")
-    sales_order: SalesOrder | None
+    charges: list[Charge] = strawberry.field(resolver=_charges)
+    payments: list[OrderPayment] = strawberry.field(
+        resolver=_payments, description="Gift cards and the like, which paid a part of it."
+    )
+    hold: Hold | None = strawberry.field(resolver=_hold, description="Why it waits for a person.")
+    sales_order: SalesOrder | None = strawberry.field(resolver=_sales_order)
     certificate: Certificate | None = strawberry.field(
-        description="How the sales order followed from the order; null before it was sent."
+        resolver=_certificate, description="How the sales order followed from the order; null before it was sent."
     )
     derivation: JSON | None = strawberry.field(description="The certificate as it is kept.")
     trace_id: str | None
@@ -107,11 +143,6 @@ class Order(Stored):
             fulfilled_by=FulfilledBy(row.fulfilled_by),
             raw_status=row.raw_status,
             cancelled=row.cancelled,
-            charges=[Charge.of(charge) for charge in row.charges],
-            payments=[OrderPayment.of(payment) for payment in payments_from_json(row.payments)],
-            hold=_hold(row),
-            sales_order=_sales_order(row),
-            certificate=_certificate(row),
             derivation=row.derivation,
             trace_id=row.trace_id,
             channel_id=row.channel_id,
@@ -183,7 +214,7 @@ class Order(Stored):
     async def past_certificates(self, info: Info) -> list[Certificate]:
         past = tables.past_certificate.c
         rows = await info.context.load.many(past.order_id, self.order_id, past.version)
-        return [found for row in rows if (found := _certificate(row)) is not None]
+        return [found for row in rows if (found := _certificate_in(row)) is not None]
 
     @shown(
         "Who bought it; null once the personal data was destroyed. Needs the role OPERATOR.",
@@ -230,26 +261,6 @@ class Order(Stored):
         return await connect(info, SyncEvent.of, events, NEWEST_EVENT_FIRST, first, after, last, before)
 
 
-def _certificate(row: Row[Any]) -> Certificate | None:
+def _certificate_in(row: Row[Any]) -> Certificate | None:
     found = certificate_from_json(row.derivation)
     return None if found is None else Certificate.of(found)
-
-
-def _hold(row: Row[Any]) -> Hold | None:
-    if row.hold_cause is None:
-        return None
-    detail = dict(row.hold_detail or {})
-    differences = AmountDifference.all_of(detail)
-    message = detail.pop("message", None)
-    return Hold(cause=HoldCause(row.hold_cause), message=message, detail=JSON(detail), differences=differences)
-
-
-def _sales_order(row: Row[Any]) -> SalesOrder | None:
-    if row.sales_order_id is None:
-        return None
-    return SalesOrder(
-        division=row.division,
-        sales_order_id=row.sales_order_id,
-        number=row.sales_order_number,
-        forwarded_at=row.forwarded_at,
-    )

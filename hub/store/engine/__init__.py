@@ -1,5 +1,6 @@
 """Where everything is written: one unit of work, shared transactions, SQLite and PostgreSQL alike."""
 
+from hub.store.engine.at_once import rows_at_once
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
@@ -18,4 +19,5 @@ __all__ = [
     "StoreBusy",
     "StoreUnavailable",
     "Work",
+    "rows_at_once",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.store.engine import postgres, sqlite
 from hub.store.engine.fault import name_fault
+from hub.store.engine.keys import KeysByIndex
 from hub.store.types import json_text, json_value
 
 T = TypeVar("T")
@@ -80,7 +81,9 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
     creator = sqlite.connector(str(sqlite.file_of(url)), pragmas)
-    return _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)
+    engine = _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)
+    engine.dialect.statement_compiler = KeysByIndex
+    return engine
 
 
 def _postgres(url: URL, **options: Any) -> AsyncEngine:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.engine import rows_at_once
+
 Key = tuple[Any, ...]
 
 
@@ -47,7 +49,7 @@ async def read_page(connection: AsyncConnection, statement: Select[Any], order: 
         if key is not None:
             statement = statement.where(_beyond(order, key, beyond))
     ordered = statement.order_by(*(column.desc() if down else column.asc() for column in order.columns))
-    rows = list((await connection.execute(ordered.limit(window.size + 1))).all())
+    rows = await rows_at_once(connection, ordered.limit(window.size + 1))
     more, rows = len(rows) > window.size, rows[: window.size]
     if window.backward:
         return Page(rows[::-1], has_next=window.before is not None, has_previous=more)

@@ -12,9 +12,9 @@ import pytest
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.crash import NodeSick
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
+from hub.actors.runtime.illness import NodeSick
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.reading import Mail
 from hub.actors.runtime.owned import Lane

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import actor, node, seen
 from hub.store.types import Instant
 
+IN_VIEW = 8
 CLAIMABLE = actor.c.status.in_([Status.ACTIVE.value, Status.QUARANTINED.value])
 
 
@@ -45,13 +46,16 @@ class Glimpse:
 
 
 async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list[Claim]:
-    """Make up to ``most`` due actors without an owner this node's, the longest due first."""
+    """Make up to ``most`` due actors without an owner this node's: each tenant's longest due in turn."""
+    now = work.clock.now()
+    turns = _in_turns(now, most * IN_VIEW)
     due = (
         select(actor.c.tenant_id, actor.c.address)
-        .where(actor.c.due_at <= work.clock.now(), CLAIMABLE)
-        .order_by(actor.c.due_at)
+        .join(turns, and_(actor.c.tenant_id == turns.c.tenant_id, actor.c.address == turns.c.address))
+        .where(actor.c.due_at <= now, CLAIMABLE)
+        .order_by(turns.c.turn, turns.c.due_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=actor, skip_locked=True)
         .cte("due")
     )
     statement = (
@@ -70,11 +74,24 @@ async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list
     return [_claim(row) for row in await work.execute(statement)]
 
 
-async def renew(work: Work, name: str, lease_until: datetime) -> list[Glimpse]:
-    """Prolong the leases of all actors this node owns; a row locked by a commit is left for the next time."""
+def _in_turns(now: datetime, view: int) -> Any:
+    """Number the due actors of each tenant among those that are due for longest; more are not looked at."""
+    oldest = (
+        select(actor.c.tenant_id, actor.c.address, actor.c.due_at)
+        .where(actor.c.due_at <= now, CLAIMABLE)
+        .order_by(actor.c.due_at)
+        .limit(view)
+        .subquery("oldest")
+    )
+    turn = func.row_number().over(partition_by=oldest.c.tenant_id, order_by=oldest.c.due_at)
+    return select(oldest, turn.label("turn")).subquery("turns")
+
+
+async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
+    """Prolong the leases of some actors this node owns; a row locked by a commit is left for the next time."""
     mine = (
         select(actor.c.tenant_id, actor.c.address)
-        .where(actor.c.node == name)
+        .where(actor.c.node == name, tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
         .with_for_update(skip_locked=True)
         .cte("mine")
     )
