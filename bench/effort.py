@@ -57,5 +57,5 @@ QUICK = Effort(
     changes=(1, 100, 1_000),
     listening=2.0,
     drift=(2_000, 40, 10.0),
-    deadline=120.0,
+    deadline=300.0,
 )
