@@ -33,7 +33,7 @@ SEED = 7
 PAGE = 1000
 NOMINAL = {"HUB_PATROL_SECONDS": 5.0, "HUB_STOCK_SWEEP_SECONDS": 300.0, "HUB_READ_LAG_SECONDS": 3600.0}
 """The hub's usual paces, compressed with the platforms' time; the shop's lists may be an hour old."""
-ROUND_AGAIN = "20"
+ROUND_AGAIN = "10"
 """Real seconds after which another round may begin; one that lasts longer is not disturbed."""
 PATIENCE = 1800.0
 LOOK_AGAIN = 2.0

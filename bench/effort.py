@@ -76,5 +76,5 @@ QUICK = Effort(
     phase_seconds=10.0,
     lists=200,
     events=50,
-    deadline=120.0,
+    deadline=300.0,
 )
