@@ -54,13 +54,13 @@ def uncertified(forwarded: int, certificates: int) -> list[str]:
     return [f"{missing} forwarded orders have no certificate that is equal to the cent"] if missing else []
 
 
-async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
+async def come_to_rest(site: Site, api: Api, board: Board, parcels: int, patience: float = DEADLINE) -> Json:
     """Wait until ledger and books find nothing wrong, before and after all channels were swept once more.
 
     Numbers may be right for a moment on their way elsewhere, and a sweep that reads everything again must change
     nothing. Returns the last ledger, right or wrong.
     """
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if (dead := site.dead()) is not None:
             raise DemoFailed(dead)
@@ -119,7 +119,7 @@ async def make_summary(day: Day, ledger: Json) -> Json:
         "faults_met": sum(ledger["faults"].values()),
         "restarts": board.restarts,
         "problems": wrong,
-        **({"details": await _details(api, ledger)} if wrong else {}),
+        **({"details": await examples(api, ledger)} if wrong else {}),
     }
 
 
@@ -128,7 +128,7 @@ def _counts(channel: Json) -> Json:
     return {name: channel[name] for name in names}
 
 
-async def _details(api: Api, ledger: Json) -> Json:
+async def examples(api: Api, ledger: Json) -> Json:
     """Return examples of what is wrong, and what the hub itself says about it."""
     ids = {name: value[:5] for name, value in ledger.items() if name.endswith("_ids") and value}
     shown = {name: one["shown_mismatch"][:5] for name, one in ledger["channels"].items() if one["shown_mismatches"]}
