@@ -26,7 +26,7 @@ from torture.server import DATABASE, Server, running_server
 from torture.skew import set_skew
 from torture.wire import Wire
 
-TIMEOUT = 12.0
+TIMEOUT = 15.0
 """Seconds that the day's people wait for an answer; a node may be frozen that long."""
 
 
@@ -108,7 +108,7 @@ async def _server(plan: Plan, folder: Path, stack: AsyncExitStack) -> Server | N
         return None
     programs = binaries()
     if unprivileged() is not None:
-        folder.chmod(0o711)
+        await anyio.Path(folder).chmod(0o711)
     if programs is None:
         raise DemoFailed("There is no PostgreSQL: none on PATH, in /usr/lib/postgresql or in the pgserver wheel.")
     return await stack.enter_async_context(running_server(programs, folder / "disk" / "data", folder / "postgres"))

@@ -11,10 +11,14 @@ from demo.plan import Pace
 from demo.plan import Plan as DemoPlan
 from torture.schedule import Kind
 
-LEASE = 6.0
+LEASE = 10.0
 NODES_ON_POSTGRES = 3
-PACE = Pace(sale=2.5, desk=3.0, delivery=0.8, by_hand=10.0, sweep=3.0, check=10.0, gather=0.25, follow=0.25)
-SETTINGS: Mapping[str, str] = {"HUB_LEASE_SECONDS": f"{LEASE:g}", "HUB_SETTLE_SECONDS": "3"}
+PACE = Pace(sale=3.0, desk=4.0, delivery=1.0, by_hand=15.0, sweep=8.0, check=60.0, gather=1.0, follow=1.0)
+SETTINGS: Mapping[str, str] = {
+    "HUB_LEASE_SECONDS": f"{LEASE:g}",
+    "HUB_POLL_SECONDS": "1",
+    "HUB_SETTLE_SECONDS": "3",
+}
 
 
 class Store(StrEnum):

@@ -34,7 +34,7 @@ WAYS = {
 """How each kind goes about it, where that does not depend on the database."""
 HOLDS = {
     Kind.KILL: (0.0, 3.0),
-    Kind.STOP: (1.3, 2.5),
+    Kind.STOP: (1.2, 1.8),
     Kind.TERM: (0.0, 2.0),
     Kind.DATABASE: (0.5, 5.0),
     Kind.DISK: (2.0, 7.0),
