@@ -15,7 +15,7 @@ import httpx2
 from torture.place import Place
 from torture.schedule import Attack
 
-LONGEST = 120.0
+LONGEST = 180.0
 LOOK_AGAIN = 0.2
 MOST_TOLD = 5
 MOST_LETTERS = 200

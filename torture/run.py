@@ -131,10 +131,10 @@ async def _live_through(place: Place, board: Board) -> Json:
 
 
 async def _torture(place: Place, day: Day, tally: Tally) -> None:
-    """Attack one time after the other until closing time; each recovery is waited for."""
+    """Attack one time after the other until closing time, once at least; each recovery is waited for."""
     plan = place.plan
     for attack in draw(plan.seed, plan.kinds, sqlite=plan.store is Store.SQLITE, nodes=plan.nodes, lease=LEASE):
-        if time.monotonic() + attack.pause + attack.hold > day.closes:
+        if tally.attacks and time.monotonic() + attack.pause + attack.hold > day.closes:
             return
         await anyio.sleep(attack.pause)
         async with under(place, attack):
