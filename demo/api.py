@@ -39,7 +39,7 @@ class Api:
         with anyio.move_on_after(self._patience):
             while True:
                 answer = await self._post({"query": document, "variables": variables})
-                if answer is not None:
+                if answer is not None and not _is_away(answer):
                     return _data(answer)
                 await anyio.sleep(PAUSE)
         raise DemoFailed(f"The hub at {self._url} has been away for {self._patience:.0f} seconds.")
@@ -73,6 +73,11 @@ class Api:
             if not found["pageInfo"]["hasNextPage"]:
                 return
             after = found["pageInfo"]["endCursor"]
+
+
+def _is_away(answer: httpx2.Response) -> bool:
+    """Say whether the hub itself asks to be asked again, for its database is away."""
+    return b"UNAVAILABLE" in answer.content and b'"errors"' in answer.content
 
 
 def _data(answer: httpx2.Response) -> Json:

@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import anyio
-import anyio.to_thread
 
 from demo.site import Node
 from torture.place import Place
@@ -17,7 +16,7 @@ from torture.schedule import Attack, Kind
 from torture.skew import set_skew
 from torture.wire import Cut, Wire
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 
 Fault = Callable[[Place, Attack], AbstractAsyncContextManager[None]]
 
@@ -93,7 +92,7 @@ async def _database(place: Place, attack: Attack) -> AsyncIterator[None]:
     """PostgreSQL ends and is started again; a SQLite file is locked by another program."""
     if place.server is None:
         with closing(_other_program(place.disk.folder / "handelhub.db")) as file:
-            await anyio.to_thread.run_sync(file.execute, "BEGIN IMMEDIATE")
+            await _lock(file)
             yield
         return
     await place.server.end(attack.way)
@@ -104,7 +103,19 @@ async def _database(place: Place, attack: Attack) -> AsyncIterator[None]:
 
 
 def _other_program(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
+    return sqlite3.connect(file, isolation_level=None, timeout=0)
+
+
+async def _lock(file: sqlite3.Connection) -> None:
+    """Take the write lock; between a busy hub's transactions it is free for a moment only."""
+    with anyio.fail_after(PATIENCE):
+        while True:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                await anyio.sleep(0.001)
+            else:
+                return
 
 
 @asynccontextmanager

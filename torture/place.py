@@ -28,6 +28,8 @@ from torture.wire import Wire
 
 TIMEOUT = 15.0
 """Seconds that the day's people wait for an answer; a node may be frozen that long."""
+PATIENCE = 120.0
+"""Seconds that the simulated platforms' control side may take, which nothing attacks."""
 
 
 @dataclass(slots=True)
@@ -97,8 +99,11 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack, group: TaskGro
     for node in nodes:
         await node.ready()
     await sandbox.answering(f"{_address(sandbox_port)}/_control/state")
-    http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=TIMEOUT))
-    control = Control(http, _address(sandbox_port))
+    http, calm = [
+        await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=timeout))
+        for timeout in (TIMEOUT, PATIENCE)
+    ]
+    control = Control(calm, _address(sandbox_port))
     site = Site(day, folder, control, sandbox, sandbox_url, tuple(nodes), hub_url, token, http)
     return Place(plan, site, disk, server, platforms, doors, databases, skews)
 

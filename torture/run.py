@@ -8,13 +8,13 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 
-from demo.api import Api
+from demo.api import Api, Refused
 from demo.board import Board
 from demo.day import Day
 from demo.failure import DemoFailed
@@ -38,6 +38,7 @@ ENOUGH = 1_000_000
 """Calls to Exact in a day: what a compressed day allows is not what is looked at here."""
 
 Json = dict[str, Any]
+Scene = Callable[[Day], Awaitable[None]]
 
 
 def run(minutes: float, seed: int, chosen: Chosen, kinds: Sequence[Kind], as_json: bool) -> int:
@@ -119,7 +120,7 @@ async def _live_through(place: Place, board: Board) -> Json:
     board.say("The shops are open")
     async with anyio.create_task_group() as scenes:
         for scene in SCENES:
-            scenes.start_soon(scene, day)
+            scenes.start_soon(_insist, scene, day)
         scenes.start_soon(day.watch)
         await _torture(place, day, tally)
     board.say("Closing time; waiting for everything to come to rest")
@@ -128,6 +129,15 @@ async def _live_through(place: Place, board: Board) -> Json:
     told = await judge(place, day, ledger, tally)
     board.problems = told["problems"]
     return told
+
+
+async def _insist(scene: Scene, day: Day) -> None:
+    """Let a scene go on after the hub refused something, as people do: what they saw may be old by then."""
+    while day.open:
+        try:
+            await scene(day)
+        except Refused as refusal:
+            day.board.say(f"refused: {refusal}")
 
 
 async def _torture(place: Place, day: Day, tally: Tally) -> None:
