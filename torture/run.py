@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import sys
@@ -52,7 +51,6 @@ def run(minutes: float, seed: int, chosen: Chosen, kinds: Sequence[Kind], as_jso
         "minutes": minutes,
         "seed": seed,
         "faults": list(kinds),
-        "cores": os.cpu_count(),
         "databases": told,
     }
     sys.stdout.write(json.dumps(summary, indent=None if as_json else 2) + "\n")
