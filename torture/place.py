@@ -80,7 +80,7 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack, group: TaskGro
     server = await _server(plan, folder, stack)
     sandbox_port, ports = free_port(), [free_port() for _ in range(plan.nodes)]
     platforms, doors = Wire(Rotation([sandbox_port]).connect), Wire(Rotation(ports).connect)
-    databases = tuple(Wire(server.connect) for _ in ports) if server is not None else ()
+    databases = tuple(Wire(Rotation([server.port]).connect) for _ in ports) if server is not None else ()
     for wire in (platforms, doors, *databases):
         await group.start(wire.run)
     sandbox_url, hub_url = _address(platforms.port), _address(doors.port)

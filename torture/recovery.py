@@ -19,8 +19,6 @@ LONGEST = 180.0
 LOOK_AGAIN = 0.2
 MOST_TOLD = 5
 MOST_LETTERS = 200
-
-
 _UNSEEN = {"not looked yet"}
 
 
@@ -37,7 +35,7 @@ async def recovered(place: Place, longest: float = LONGEST) -> Recovery:
 
     Counted from the end of the fault: the program is being started, the network is whole, there is room on the disk.
     Accepted before is every paid sale that was not in Exact at that moment, and every parcel that its channel did not
-    know: each must have arrived. A program's start is part of the figure, and so is the pace of sweeps (3 to 10 s),
+    know: each must have arrived. A program's start is part of the figure, and so is the pace of sweeps (8 to 10 s),
     which find what no webhook could announce.
     """
     began = time.monotonic()

@@ -12,13 +12,13 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import asyncpg
-from anyio.abc import SocketStream
 
 from bench.postgres import launch, make_cluster, make_room, unprivileged
+from demo.children import free_port
 from demo.failure import DemoFailed
 
 OPTIONS = (
-    "synchronous_commit=on", "max_connections=150", "listen_addresses=", "shared_buffers=64MB",
+    "synchronous_commit=on", "max_connections=150", "listen_addresses=127.0.0.1", "shared_buffers=64MB",
     "min_wal_size=32MB", "max_wal_size=48MB",
 )  # fmt: skip
 """Little write-ahead log, so that a small disk suffices."""
@@ -31,11 +31,12 @@ class Server:
     """One server: its files on a disk that may be full, its socket and its log elsewhere."""
 
     def __init__(self, programs: Path, data: Path, folder: Path) -> None:
-        self.socket = folder / ".s.PGSQL.5432"
+        self.port = free_port()
         self.user = unprivileged() or getpass.getuser()
         self._programs = programs
         self._data = data
         self._folder = folder
+        self._options = (*OPTIONS, f"port={self.port}")
         self._process: subprocess.Popen[bytes] | None = None
 
     async def make(self) -> None:
@@ -51,7 +52,7 @@ class Server:
         with anyio.move_on_after(PATIENCE):
             while True:
                 if self._process is None or self._process.poll() is not None:
-                    self._process = launch(self._programs, self._data, self._folder, unprivileged(), OPTIONS)
+                    self._process = launch(self._programs, self._data, self._folder, unprivileged(), self._options)
                 try:
                     return await self._run("SELECT 1")
                 except (OSError, asyncpg.PostgresError):
@@ -69,16 +70,9 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
 
-    async def connect(self) -> SocketStream | None:
-        """Return a connection to it; None where nobody answers."""
-        try:
-            return await anyio.connect_unix(self.socket)
-        except OSError:
-            return None
-
     async def _run(self, statement: str) -> None:
-        where, limits = {"host": str(self._folder), "database": "postgres"}, {"timeout": 5, "command_timeout": 5}
-        connection = await asyncpg.connect(**where, **limits, user=self.user)
+        where, limits = {"host": str(self._folder), "port": self.port}, {"timeout": 5, "command_timeout": 5}
+        connection = await asyncpg.connect(**where, **limits, user=self.user, database="postgres")
         try:
             await connection.execute(statement)
         finally:

@@ -151,7 +151,8 @@ class _Link:
         """End it so that both ends see it broken rather than closed."""
         for end in (self.near, self.far):
             if end is not None:
-                _socket_of(end).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+                with suppress(OSError):
+                    _socket_of(end).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self.scope.cancel()
 
     def lose(self, *, tell_far: bool) -> None:
