@@ -8,7 +8,7 @@ import anyio
 
 from demo.day import Day
 
-BEARABLE = 15
+BEARABLE = 4
 """How many sales and parcels may be on their way before buyers come more slowly."""
 LOOK_AGAIN = 1.0
 

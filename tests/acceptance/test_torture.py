@@ -13,7 +13,7 @@ from demo.plan import ROOT
 TORTURE = (sys.executable, "main.py", "torture")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_a_short_run_is_survived_with_nothing_lost_and_tells_how_long_recovery_took() -> None:
     words = ("--minutes", "0.2", "--database", "sqlite", "--faults", "disk,kill", "--json")
     done = await anyio.run_process((*TORTURE, *words), cwd=ROOT, check=False)
