@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help demo sandbox serve test test-node test-vendure check format bench simulate schema lock clean
+.PHONY: help demo sandbox serve test test-node test-vendure check format bench simulate torture schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
@@ -45,6 +45,9 @@ bench: $(BIN)/.dev ## measurements, each beside its bound
 
 simulate: $(BIN)/.run ## the whole hub in virtual time, drawn from seeds; ARGS='--seeds 1000 --mutations --json'
 	@$(BIN)/python main.py simulate $(ARGS)
+
+torture: $(BIN)/.dev ## real processes under attack, on SQLite and on PostgreSQL; ARGS='--minutes 10 --json'
+	@$(BIN)/python main.py torture $(ARGS)
 
 schema: $(BIN)/.run ## write schema.graphql anew
 	@$(BIN)/python main.py schema > schema.graphql.new && mv schema.graphql.new schema.graphql

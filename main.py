@@ -87,11 +87,12 @@ def sandbox(
     speed: Annotated[float, typer.Option(help="How much time is compressed.")] = 1.0,
     faults: Annotated[str, typer.Option(help="How much goes wrong: none, mild or harsh.")] = "none",
     goods: Annotated[int, typer.Option(help="How many articles there are.")] = 60,
+    base_url: Annotated[str | None, typer.Option(help="Its address as clients reach it, where that differs.")] = None,
 ) -> None:
     """Run simulated Exact Online and sales channels, with their real limits."""
     from hub.sandbox.app import serve as serve_sandbox
 
-    serve_sandbox(port, seed, speed, faults, goods)
+    serve_sandbox(port, seed, speed, faults, goods, base_url)
 
 
 @app.command("migrate")
@@ -380,6 +381,23 @@ def simulate(
     if script is not None:
         raise typer.Exit(again(script, show=show, shorten=shorten, mutation=mutation))
     raise typer.Exit(run(seeds, first, mutations, only or (), as_json, jobs))
+
+
+@app.command()
+def torture(
+    minutes: Annotated[float, typer.Option(min=0.1, max=600, help="How long the attacks last, per database.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="Fixes what is sold and which attacks come.")] = 7,
+    database: Annotated[str, typer.Option(help="sqlite (one node), postgresql (three nodes) or both.")] = "both",
+    faults: Annotated[str | None, typer.Option(help="Of the attacks these alone, with commas between them.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
+) -> None:
+    """Attack real processes: kill, stop, term, database, disk, network and clock; the platforms' ledger judges."""
+    from torture.plan import Chosen, read_kinds
+    from torture.run import run
+    from torture.schedule import Kind
+
+    chosen, kinds = _given(Chosen, database), _given(read_kinds, faults)
+    raise typer.Exit(run(minutes, seed, chosen or Chosen.BOTH, kinds or tuple(Kind), as_json))
 
 
 @app.command("settings")

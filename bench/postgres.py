@@ -9,10 +9,9 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -36,8 +35,10 @@ def binaries() -> Path | None:
 @asynccontextmanager
 async def postgres(folder: Path, programs: Path) -> AsyncIterator[Cluster]:
     """Run a server on a socket in a folder until the block ends; an unprivileged user runs it where we are root."""
-    user = _unprivileged()
-    process = await anyio.to_thread.run_sync(_start, programs, folder, user)
+    user = unprivileged()
+    make_room(folder, user)
+    await anyio.to_thread.run_sync(make_cluster, programs, folder / "data", user)
+    process = launch(programs, folder / "data", folder, user)
     try:
         cluster = Cluster(folder, user or getpass.getuser())
         await cluster.wait(process)
@@ -48,21 +49,33 @@ async def postgres(folder: Path, programs: Path) -> AsyncIterator[Cluster]:
             await anyio.to_thread.run_sync(process.wait, START_DEADLINE)
 
 
-def _start(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
-    folder.mkdir()
+def make_room(folder: Path, user: str | None) -> None:
+    """Make a folder in which the server may write."""
+    folder.mkdir(exist_ok=True)
     if user is not None:
         shutil.chown(folder, user)
-    data = folder / "data"
-    with (folder / "log").open("wb") as log:
-        options: dict[str, Any] = {"user": user, "cwd": folder, "env": {**os.environ, "LC_ALL": "C"}}
-        options |= {"stdout": log, "stderr": log}
-        make: list[str | Path] = [programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(make, check=True, **options)  # noqa: S603
-        chosen = [word for option in OPTIONS for word in ("-c", option)]
-        return subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *chosen], **options)  # noqa: S603
 
 
-def _unprivileged() -> str | None:
+def make_cluster(programs: Path, data: Path, user: str | None) -> None:
+    """Make the files of a server; raises CalledProcessError where that fails."""
+    make: list[str | Path] = [programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"]
+    env = {**os.environ, "LC_ALL": "C"}
+    subprocess.run(make, check=True, user=user, cwd=data.parent, env=env, capture_output=True)  # noqa: S603
+
+
+def launch(
+    programs: Path, data: Path, folder: Path, user: str | None, options: Sequence[str] = OPTIONS
+) -> subprocess.Popen[bytes]:
+    """Start a server on its files; its socket and its log lie in ``folder``."""
+    chosen = [word for option in options for word in ("-c", option)]
+    words: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *chosen]
+    env = {**os.environ, "LC_ALL": "C"}
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(words, user=user, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+
+
+def unprivileged() -> str | None:
+    """Return who runs the server where we are root, whom it refuses; None where we are somebody else."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}

@@ -28,20 +28,21 @@ class Refused(Exception):
 class Api:
     """One principal's access to the hub."""
 
-    def __init__(self, http: httpx2.AsyncClient, url: str, token: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, url: str, token: str, patience: float = PATIENCE) -> None:
         self._http = http
+        self._patience = patience
         self._url = f"{url}/graphql"
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/graphql-response+json"}
 
     async def ask(self, document: str, **variables: Any) -> Json:
-        """Return ``data``; asks again while the hub is away, for a minute at most."""
-        with anyio.move_on_after(PATIENCE):
+        """Return ``data``; asks again while the hub is away, as long as its patience lasts."""
+        with anyio.move_on_after(self._patience):
             while True:
                 answer = await self._post({"query": document, "variables": variables})
-                if answer is not None:
+                if answer is not None and not _is_away(answer):
                     return _data(answer)
                 await anyio.sleep(PAUSE)
-        raise DemoFailed(f"The hub at {self._url} has been away for {PATIENCE:.0f} seconds.")
+        raise DemoFailed(f"The hub at {self._url} has been away for {self._patience:.0f} seconds.")
 
     async def _post(self, body: Json) -> httpx2.Response | None:
         try:
@@ -72,6 +73,11 @@ class Api:
             if not found["pageInfo"]["hasNextPage"]:
                 return
             after = found["pageInfo"]["endCursor"]
+
+
+def _is_away(answer: httpx2.Response) -> bool:
+    """Say whether the hub itself asks to be asked again, for its database is away."""
+    return b"UNAVAILABLE" in answer.content and b'"errors"' in answer.content
 
 
 def _data(answer: httpx2.Response) -> Json:

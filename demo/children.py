@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
@@ -74,6 +75,16 @@ class Child:
     def ended(self) -> bool:
         """Whether it is not running."""
         return self._process is None or self._process.returncode is not None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self._process is not None and not self.ended:
+            self._process.send_signal(number)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return None if self._process is None or self.ended else self._process.pid
 
     async def kill(self) -> None:
         """End it at once, as kill -9 does, and wait until it is gone."""

@@ -31,6 +31,11 @@ class Control:
         """Return the truth about the run, as the simulated platforms kept it."""
         return cast(Json, (await self._http.get(f"{self._url}/_control/ledger")).raise_for_status().json())
 
+    async def waiting(self) -> set[str]:
+        """Return by name what is on its way: paid sales that are not in Exact, parcels not known to their channel."""
+        told = (await self._http.get(f"{self._url}/_control/waiting")).raise_for_status().json()
+        return {*told["sales"], *told["parcels"]}
+
     async def books(self) -> list[Json]:
         """Return what Exact's books hold per channel and VAT rate."""
         return cast(list[Json], (await self._http.get(f"{self._url}/_control/books")).raise_for_status().json())

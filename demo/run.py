@@ -22,19 +22,14 @@ from demo.day import Day
 from demo.failure import DemoFailed
 from demo.mishaps import go_wrong
 from demo.plan import Plan
+from demo.scenes import SCENES
 from demo.screen import keep_fresh, plain_line, shown
-from demo.shopkeeper import publish_anew, work_at_shop
-from demo.shoppers import sell_at_desk, shop_at_amazon, shop_at_bol, shop_at_shopify, shop_at_webshop
+from demo.shopkeeper import publish_anew
 from demo.site import Site, open_site
 from demo.verdict import come_to_rest, make_summary
-from demo.warehouse import deliver_in_exact, pack_in_hub
 from demo.wholesaler import Wholesaler
 
 PLAIN_PAUSE = 5.0
-SCENES = (
-    shop_at_bol, shop_at_amazon, shop_at_shopify, shop_at_webshop, sell_at_desk, work_at_shop,
-    deliver_in_exact, pack_in_hub,
-)  # fmt: skip
 
 
 def run(

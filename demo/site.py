@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +65,16 @@ class Site:
 @asynccontextmanager
 async def open_site(plan: Plan, board: Board) -> AsyncIterator[Site]:
     """Start everything in a fresh folder, and end it; the folder stays when something went wrong."""
-    folder = Path(tempfile.mkdtemp(prefix="handelhub-demo-"))
+    async with fresh_folder("handelhub-demo-", board) as folder, AsyncExitStack() as stack:
+        yield await _build(plan, folder, stack)
+
+
+@asynccontextmanager
+async def fresh_folder(prefix: str, board: Board) -> AsyncIterator[Path]:
+    """Lend a folder that is removed at the end, unless something went wrong."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
-        async with AsyncExitStack() as stack:
-            yield await _build(plan, folder, stack)
+        yield folder
     except anyio.get_cancelled_exc_class():
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -87,13 +93,14 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
     hub_url, sandbox_url = f"http://127.0.0.1:{hub_port}", f"http://127.0.0.1:{sandbox_port}"
     settings = dict(hub_settings(plan, folder, sandbox_url, hub_url))
     http = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=60))
-    sandbox = await stack.enter_async_context(running(_sandbox(plan, folder, sandbox_port)))
-    token = await _first_token(plan, settings)
-    nodes = tuple(_node(plan, folder, settings, number, hub_port) for number in range(plan.nodes))
+    sandbox = await stack.enter_async_context(running(sandbox_child(plan, folder, sandbox_port)))
+    token = await first_token(plan, settings)
+    ports = [hub_port] if plan.nodes == 1 else [free_port() for _ in range(plan.nodes)]
+    nodes = tuple(hub_node(plan, folder, settings, number, port) for number, port in enumerate(ports))
     for node in nodes:
         await stack.enter_async_context(running(node.child))
     if len(nodes) > 1:
-        await _balance(stack, hub_port, nodes)
+        await _balance(stack, hub_port, ports)
     for node in nodes:
         await node.ready()
     await sandbox.answering(f"{sandbox_url}/_control/state")
@@ -101,13 +108,15 @@ async def _build(plan: Plan, folder: Path, stack: AsyncExitStack) -> Site:
     return Site(plan, folder, control, sandbox, sandbox_url, nodes, hub_url, token, http)
 
 
-def _sandbox(plan: Plan, folder: Path, port: int) -> Child:
+def sandbox_child(plan: Plan, folder: Path, port: int, base_url: str | None = None) -> Child:
+    """Return the simulated platforms as a process; ``base_url`` is where the hub reaches them, if not at the port."""
     options = {"port": port, "seed": plan.seed, "speed": plan.speed, "faults": plan.faults}
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    words += ["--base-url", base_url] if base_url else []
     return Child("sandbox", (*plan.program, "sandbox", *words), {}, folder)
 
 
-async def _first_token(plan: Plan, settings: dict[str, str]) -> str:
+async def first_token(plan: Plan, settings: Mapping[str, str]) -> str:
     """Make the tables and an admin's token, while nobody else has the database open.
 
     A fresh SQLite file gets its tables with the token.
@@ -122,15 +131,16 @@ async def _first_token(plan: Plan, settings: dict[str, str]) -> str:
     return found.group()
 
 
-def _node(plan: Plan, folder: Path, settings: dict[str, str], number: int, hub_port: int) -> Node:
-    port = hub_port if plan.nodes == 1 else free_port()
+def hub_node(
+    plan: Plan, folder: Path, settings: Mapping[str, str], number: int, port: int, command: tuple[str, ...] = ()
+) -> Node:
+    """Return a node of the hub as a process; ``command`` runs it in another way than the command line does."""
     own = {"HUB_HOST": "127.0.0.1", "HUB_PORT": str(port), "HUB_NODE": f"node-{number + 1}"}
-    child = Child(f"hub-{number + 1}", (*plan.program, "serve"), settings | own, folder)
+    child = Child(f"hub-{number + 1}", command or (*plan.program, "serve"), {**settings, **own}, folder)
     return Node(child, f"http://127.0.0.1:{port}")
 
 
-async def _balance(stack: AsyncExitStack, port: int, nodes: tuple[Node, ...]) -> None:
+async def _balance(stack: AsyncExitStack, port: int, ports: Sequence[int]) -> None:
     group = await stack.enter_async_context(anyio.create_task_group())
     stack.callback(group.cancel_scope.cancel)
-    ports = [int(node.url.rpartition(":")[2]) for node in nodes]
     await group.start(Balancer(port, ports).run)

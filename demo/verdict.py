@@ -60,6 +60,7 @@ def uncertified(forwarded: int, certificates: int) -> list[str]:
 class _Patience:
     """Lasts while more orders reach Exact, or more parcels their channel: a slow machine may take its time."""
 
+    seconds: float
     done: tuple[int, int] = (-1, -1)
     until: float = 0.0
 
@@ -67,17 +68,17 @@ class _Patience:
         """Say whether nothing got done for too long."""
         done = ledger["forwarded"], ledger["tracking"]["confirmed"]
         if done > self.done:
-            self.done, self.until = done, time.monotonic() + DEADLINE
+            self.done, self.until = done, time.monotonic() + self.seconds
         return time.monotonic() > self.until
 
 
-async def come_to_rest(site: Site, api: Api, board: Board, parcels: int) -> Json:
+async def come_to_rest(site: Site, api: Api, board: Board, parcels: int, seconds: float = DEADLINE) -> Json:
     """Wait until ledger and books find nothing wrong, before and after all channels were swept once more.
 
     Numbers may be right for a moment on their way elsewhere, and a sweep that reads everything again must change
     nothing. Returns the last ledger, right or wrong.
     """
-    patience = _Patience()
+    patience = _Patience(seconds)
     while not patience.ends(await _look(site, board)):
         if (dead := site.dead()) is not None:
             raise DemoFailed(dead)
@@ -136,7 +137,7 @@ async def make_summary(day: Day, ledger: Json) -> Json:
         "faults_met": sum(ledger["faults"].values()),
         "restarts": board.restarts,
         "problems": wrong,
-        **({"details": await _details(api, ledger)} if wrong else {}),
+        **({"details": await examples(api, ledger)} if wrong else {}),
     }
 
 
@@ -145,7 +146,7 @@ def _counts(channel: Json) -> Json:
     return {name: channel[name] for name in names}
 
 
-async def _details(api: Api, ledger: Json) -> Json:
+async def examples(api: Api, ledger: Json) -> Json:
     """Return examples of what is wrong, and what the hub itself says about it."""
     ids = {name: value[:5] for name, value in ledger.items() if name.endswith("_ids") and value}
     shown = {name: one["shown_mismatch"][:5] for name, one in ledger["channels"].items() if one["shown_mismatches"]}

@@ -140,6 +140,11 @@ class Caller:
         except _NOTHING_SENT as error:
             status = _mark(span, error)
             raise Unavailable(f"{self._platform} cannot be reached ({status})") from error
+        except AttributeError as error:
+            if not _socket_gone(error):
+                raise
+            status = _mark(span, error)
+            raise Unavailable(f"{self._platform} cannot be reached (reset at once)") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             status = _mark(span, error)
             raise Unavailable(f"{self._platform} gave no answer to {operation} ({status})", unknown=not safe) from error
@@ -174,6 +179,11 @@ class Caller:
             "hub.platform": self._platform,
             "hub.operation": operation,
         }
+
+
+def _socket_gone(error: AttributeError) -> bool:
+    """Say whether a connection was reset before anything was sent: anyio asks a socket that is gone for its peer."""
+    return error.obj is None and error.name in ("getpeername", "getsockname")
 
 
 def _mark(span: Span, error: Exception) -> str:

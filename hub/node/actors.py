@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from random import SystemRandom
 
 import anyio
@@ -18,18 +19,22 @@ from hub.settings import Settings
 ATTEMPTS = 300
 """With pauses of 150 s on average, an outage of half a day is sat out before a message is given to a person."""
 
+ALONE = 86400.0
+"""Lease in seconds of a node that has its database to itself: there is nobody to whom slowness could lose an actor."""
+
 
 class Actors:
     """Runs the node's actors for as long as a block lasts."""
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self.leaving = False
+        rules = policy(settings)
         self.supervisor = Supervisor(
             desk.database,
             Activation(desk, settings).open,
             random=SystemRandom(),
             listener=FactBook(settings.stock_sweep_seconds),
-            policy=policy(settings),
+            policy=rules if desk.database.shared else replace(rules, lease=ALONE),
             name=settings.node,
         )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import anyio
 
-from hub.clock import SystemClock
+from hub.clock import Clock, SystemClock
 from hub.node import garbage
 from hub.node.meters import Meters
 from hub.node.node import Node, open_node
@@ -21,15 +21,18 @@ from hub.web.server import serve as serve_http
 _log = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings) -> None:
-    """Run a node until SIGTERM or SIGINT; raises what ``open_node`` raises, and OSError for a taken port."""
+async def serve(settings: Settings, clock: Clock | None = None) -> None:
+    """Run a node until SIGTERM or SIGINT; raises what ``open_node`` raises, and OSError for a taken port.
+
+    ``clock`` None is the machine's own.
+    """
     scraped = bool(settings.metrics_token)
     with (
         telemetry(settings.node, settings.log_level, os.environ, scraped=scraped) as scrape,
         listen(settings.host, settings.port) as listener,
     ):
         placed = _placed(settings, listener.getsockname()[1])
-        async with open_node(placed, SystemClock(), scrape) as node, anyio.create_task_group() as tasks:
+        async with open_node(placed, clock or SystemClock(), scrape) as node, anyio.create_task_group() as tasks:
             if scraped or exported("METRICS", os.environ):
                 meters = Meters(node.database, placed.metrics_seconds)
                 observe(meters.gauges())

@@ -126,9 +126,17 @@ def make_app(options: Options) -> Starlette:
     return app
 
 
-def serve(port: int = 9100, seed: int = 7, speed: float = 1.0, faults: str = "none", goods: int = 60) -> None:
-    """Run the sandbox on loopback until a signal stops it."""
-    options = Options(seed=seed, speed=speed, faults=faults, goods=goods, base_url=f"http://127.0.0.1:{port}")
+def serve(
+    port: int = 9100,
+    seed: int = 7,
+    speed: float = 1.0,
+    faults: str = "none",
+    goods: int = 60,
+    base_url: str | None = None,
+) -> None:
+    """Run the sandbox on loopback until a signal stops it; ``base_url`` is where it tells clients that it is."""
+    place = base_url or f"http://127.0.0.1:{port}"
+    options = Options(seed=seed, speed=speed, faults=faults, goods=goods, base_url=place)
     uvicorn.Server(server_config(make_app(options), port)).run()
 
 

@@ -23,7 +23,7 @@ from hub.sandbox import (
 from hub.sandbox.books import make_books
 from hub.sandbox.exact.errors import Language, Refusal
 from hub.sandbox.platform import SoldOut
-from hub.sandbox.report import make_report
+from hub.sandbox.report import make_report, make_waiting
 from hub.sandbox.state import describe
 
 if TYPE_CHECKING:
@@ -52,11 +52,15 @@ def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
         grace = float(request.query_params.get("grace", "10"))
         return JSONResponse(make_report(sandbox.world, sandbox.rules, grace))
 
+    async def waiting(request: Request) -> Response:
+        return JSONResponse(make_waiting(sandbox.world))
+
     async def books(request: Request) -> Response:
         return JSONResponse(make_books(control_exact.exact_of(sandbox), sandbox.world.ledger))
 
     actions = [Route(f"/{name}", _door(sandbox, action), methods=["POST"]) for name, action in ACTIONS.items()]
-    return [Route("/state", state), Route("/ledger", ledger), Route("/books", books), *actions]
+    looks = {"state": state, "ledger": ledger, "waiting": waiting, "books": books}
+    return [*(Route(f"/{name}", look) for name, look in looks.items()), *actions]
 
 
 def _door(sandbox: Sandbox, action: Action) -> Callable[[Request], Awaitable[Response]]:

@@ -92,6 +92,10 @@ class HookSender:
             answer = await self._world.http.post(url, content=body, headers=headers, timeout=self._patience.timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
+        except AttributeError as error:
+            if error.name not in ("getpeername", "getsockname"):
+                raise
+            return None  # anyio asks a socket for its peer that the other end has reset by now
         return answer.status_code
 
     async def _insist(self, hook: Hook) -> None:

@@ -70,6 +70,16 @@ def make_report(world: World, rules: dict[str, Rule], grace: float = 10.0) -> Js
     }
 
 
+def make_waiting(world: World) -> dict[str, list[str]]:
+    """Return by name every paid sale that is not in Exact yet, and every parcel that its channel does not know."""
+    matches = Matches(world.ledger)
+    sales = world.ledger.sales.values()
+    return {
+        "sales": [_name(sale) for sale in sales if sale.paid_at is not None and matches.is_waiting(sale)],
+        "parcels": compare_parcels(world.ledger, matches).missing,
+    }
+
+
 def _count(channels: dict[str, Json], name: str, found: Counter[str]) -> None:
     """Tell each channel its part of what was counted over all."""
     for channel, told in channels.items():

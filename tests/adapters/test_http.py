@@ -30,6 +30,14 @@ async def test_what_was_never_sent_has_a_known_outcome(error: Exception) -> None
     assert not caught.value.unknown
 
 
+async def test_a_connection_that_was_reset_as_it_opened_is_an_outage_and_no_bug() -> None:
+    with pytest.raises(Unavailable) as caught:
+        await call(AttributeError(name="getpeername", obj=None), "POST")
+    assert not caught.value.unknown
+    with pytest.raises(AttributeError):
+        await call(AttributeError(name="orders", obj=None), "POST")
+
+
 @pytest.mark.parametrize(
     "error",
     [httpx2.ReadTimeout("x"), httpx2.ReadError("x"), httpx2.WriteError("x"), httpx2.RemoteProtocolError("x")],

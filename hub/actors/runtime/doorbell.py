@@ -14,6 +14,8 @@ CHANNEL = "hub_mail"
 QUIET = 0.05
 RECONNECT = 1.0
 TELL_DEADLINE = 2.0
+CHECK = 10.0
+"""Seconds of silence after which it is seen whether the line still holds: one that was lost unseen never rings."""
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +55,10 @@ class PostgresDoorbell:
     The connection must be direct: transaction poolers do not pass notifications on.
     """
 
-    def __init__(self, url: URL, channel: str = CHANNEL) -> None:
+    def __init__(self, url: URL, channel: str = CHANNEL, check: float = CHECK) -> None:
         self._url = url
         self._channel = channel
+        self._check = check
         self._rung = anyio.Event()
         self._closed = anyio.Event()
 
@@ -66,8 +69,8 @@ class PostgresDoorbell:
         while True:
             try:
                 await self._listen(heard)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("the doorbell is out of order: %s", error)
+            except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as errors:
+                log.warning("the doorbell is out of order: %s", errors.exceptions[0])
             heard()
             await anyio.sleep(RECONNECT)
 
@@ -82,7 +85,7 @@ class PostgresDoorbell:
 
     async def _connect(self) -> Any:
         words: dict[str, Any] = {**self._url.translate_connect_args(username="user"), **self._url.query}
-        return await asyncpg.connect(**words)
+        return await asyncpg.connect(**words, timeout=self._check, command_timeout=self._check)
 
     async def _listen(self, heard: Callable[[], None]) -> None:
         connection = await self._connect()
@@ -103,7 +106,15 @@ class PostgresDoorbell:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(stop_when_closed)
             while True:
-                await self._rung.wait()
-                self._rung = anyio.Event()
-                await connection.execute("SELECT pg_notify($1, '')", self._channel)
+                with anyio.move_on_after(self._check):
+                    await self._rung.wait()
+                await self._speak(connection)
                 await anyio.sleep(QUIET)
+
+    async def _speak(self, connection: Any) -> None:
+        """Ring if somebody asked for it; else only see whether the server still answers."""
+        if not self._rung.is_set():
+            await connection.execute("SELECT 1")
+            return
+        self._rung = anyio.Event()
+        await connection.execute("SELECT pg_notify($1, '')", self._channel)

@@ -20,10 +20,15 @@ T = TypeVar("T")
 
 READERS = 4
 WAIT_FOR_READER = 10.0
+CONNECT = 10.0
+"""Seconds until a PostgreSQL server that does not answer counts as away."""
 
 
-def reading_engine(url: URL) -> AsyncEngine:
-    """Return the engine whose connections each see one read-only snapshot per transaction."""
+def reading_engine(url: URL, deadline: float) -> AsyncEngine:
+    """Return the engine whose connections each see one read-only snapshot per transaction.
+
+    No statement on PostgreSQL takes longer than ``deadline`` seconds: a connection that was lost unseen never answers.
+    """
     if url.get_backend_name() == "sqlite":
         engine = _sqlite(
             url,
@@ -42,6 +47,7 @@ def reading_engine(url: URL) -> AsyncEngine:
         max_overflow=READERS,
         pool_timeout=WAIT_FOR_READER,
         pool_pre_ping=True,
+        connect_args={"timeout": CONNECT, "command_timeout": deadline},
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
 
@@ -55,7 +61,7 @@ def writing_engine(url: URL) -> AsyncEngine:
     return _postgres(
         url,
         poolclass=NullPool,
-        connect_args={"server_settings": postgres.SETTINGS},
+        connect_args={"timeout": CONNECT, "server_settings": postgres.SETTINGS},
         execution_options={"isolation_level": "READ COMMITTED"},
     )
 

@@ -53,14 +53,15 @@ class Database:
     ) -> AsyncIterator[Database]:
         """Open a database by its SQLAlchemy URL; ``StoreBusy`` when another process has the SQLite file open.
 
-        No group of writes takes longer than ``deadline`` seconds. On the way out what waits is still written.
+        No group of writes, and no statement that reads from PostgreSQL, takes longer than ``deadline`` seconds. On the
+        way out what waits is still written.
         """
         where = make_url(url)
         with ExitStack() as locks:
             if where.get_backend_name() == "sqlite":
                 locks.enter_context(sqlite.only_process(sqlite.file_of(where)))
                 await anyio.to_thread.run_sync(sqlite.prepare, sqlite.file_of(where))
-            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where))
+            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where, deadline))
             async with database._writing(random or Random(), deadline):  # noqa: S311
                 yield database
 
@@ -73,7 +74,7 @@ class Database:
             raise StoreUnavailable(f"there is no database {sqlite.file_of(where)}")
         queue = Queue(0)
         queue.close()
-        database = cls(where, clock, queue, reading_engine(where))
+        database = cls(where, clock, queue, reading_engine(where, DEADLINE))
         try:
             yield database
         finally:

@@ -13,14 +13,15 @@ SETTINGS = {"application_name": WRITER, "idle_in_transaction_session_timeout": "
 EVICT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     " AND usename = current_user AND application_name = :name AND pid <> pg_backend_pid()"
-    " AND xact_start < clock_timestamp() - make_interval(secs => :seconds)"
+    " AND xact_start IS NOT NULL AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
 
 
-async def evict_frozen(connection: AsyncConnection) -> None:
-    """Cut off writers of this database that have kept a transaction open for longer than any live one would.
+async def evict_frozen(connection: AsyncConnection, silent: float = FROZEN) -> None:
+    """Cut off writers of this database that have a transaction open and said nothing for so many seconds.
 
-    A process stopped in the middle of a statement is not idle to the server, so no time-out of its own ends it.
+    A process stopped in the middle of a statement is not idle to the server, so no time-out of its own ends it. One
+    that is slow but goes on is left alone: cut off, it would begin anew, and be slower still.
     """
     async with connection.begin():
-        await connection.execute(EVICT, {"name": WRITER, "seconds": FROZEN})
+        await connection.execute(EVICT, {"name": WRITER, "seconds": silent})
