@@ -27,8 +27,8 @@ class Step:
 class Script:
     """A whole play; the same script is played the same way every time.
 
-    ``seed`` draws the order of ready tasks, delays and every random byte. ``begins`` is the opening (ISO, UTC);
-    ``quiet`` seconds follow the last step in which nothing goes wrong any more.
+    ``seed`` draws the order of ready tasks, delays and every random byte, once all is set up. ``begins`` is the
+    opening (ISO, UTC); ``quiet`` seconds follow the last step in which nothing goes wrong any more.
     """
 
     seed: int
@@ -43,6 +43,12 @@ class Script:
     pace: dict[str, float] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     quiet: float = 6 * 3600.0
+
+    @property
+    def setting(self) -> str:
+        """All that the setting up depends on; plays of the same setting begin in the same way."""
+        told = (self.begins, self.channels, self.other_channel, self.goods, self.nodes, sorted(self.pace.items()))
+        return json.dumps(told)
 
     def with_steps(self, steps: Sequence[Step]) -> Script:
         """Return the same play with other steps."""
