@@ -200,7 +200,7 @@ async def _freeze(house: House, step: Step) -> None:
     place = house.nodes[step.asked["node"] % len(house.nodes)].place
     if place.dead or place.paused:
         return
-    place.pause()
+    place.pause(step.asked.get("after", 0))
 
     async def wake() -> None:
         place.go_on(asyncio.get_running_loop())

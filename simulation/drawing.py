@@ -173,7 +173,11 @@ def _about_node(chance: Random, script: Script) -> dict[str, Any]:
 
 
 def _freeze(chance: Random, script: Script) -> dict[str, Any]:
-    return {"node": chance.randrange(script.nodes), "seconds": chance.choice((2.0, 30.0, 400.0, 2400.0, 5000.0))}
+    return {
+        "node": chance.randrange(script.nodes),
+        "seconds": chance.choice((2.0, 30.0, 400.0, 2400.0, 5000.0)),
+        "after": chance.choice((0, 0, 10, 60)) + chance.randint(0, 20),
+    }
 
 
 def _clock(chance: Random, script: Script) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class InlineConnection(Connection):
 
     def reopen(self) -> None:
         """Go on with the file of this name in the folder of this process; what was open stays as it is, untouched."""
-        before, self._connection = self._connection, self._open_file()
+        before, self._connection = self.database, self._open_file()
         FORSAKEN.append(before)
         if self._place is not None:
             self._place.files[self._place.files.index(before)] = self._connection

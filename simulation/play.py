@@ -57,6 +57,7 @@ def perform(script: Script, stage: Stage) -> Ending:
     """Play a script on its stage, which is used up by that."""
     ending = Ending(script.seed)
     stage.drawn_from(script.seed)
+    stage.peaceful = script.peaceful
     if not stage.violations:
         try:
             stage.loop.run_until_complete(_Play(script, stage, ending).run())

@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
+PEACEFUL = frozenset({"sell", "pay", "move", "book", "republish", "sweep"})
+"""Kinds of steps after which every message arrives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that somebody does ``at`` so many seconds after the opening; ``label`` is how others refer to it."""
@@ -49,6 +53,12 @@ class Script:
         """All that the setting up depends on; plays of the same setting begin in the same way."""
         told = (self.begins, self.channels, self.other_channel, self.goods, self.nodes, sorted(self.pace.items()))
         return json.dumps(told)
+
+    @property
+    def peaceful(self) -> bool:
+        """Whether nothing in it can be lost, so that nothing has to wait for a sweep to be found."""
+        lossy = any(value for name, value in self.weather.items() if name not in ("slow", "slowness"))
+        return self.faults == "none" and not lossy and all(step.kind in PEACEFUL for step in self.steps)
 
     def with_steps(self, steps: Sequence[Step]) -> Script:
         """Return the same play with other steps."""

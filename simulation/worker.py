@@ -25,7 +25,7 @@ from simulation.stage import Stage, staged
 from simulation.template import folder, migrated
 
 PATIENCE = 300
-"""Seconds after which a play is given up; by then it runs in a circle."""
+"""Seconds of CPU time after which a play is given up; by then it runs in a circle."""
 
 LEARNING = 6
 """Plays that a worker plays itself, before it forks: what it compiled in those its children need not compile."""
@@ -39,7 +39,7 @@ class TooLong(KeyboardInterrupt):
 
 def main() -> None:
     """Play until there is nothing more to be played."""
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     migrated()
     learned = 0
     _settle_down()
@@ -101,13 +101,13 @@ def patiently(script: Script) -> Ending:
 
 
 def _patiently(script: Script, do: Any) -> Ending:
-    signal.alarm(PATIENCE)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         ending: Ending = do()
     except TooLong:
         return Ending(script.seed, [Violation("comes_to_an_end", f"not within {PATIENCE} s", 0.0, "?")])
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return ending
 
 

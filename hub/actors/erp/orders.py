@@ -38,7 +38,6 @@ class OrderLane:
         self.cases = Cases(scene)
         self.debtors = Debtors(scene)
         self.aligning = Aligning(scene, self.cases, self.debtors)
-        self._given_up: set[str] = set()
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other."""
@@ -98,7 +97,7 @@ class OrderLane:
             booked = replace(one, case=await self.debtors.as_booked(one))
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
-        await self._let_it_land(turn, order)
+        self._let_it_land(order)
         if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
@@ -111,18 +110,11 @@ class OrderLane:
         except Hold:
             return None
 
-    async def _let_it_land(self, turn: Turn, order: StoredOrder) -> None:
-        """What was sent and never answered may still arrive for a while, unseen by a look-up.
-
-        That while begins when the hub stops waiting: for an attempt that another process made, not before now.
-        """
+    def _let_it_land(self, order: StoredOrder) -> None:
+        """What was sent and never answered may still arrive for a while, unseen by a look-up."""
         if order.attempt_at is None:
             return
-        now, since = self.scene.desk.clock.now(), order.attempt_at
-        if order.status is OrderStatus.SENDING and order.order_id not in self._given_up:
-            await self._give_up(turn, order.order_id)
-            since = now
-        wait = self.scene.desk.pace.settle - (now - since).total_seconds()
+        wait = self.scene.desk.pace.settle - (self.scene.desk.clock.now() - order.attempt_at).total_seconds()
         if wait > 0:
             raise Throttled(wait, "an earlier attempt may still land in Exact")
 
@@ -200,14 +192,9 @@ class OrderLane:
         """Only an order that was never tried before can be said not to have been sent at all."""
         tenant, one = self.scene.tenant, order.order_id
         if isinstance(wait, Unavailable) and wait.unknown:
-            await self._give_up(turn, one)
+            await turn.checkpoint(lambda work: lose_attempt(work, tenant, one, work.clock.now()))
         elif order.status is OrderStatus.READY:
             await turn.checkpoint(lambda work: take_back_attempt(work, tenant, one, order.your_ref))
-
-    async def _give_up(self, turn: Turn, order_id: str) -> None:
-        """Write down that nobody waits for the answer to an attempt any more."""
-        await turn.checkpoint(lambda work: lose_attempt(work, self.scene.tenant, order_id, work.clock.now()))
-        self._given_up.add(order_id)
 
     def _found(self, turn: Turn, one: StoredCase, found: SalesOrder) -> None:
         """The order stands in Exact: goods may have left before the hub knew, and passed as somebody else's."""
@@ -232,7 +219,6 @@ class OrderLane:
         unwritten: Drafted | None = None,
     ) -> None:
         """``unwritten`` is the draft of an order whose forwarding the hub forgot: its certificate is made anew."""
-        self._given_up.discard(one.stored.order_id)
         lines = match_lines(expected_lines(one.stored, one.case.books), found.lines)
         certificate = None if unwritten is None else certify(one.case, unwritten)
         standing = Standing(found, lines, problem, reads, certificate)
