@@ -21,7 +21,7 @@ HOST = "hub.test"
 WORLD = "world.test"
 KEYS = base64.b64encode(b"k" * 32).decode()
 DAY = 86400.0
-LEISURE = {
+LEISURE: dict[str, Any] = {
     "lease_seconds": DAY,
     "poll_seconds": DAY,
     "stock_sweep_seconds": DAY,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-
 PEACEFUL = frozenset({"sell", "pay", "move", "book", "republish", "sweep"})
 """Kinds of steps after which every message arrives."""
 

@@ -41,6 +41,7 @@ import hub.store.engine.connect
 import hub.store.engine.database
 import hub.store.engine.sqlite
 import hub.store.migrations
+from hub.actors.desk import Pace
 from hub.actors.runtime.roster import Roster
 from hub.sandbox.world import World
 from hub.store.engine import Database
@@ -108,7 +109,7 @@ def in_place(
         (CancelScope, "__hash__", lambda _: 0),
         (hub.actors.runtime.releaser, "SWEEP", math.inf),
         (hub.actors.runtime.keeper, "HOUR", FORGETTING),
-        (hub.node.node, "Pace", partial(hub.node.node.Pace, invoice_sweep=RARE_LOOK, return_sweep=RARE_LOOK)),
+        (hub.node.node, "Pace", partial(Pace, invoice_sweep=RARE_LOOK, return_sweep=RARE_LOOK)),
         (hub.node.actors, "policy", lambda given: replace(policy(given), linger=given.lease_seconds / IDLE_SHARE)),
         (hub.sandbox.bol.push, "rsa", _OneKey),
         (hub.sandbox.bol.platform, "LONGEST_NAP", LONGEST_NAP),

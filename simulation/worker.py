@@ -19,9 +19,9 @@ from simulation.apart import apart
 from simulation.crew import ask, worker
 from simulation.drawing import draw
 from simulation.mutations import MUTATIONS
-from simulation.play import Ending, Violation, perform, play
+from simulation.play import Ending, perform, play
 from simulation.script import Script, read_script
-from simulation.stage import Stage, staged
+from simulation.stage import Stage, Violation, staged
 from simulation.template import folder, migrated
 
 PATIENCE = 300
@@ -123,7 +123,7 @@ def _mutated(asked: Told) -> Told:
     mutation.apply()
     if asked.get("plain"):
         return {"told": [one for one, _ in plays(_scripts(asked))]}
-    tried, cpu, found = 0, 0.0, {"seed": None, "by": [], "told": ""}
+    tried, cpu, found = 0, 0.0, Told(seed=None, by=[], told="")
     for ending, script in plays(_scripts(asked)):
         tried, cpu = tried + 1, cpu + ending["cpu"]
         if ending["violations"] and not _fails_anyway(script):
