@@ -10,13 +10,14 @@ from typing import Any
 
 from hub.actors import commands
 from hub.actors.commands import CommandRefused
-from hub.domain.channel import FulfilmentMode
+from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.sandbox import control_delivery, control_exact, control_faults, control_sales
 from hub.sandbox.exact.errors import Refusal
 from hub.sandbox.platform import SoldOut
 from hub.store.channels import load_channel
 from hub.store.engine import StoreUnavailable, Work
 from simulation.house import House, Tenant
+from simulation.hub_node import DAY
 from simulation.place import Died
 from simulation.script import Step
 
@@ -106,15 +107,10 @@ async def _book(house: House, step: Step) -> None:
 
 
 async def _settings(house: House, step: Step) -> None:
-    tenant, channel = house.tenant_of(step.asked["channel"]), step.asked["channel"]
-    change, to = step.asked["change"], int(step.asked["to"])
+    channel, to = step.asked["channel"], int(step.asked["to"])
     house.touched.add(channel)
 
-    async def work(work: Work) -> None:
-        stored = await load_channel(work.connection, tenant.name, channel)
-        if stored is None:
-            raise CommandRefused("NOT_FOUND", "there is no such channel")
-        was = stored.settings
+    def change(was: ChannelSettings) -> ChannelSettings:
         changes: dict[str, dict[str, Any]] = {
             "buffer": {"rule": replace(was.rule, buffer=to % 4)},
             "cap": {"rule": replace(was.rule, cap=to * 5 + 3)},
@@ -123,23 +119,33 @@ async def _settings(house: House, step: Step) -> None:
             "fulfilment": {"fulfilment": FulfilmentMode.ERP if to % 2 else FulfilmentMode.OFF},
             "prefix": {"reference_prefix": was.reference_prefix[:1] + "X" * (to % 3) + "-"},
         }
-        settings = replace(was, **changes[change])
-        await commands.change_settings(work, tenant.who, work.clock.now(), channel, settings)
+        return replace(was, **changes[step.asked["change"]])
 
-    await house.alive().write(work)
+    await _changed(house, channel, change)
 
 
 async def as_before(house: House, channel: str) -> None:
     """Switch everything of a channel on again, without buffer and cap."""
+
+    def on(was: ChannelSettings) -> ChannelSettings:
+        rule = replace(was.rule, buffer=0, cap=999)
+        return replace(was, rule=rule, forwarding=True, stock=True, fulfilment=FulfilmentMode.ERP)
+
+    await _changed(house, channel, on)
+
+
+async def seldom_looked_at(house: House, channel: str) -> None:
+    """Let a channel's orders be looked for once a day, and otherwise be told of."""
+    await _changed(house, channel, lambda was: replace(was, sweep_seconds=DAY))
+
+
+async def _changed(house: House, channel: str, change: Callable[[ChannelSettings], ChannelSettings]) -> None:
     tenant = house.tenant_of(channel)
 
     async def work(work: Work) -> None:
         stored = await load_channel(work.connection, tenant.name, channel)
         assert stored is not None
-        was = stored.settings
-        rule = replace(was.rule, buffer=0, cap=999)
-        settings = replace(was, rule=rule, forwarding=True, stock=True, fulfilment=FulfilmentMode.ERP)
-        await commands.change_settings(work, tenant.who, work.clock.now(), channel, settings)
+        await commands.change_settings(work, tenant.who, work.clock.now(), channel, change(stored.settings))
 
     await house.alive().write(work)
 
@@ -184,11 +190,17 @@ async def _crash(house: House, step: Step) -> None:
     house.nodes[step.asked["node"] % len(house.nodes)].place.doom(step.asked["after"])
 
 
+async def _restart(house: House, step: Step) -> None:
+    node = house.nodes[step.asked["node"] % len(house.nodes)]
+    if not node.place.dead and not node.place.paused:
+        await node.stop()
+
+
 async def _freeze(house: House, step: Step) -> None:
     place = house.nodes[step.asked["node"] % len(house.nodes)].place
     if place.dead or place.paused:
         return
-    place.pause()
+    place.pause(step.asked.get("after", 0))
 
     async def wake() -> None:
         place.go_on(asyncio.get_running_loop())
@@ -231,6 +243,7 @@ DEEDS: Mapping[str, Deed] = {
     "outage": _outage,
     "fault": _fault,
     "crash": _crash,
+    "restart": _restart,
     "freeze": _freeze,
     "clock": _clock,
     "expire-grant": _expire,

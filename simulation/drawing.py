@@ -26,8 +26,11 @@ MOMENTS = (
 LONG_LEASES = {"lease_seconds": 21600.0, "poll_seconds": 7200.0}
 """Of a node that has the file to itself: a lease decides nothing there, and every renewal costs a write."""
 
-QUIET = (1, 1, 2, 6, 24, 96)
+QUIET = (1, 2, 6, 24, 96, 336)
 """Hours without anything new at the end; most of what goes wrong shows well before."""
+
+SETTINGS = 96
+"""How many settings there are: each is set up once for all of a worker's seeds that have it."""
 
 Draw = Callable[[Random, Script], dict[str, Any]]
 SALE_FAULTS = ("lost_request", "lost_answer", "broken_answer", "broken", "throttle")
@@ -37,24 +40,31 @@ HOOK_FAULTS = ("hook_lost", "hook_doubled", "hook_late", "hook_reordered")
 def draw(seed: int) -> Script:
     """Return the script of a seed; the same seed gives the same script."""
     chance = Random(f"script/{seed}")
+    script = replace(
+        _setting(Random(f"setting/{seed % SETTINGS}")),
+        seed=seed,
+        exact_minute_limit=chance.choice((60, 60, 60, 12)),
+        faults=chance.choice(("none", "none", "mild", "mild", "harsh")),
+        weather=_weather(chance),
+        quiet=chance.choice(QUIET) * 3600.0,
+    )
+    return script.with_steps(_steps(chance, script))
+
+
+def _setting(chance: Random) -> Script:
+    """Draw who takes part, when, and how often the hub looks for what nobody told it."""
     channels = _channels(chance)
     others = [name for name in CHANNELS[:4] if name not in channels]
     nodes = 2 if chance.random() < 0.3 else 1
-    script = Script(
-        seed=seed,
+    return Script(
+        seed=0,
         begins=(chance.choice(MOMENTS) + timedelta(seconds=chance.randint(0, 3000))).isoformat(),
         channels=channels,
         other_channel=chance.choice(others) if chance.random() < 0.25 else None,
         goods=chance.randint(1, 3),
         nodes=nodes,
-        exact_minute_limit=chance.choice((60, 60, 60, 12)),
-        faults=chance.choice(("none", "none", "mild", "mild", "harsh")),
-        weather=_weather(chance),
-        pace=_pace(chance) | (LONG_LEASES if nodes == 1 else {}),
-        quiet=chance.choice(QUIET) * 3600.0 / nodes,
+        pace=_pace(chance) | (LONG_LEASES if nodes == 1 else {"lease_seconds": chance.choice((60.0, 300.0, 1800.0))}),
     )
-    script = script.with_steps(_steps(chance, script))
-    return script if script.faults == "none" and not script.weather else replace(script, exact_minute_limit=60)
 
 
 def _channels(chance: Random) -> tuple[str, ...]:
@@ -158,8 +168,16 @@ def _crash(chance: Random, script: Script) -> dict[str, Any]:
     }
 
 
+def _about_node(chance: Random, script: Script) -> dict[str, Any]:
+    return {"node": chance.randrange(script.nodes)}
+
+
 def _freeze(chance: Random, script: Script) -> dict[str, Any]:
-    return {"node": chance.randrange(script.nodes), "seconds": chance.choice((2.0, 30.0, 400.0, 2400.0, 5000.0))}
+    return {
+        "node": chance.randrange(script.nodes),
+        "seconds": chance.choice((2.0, 30.0, 400.0, 2400.0, 5000.0)),
+        "after": chance.choice((0, 0, 10, 60)) + chance.randint(0, 20),
+    }
 
 
 def _clock(chance: Random, script: Script) -> dict[str, Any]:
@@ -206,11 +224,13 @@ KINDS: dict[str, tuple[float, Draw]] = {
     "outage": (3, _outage),
     "fault": (9, _fault),
     "crash": (8, _crash),
+    "restart": (2, _about_node),
     "freeze": (3, _freeze),
     "clock": (2, _clock),
     "expire-grant": (1, _nothing),
     "lose-token": (1, _nothing),
     "drop-hooks": (1.5, _nothing),
+    "move-division": (1, _nothing),
 }
 """Every kind of step with how often it comes, and how its particulars are drawn."""
 

@@ -122,7 +122,7 @@ async def build(script: Script, file: str, network: Network, clock: WorldClock) 
     outside = copy_context()
     names = tuple(dict.fromkeys((*script.channels, *([script.other_channel] if script.other_channel else []))))
     options = Options(
-        seed=script.seed, goods=script.goods, base_url=f"http://{WORLD}", platforms=makers(names),
+        seed=0, goods=script.goods, base_url=f"http://{WORLD}", platforms=makers(names),
         clock=lambda *_: clock,
     )  # fmt: skip
     app = make_app(options)

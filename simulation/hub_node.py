@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from hub.node.node import Node, open_node
@@ -19,6 +20,17 @@ T = TypeVar("T")
 HOST = "hub.test"
 WORLD = "world.test"
 KEYS = base64.b64encode(b"k" * 32).decode()
+DAY = 86400.0
+LEISURE: dict[str, Any] = {
+    "lease_seconds": DAY,
+    "poll_seconds": DAY,
+    "stock_sweep_seconds": DAY,
+    "delivery_sweep_seconds": DAY,
+    "hook_check_seconds": DAY,
+    "queue_seconds": DAY,
+}
+"""How a node is set on quiet days, which live on webhooks: what is looked for now and then is most of their cost."""
+
 RESTART = 4.0
 """Seconds until whoever watches over processes has started a fallen one again."""
 
@@ -36,6 +48,7 @@ class HubNode:
         self._settings = settings
         self._network = network
         self._node: Node | None = None
+        self._stopping: asyncio.Event | None = None
 
     async def start(self) -> None:
         """Open the node on the file and let the world reach it."""
@@ -55,7 +68,23 @@ class HubNode:
         while self.place.dead:
             await asyncio.sleep(RESTART)
             with suppress(Died):
-                await self.start()
+                if self.place.dead:
+                    await self.start()
+
+    async def stop(self) -> None:
+        """Ask the process to end, as a system does that goes down, and wait for that."""
+        if self._stopping is not None:
+            self._stopping.set()
+        gone = asyncio.get_running_loop().create_future()
+        self.place.mourned(lambda: None if gone.done() else gone.set_result(None))
+        if not self.place.dead:
+            await gone
+
+    async def leisurely(self) -> None:
+        """Let a process take over that looks for everything seldom."""
+        await self.stop()
+        self._settings = replace(self._settings, **LEISURE)
+        await self.start()
 
     async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
         """Write through this node, as its API does; raises ``Died`` or ``StoreUnavailable``."""
@@ -73,10 +102,11 @@ class HubNode:
         return self._node
 
     async def _live(self, opened: asyncio.Future[Node]) -> None:
+        stopping = self._stopping = asyncio.Event()
         async with open_node(self._settings, self.clock) as node:
             if not opened.done():
                 opened.set_result(node)
-            await asyncio.get_running_loop().create_future()
+            await stopping.wait()
 
     def _fell(self, place: Place, done: asyncio.Task[None], opened: asyncio.Future[Node]) -> None:
         error = done.exception() if not done.cancelled() else None

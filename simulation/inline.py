@@ -24,6 +24,10 @@ SLOWNESS = 0.02
 """The longest that a statement waits for the disk, seconds."""
 
 
+FORSAKEN: list[sqlite3.Connection] = []
+"""Connections of the process that this one is a fork of: to close them here would touch the file of the other."""
+
+
 class WriteLock:
     """Who of several connections has a transaction open on one file; the others wait, as SQLite has them do."""
 
@@ -39,8 +43,11 @@ class WriteLock:
 class InlineConnection(Connection):
     """The hub's own SQLite connection, with the thread taken out."""
 
-    def __init__(self, database: sqlite3.Connection, lock: WriteLock, random: Random, *, writes: bool) -> None:
-        self._connection = database
+    def __init__(
+        self, open_file: Callable[[], sqlite3.Connection], lock: WriteLock, random: Random, writes: bool
+    ) -> None:
+        self._open_file = open_file
+        database = self._connection = open_file()
         self._running = True
         self._lock = lock
         self._random = random
@@ -61,6 +68,13 @@ class InlineConnection(Connection):
     @property
     def gone(self) -> bool:
         return self._connection is None or (self._place is not None and self._place.dead)
+
+    def reopen(self) -> None:
+        """Go on with the file of this name in the folder of this process; what was open stays as it is, untouched."""
+        before, self._connection = self.database, self._open_file()
+        FORSAKEN.append(before)
+        if self._place is not None:
+            self._place.files[self._place.files.index(before)] = self._connection
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._connection is None:
@@ -105,21 +119,39 @@ class InlineConnection(Connection):
 
 
 class Disk:
-    """Opens connections; there is one lock per file."""
+    """Opens connections to one file."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._locks: dict[str, WriteLock] = {}
+        self._lock = WriteLock()
+        self._made: list[InlineConnection] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether a transaction is open."""
+        return any(one.database.in_transaction for one in self._alive())
+
+    def reopen(self) -> None:
+        """Let every connection be one to the file of this name in the folder of this process."""
+        for one in self._alive():
+            one.reopen()
+
+    def _alive(self) -> list[InlineConnection]:
+        self._made = [one for one in self._made if not one.gone]
+        return self._made
 
     def connector(self, path: str, pragmas: Sequence[str]) -> Callable[[], Any]:
         """Stand in for ``hub.store.engine.sqlite.connector``."""
         writes = "query_only=ON" not in pragmas
 
-        async def connect() -> InlineConnection:
+        def open_file() -> sqlite3.Connection:
             database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
             for pragma in pragmas:
                 database.execute(f"PRAGMA {pragma}")
-            lock = self._locks.setdefault(path, WriteLock())
-            return InlineConnection(database, lock, self._random, writes=writes)
+            return database
+
+        async def connect() -> InlineConnection:
+            self._made.append(InlineConnection(open_file, self._lock, self._random, writes))
+            return self._made[-1]
 
         return connect

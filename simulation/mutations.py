@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simulation.mutating import Mutation
 from simulation.script import Script, Step
 
@@ -100,14 +102,35 @@ def _narrow(script: Script) -> bool:
     return script.exact_minute_limit < 60
 
 
-def _told_by(channel: str, *faults: dict[str, object]) -> Script:
+PACE = {"order_sweep": 14400.0, "stock_sweep_seconds": 14400.0, "delivery_sweep_seconds": 14400.0}
+ALONE = {"lease_seconds": 21600.0, "poll_seconds": 7200.0}
+
+
+def _directed(channels: tuple[str, ...], *steps: Step, weather: dict[str, float] | None = None) -> Script:
+    """Return a play on one good, that is played as it is written."""
+    return Script(7, "2026-11-23T09:00:00+00:00", channels, goods=1, pace=PACE | ALONE, steps=steps, quiet=0.0,
+                  weather=weather or {})  # fmt: skip
+
+
+def _told_by(channel: str, *faults: dict[str, object], part: bool = False) -> Script:
     """Return a play in which one order is sold, delivered and told, while these faults wait at its channel."""
-    lines = [{"sku": "ART-00001", "quantity": 2}]
-    steps = [Step(30.0, "sell", "s0", {"channel": channel, "lines": lines})]
-    steps += [Step(40.0, "fault", f"s{place}", {"platform": channel, **one}) for place, one in enumerate(faults, 1)]
-    steps += [Step(60.0, "deliver", "s9", {"sale": "s0", "tracking": "now", "part": False, "after": 5.0})]
-    pace = {"order_sweep": 14400.0, "lease_seconds": 21600.0, "poll_seconds": 7200.0}
-    return Script(7, "2026-11-23T09:00:00+00:00", (channel,), goods=1, pace=pace, steps=tuple(steps), quiet=0.0)
+    return _directed(
+        (channel,),
+        _sold(30.0, "s0", channel, 2),
+        *(Step(40.0, "fault", f"s{place}", {"platform": channel, **one}) for place, one in enumerate(faults, 1)),
+        Step(60.0, "deliver", "s9", {"sale": "s0", "tracking": "now", "part": part, "after": 5.0}),
+    )
+
+
+def _sold(at: float, label: str, channel: str, quantity: int, **asked: Any) -> Step:
+    lines = [{"sku": "ART-00001", "quantity": quantity}]
+    return Step(at, "sell", label, {"channel": channel, "lines": lines, **asked})
+
+
+def _sold_while_told(pause: float) -> Script:
+    """Return a play in which unpaid orders lower what another channel shows, faster than it can be told."""
+    sales = (_sold(30.0 + pause * place, f"s{place}", "woocommerce", 1, paid=False) for place in range(12))
+    return _directed(("generic", "woocommerce"), *sales, weather={"slowness": 1.0, "slow": 1.2})
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -226,6 +249,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "hub.actors.channel.tracking:TrackingLane._confirm",
         "await self.scene.channel.find_shipment(shipment) if parcel.attempt_at else None", "None",
         _delivers_and_loses,
+        (_told_by("bol", {"fault": "lost_answer", "method": "POST", "path": "/retailer/shipments"}, part=True),),
     ),
     Mutation(
         "shop-told-twice", "a shop is told a tracking code that it lists already",
@@ -276,6 +300,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "newest-lost", "a message is deleted although a newer value came into it meanwhile",
         "hub.actors.runtime.mailbox.departure:_delete", 'await connection.execute(KEEP_NEWER, {"places": places})',
         "await connection.execute(delete(message).where(tuple_(*PLACE).in_(places)))", _busy,
+        tuple(_sold_while_told(pause) for pause in (0.9, 0.5)),
     ),
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",

@@ -107,15 +107,18 @@ class Network:
         patience: float,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        way = self._way()
+        way, lateness = self._way(), 0.0
         if "/exact/api/v1/" in note.url and self._drawn(self.weather.late_effects):
-            way = patience + self.random.uniform(0.5, 12.0)
+            lateness = self.random.uniform(0.5, 12.0)
+            way = patience + lateness
         lost = self._drawn(self.weather.lost_answers)
         if lost or way > patience or server.place is not None:
             give_up = partial(_fail, answer, httpx2.ReadTimeout("no answer", request=request))
             loop.call_later(patience, give_up, context=server.context)
         arrive = partial(self._arrive, server, request, note, None if lost else answer)
-        loop.call_later(way, arrive, context=server.context)
+        arrival = loop.call_later(way, arrive, context=server.context)
+        if lateness and note.place is not None:
+            note.place.mourned(lambda: _hasten(loop, arrival, lateness, server.context))
 
     def _arrive(
         self, server: Server, request: httpx2.Request, note: Exchange, answer: asyncio.Future[httpx2.Response] | None
@@ -201,6 +204,14 @@ async def _asked(app: App, request: httpx2.Request, body: bytes) -> httpx2.Respo
     await app(scope, receive, send)
     content = b"" if request.method == "HEAD" else b"".join(parts)
     return httpx2.Response(told["status"], headers=told["headers"], content=content, request=request)
+
+
+def _hasten(loop: asyncio.AbstractEventLoop, arrival: asyncio.TimerHandle, lateness: float, context: Context) -> None:
+    """Let what is under way arrive so long after its client died as it would have after the client gave up."""
+    if arrival._callback is None or arrival.cancelled() or arrival.when() <= loop.time() + lateness:  # type: ignore[attr-defined]
+        return
+    loop.call_later(lateness, arrival._callback, context=context)  # type: ignore[attr-defined]
+    arrival.cancel()
 
 
 def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:

@@ -36,6 +36,7 @@ class Place:
         self._numbers = count()
         self._held: list[Any] = []
         self._last: int | None = None
+        self._freezes_at: int | None = None
         context = copy_context()
         context.run(PLACE.set, self)
         self.context = context
@@ -51,6 +52,10 @@ class Place:
         if self._last is not None and self.steps > self._last:
             self.die()
             return False
+        if self._freezes_at is not None and self.steps > self._freezes_at:
+            self.pause()
+            self._held.append(handle)
+            return False
         return True
 
     def doom(self, steps: int) -> None:
@@ -61,13 +66,14 @@ class Place:
         """Let it live."""
         self._last = None
 
-    def pause(self) -> None:
-        """Freeze, in the middle of whatever it does."""
-        self.paused = True
+    def pause(self, after: int = 0) -> None:
+        """Freeze, in the middle of whatever it does, at once or after so many more steps."""
+        self._freezes_at = self.steps + after if after else None
+        self.paused = not after
 
     def go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Go on where it was frozen, with everything that came due meanwhile."""
-        self.paused = False
+        self.paused, self._freezes_at = False, None
         held, self._held = self._held, []
         ready: Any = loop
         ready._ready.extend(held)

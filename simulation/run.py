@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.crew import ask, played, worker
-from simulation.drawing import draw
+from simulation.drawing import SETTINGS, draw
 from simulation.mutations import MUTATIONS
 from simulation.script import Script, read_script
 from simulation.shrinking import shrink
@@ -32,29 +32,47 @@ Told = dict[str, Any]
 def run(seeds: int, first: int, mutations: bool, only: Sequence[str], as_json: bool, jobs: int) -> int:
     """Play many seeds, then the deliberate bugs if asked to; returns 0 where all is as it must be."""
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
-    summary: Told = {"seeds": seeds, "failed_seeds": 0, "simulated_hours": 0.0, "cpu_seconds": 0.0, "failed": []}
-    for asked, told in played(({"seed": seed} for seed in range(first, first + seeds)), jobs):
-        summary["simulated_hours"] += told["seconds"] / 3600
-        summary["cpu_seconds"] += told["cpu"]
-        if told["violations"]:
-            summary["failed_seeds"] += 1
-            summary["failed"].append({"seed": asked["seed"], "violations": told["violations"][:5]})
-            _say(f"seed {asked['seed']} fails", *map(_line, told["violations"][:5]))
+    summary: Told = {"seeds": seeds, "failed_seeds": 0, "failed": []}
+    summary |= dict.fromkeys(("simulated_hours", "quiet_hours", "cpu_seconds"), 0.0)
+    for asked, told in played(({"seeds": group} for group in _together(first, seeds, jobs)), jobs):
+        for seed, one in zip(asked["seeds"], told["told"], strict=True):
+            _count(summary, seed, one)
     minutes = summary["cpu_seconds"] / 60
     summary["hours_per_cpu_minute"] = round(summary["simulated_hours"] / minutes) if minutes else 0
-    _say(f"{seeds} seeds, {summary['failed_seeds']} failed, {summary['simulated_hours']:.0f} simulated hours in "
-         f"{summary['cpu_seconds']:.0f} s of CPU time")  # fmt: skip
+    _say(f"{seeds} seeds, {summary['failed_seeds']} failed, {summary['simulated_hours']:.0f} simulated hours, "
+         f"{summary['quiet_hours']:.0f} of them quiet, in {summary['cpu_seconds']:.0f} s of CPU time")  # fmt: skip
     failing = {one["seed"] for one in summary["failed"]}
     found = _mutations(failing, only, jobs) if mutations else []
     summary["mutations_total"] = len(found)
     summary["mutations_caught"] = sum(bool(one["by"]) for one in found)
     summary["mutations"] = found
     summary["seconds"] = time.monotonic() - began
-    summary |= {name: round(summary[name], 1) for name in ("simulated_hours", "cpu_seconds", "seconds")}
+    summary |= {name: round(summary[name], 1) for name in ("simulated_hours", "quiet_hours", "cpu_seconds", "seconds")}
     if as_json:
         sys.stdout.write(json.dumps(summary) + "\n")
         sys.stdout.flush()
     return 0 if not summary["failed_seeds"] and summary["mutations_caught"] == summary["mutations_total"] else 1
+
+
+def _together(first: int, seeds: int, jobs: int) -> list[list[int]]:
+    """Return the seeds, those of one setting together but for what keeps every worker busy to the end."""
+    asked = range(first, first + seeds)
+    most = max(1, seeds // (jobs * 8))
+    return [
+        group[start : start + most]
+        for group in (list(asked[place::SETTINGS]) for place in range(min(SETTINGS, seeds)))
+        for start in range(0, len(group), most)
+    ]
+
+
+def _count(summary: Told, seed: int, told: Told) -> None:
+    summary["simulated_hours"] += told["seconds"] / 3600
+    summary["quiet_hours"] += told["quiet"] / 3600
+    summary["cpu_seconds"] += told["cpu"]
+    if told["violations"]:
+        summary["failed_seeds"] += 1
+        summary["failed"].append({"seed": seed, "violations": told["violations"][:5]})
+        _say(f"seed {seed} fails", *map(_line, told["violations"][:5]))
 
 
 def _mutations(failing: set[int], only: Sequence[str], jobs: int) -> list[Told]:
@@ -109,7 +127,9 @@ def names_of(told: Told) -> set[str]:
 
 
 def _once(process: Any, script: Script, mutation: str | None) -> Told:
-    return ask(process, {"script": script.written()} | ({"mutation": mutation} if mutation else {}))
+    told = ask(process, {"scripts": [script.written()]} | ({"mutation": mutation, "plain": True} if mutation else {}))
+    one: Told = told["told"][0]
+    return one
 
 
 def script_of(seed: int | None, replay: Path | None) -> Script | None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+PEACEFUL = frozenset({"sell", "pay", "move", "book", "republish", "sweep"})
+"""Kinds of steps after which every message arrives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -27,8 +30,8 @@ class Step:
 class Script:
     """A whole play; the same script is played the same way every time.
 
-    ``seed`` draws the order of ready tasks, delays and every random byte. ``begins`` is the opening (ISO, UTC);
-    ``quiet`` seconds follow the last step in which nothing goes wrong any more.
+    ``seed`` draws the order of ready tasks, delays and every random byte, once all is set up. ``begins`` is the
+    opening (ISO, UTC); ``quiet`` seconds follow the last step in which nothing goes wrong any more.
     """
 
     seed: int
@@ -43,6 +46,18 @@ class Script:
     pace: dict[str, float] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     quiet: float = 6 * 3600.0
+
+    @property
+    def setting(self) -> str:
+        """All that the setting up depends on; plays of the same setting begin in the same way."""
+        told = (self.begins, self.channels, self.other_channel, self.goods, self.nodes, sorted(self.pace.items()))
+        return json.dumps(told)
+
+    @property
+    def peaceful(self) -> bool:
+        """Whether nothing in it can be lost, so that nothing has to wait for a sweep to be found."""
+        lossy = any(value for name, value in self.weather.items() if name not in ("slow", "slowness"))
+        return self.faults == "none" and not lossy and all(step.kind in PEACEFUL for step in self.steps)
 
     def with_steps(self, steps: Sequence[Step]) -> Script:
         """Return the same play with other steps."""

@@ -7,6 +7,7 @@ migrations' look at their own files, one TLS context per client).
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sqlite3
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -25,6 +26,7 @@ from anyio._backends._asyncio import CancelScope
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import hub.actors.runtime.keeper
 import hub.actors.runtime.releaser
 import hub.actors.runtime.supervisor
 import hub.adapters.http
@@ -37,7 +39,10 @@ import hub.store.engine.connect
 import hub.store.engine.database
 import hub.store.engine.sqlite
 import hub.store.migrations
+from hub.actors.desk import Pace
 from hub.actors.runtime.roster import Roster
+from hub.node.platforms import HOOK_READERS
+from hub.sandbox.world import World
 from hub.store.engine import Database
 from simulation.bell import Bell
 from simulation.clocks import WorldClock
@@ -46,13 +51,16 @@ from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
 
-IDLE_LOOK = 900.0
-"""Seconds between two looks for actors to let go of, and how long an idle one stays, of a node that is alone.
+IDLE_SHARE = 24.0
+"""Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
 
 The usual second between two looks would be most of what a quiet day costs."""
 
-IDLE_LOOK_OF_MANY = 240.0
-"""The same where nodes watch each other's leases: well within the margin by which a lease is trusted less."""
+FORGETTING = 21600.0
+"""Seconds between two times that a node forgets what is too old to matter."""
+
+RARE_LOOK = 43200.0
+"""Seconds between two looks for invoices and for returns, which no play has."""
 
 LONGEST_NAP = 1800.0
 """Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
@@ -73,16 +81,14 @@ class Wire(httpx2.AsyncBaseTransport):
 
 @contextmanager
 def in_place(
-    script: Script, network: Network, entropy: Random, disk_random: Random, clock: WorldClock
+    script: Script, network: Network, entropy: Random, disk: Disk, clock: WorldClock, chances: Chances
 ) -> Iterator[None]:
-    """Put everything in place for one play."""
+    """Put everything in place for one stage."""
     Wire.network = network
-    disk = Disk(disk_random)
 
     def urandom(size: int) -> bytes:
         return entropy.randbytes(size)
 
-    idle = IDLE_LOOK if script.nodes == 1 else IDLE_LOOK_OF_MANY
     policy = hub.node.actors.policy
     random.seed(entropy.random())
     stand_ins: list[tuple[Any, str, Any]] = [
@@ -101,10 +107,14 @@ def in_place(
         (hub.store.migrations, "revision_of", _revision_of),
         (Roster, "ring", lambda roster, rings: _ring(roster, sorted(rings, key=repr))),
         (CancelScope, "__hash__", lambda _: 0),
-        (hub.actors.runtime.releaser, "SWEEP", idle),
-        (hub.node.actors, "policy", lambda settings: replace(policy(settings), linger=idle)),
+        (hub.actors.runtime.releaser, "SWEEP", math.inf),
+        (hub.actors.runtime.keeper, "HOUR", FORGETTING),
+        (hub.node.node, "Pace", partial(Pace, invoice_sweep=RARE_LOOK, return_sweep=RARE_LOOK)),
+        (hub.node.actors, "policy", lambda given: replace(policy(given), linger=given.lease_seconds / IDLE_SHARE)),
         (hub.sandbox.bol.push, "rsa", _OneKey),
+        (HOOK_READERS["generic"], "_clock", clock),
         (hub.sandbox.agenda, "LONGEST_NAP", LONGEST_NAP),
+        (World, "chance", chances.chance),
         (Database, "shared", script.nodes > 1),
         (hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
         (hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),
@@ -113,6 +123,26 @@ def in_place(
         for whose, name, stand_in in stand_ins:
             stack.enter_context(patch.object(whose, name, stand_in))
         yield
+
+
+class Chances:
+    """The streams of chance of the simulated platforms, which can be begun anew."""
+
+    def __init__(self) -> None:
+        self._streams: list[tuple[str, Random]] = []
+        self.seed: object = "setting up"
+
+    def chance(self, purpose: str) -> Random:
+        """Stand in for ``World.chance``."""
+        self._streams.append((purpose, Random(f"{self.seed}/{purpose}")))
+        return self._streams[-1][1]
+
+    def drawn_from(self, seed: int) -> None:
+        """Let all of them, and Python's own, follow from a seed from now on."""
+        self.seed = seed
+        random.seed(seed)
+        for purpose, stream in self._streams:
+            stream.seed(f"{seed}/{purpose}")
 
 
 class _OneKey:

@@ -13,6 +13,7 @@ from hub.sandbox.exact.limits import MINUTE
 from hub.sandbox.ledger import Sale
 from hub.sandbox.matching import Matches
 from simulation.house import House
+from simulation.inline import FORSAKEN
 from simulation.network import Exchange
 
 SaleKey = tuple[str, str]
@@ -34,9 +35,12 @@ class Witness:
 
     @classmethod
     def of(cls, house: House) -> Witness:
-        file = sqlite3.connect(f"file:{house.file}?mode=ro", uri=True, isolation_level=None)
-        file.row_factory = sqlite3.Row
-        return cls(house, file)
+        return cls(house, _opened(house.file))
+
+    def reopen(self) -> None:
+        """Look at the file of this name in the folder of this process from now on."""
+        FORSAKEN.append(self.file)
+        self.file, self._version = _opened(self.house.file), -1
 
     def hear(self, note: Exchange) -> None:
         """Look at one exchange as its answer leaves the server."""
@@ -88,3 +92,9 @@ class Witness:
         """Return what the hub has stored of each sale."""
         found = self.rows("SELECT * FROM orders")
         return {(row["channel_id"], row["external_id"]): row for row in found}
+
+
+def _opened(name: str) -> sqlite3.Connection:
+    file = sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None)
+    file.row_factory = sqlite3.Row
+    return file

@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import signal
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import chdir
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
+from simulation.apart import apart
 from simulation.crew import ask, worker
 from simulation.drawing import draw
 from simulation.mutations import MUTATIONS
-from simulation.play import Ending, Violation, play
+from simulation.play import Ending, perform, play
 from simulation.script import Script, read_script
-from simulation.template import migrated
+from simulation.stage import Stage, Violation, staged
+from simulation.template import folder, migrated
 
 PATIENCE = 300
-"""Seconds after which a play is given up; by then it runs in a circle."""
+"""Seconds of CPU time after which a play is given up; by then it runs in a circle."""
+
+LEARNING = 6
+"""Plays that a worker plays itself, before it forks: what it compiled in those its children need not compile."""
+
+Told = dict[str, Any]
 
 
 class TooLong(KeyboardInterrupt):
@@ -30,74 +39,99 @@ class TooLong(KeyboardInterrupt):
 
 def main() -> None:
     """Play until there is nothing more to be played."""
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     migrated()
-    gc.collect()
-    gc.freeze()
+    learned = 0
+    _settle_down()
     for line in sys.stdin:
         asked = json.loads(line)
-        told = _apart(asked) if asked.get("mutation") else _played(asked)
+        if "mutation" in asked:
+            told, _ = apart(lambda asked=asked: _mutated(asked))  # type: ignore[misc]
+        elif learned < LEARNING:
+            told = {"told": [asdict(patiently(script)) for script in _scripts(asked)]}
+            learned += len(told["told"])
+            _settle_down()
+        else:
+            told = {"told": [one for one, _ in plays(_scripts(asked))]}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 
 
-def _played(asked: dict[str, Any]) -> dict[str, Any]:
-    script = read_script(asked["script"]) if "script" in asked else draw(asked["seed"])
-    return asdict(patiently(script))
+def _settle_down() -> None:
+    """Let no child look through, and thereby copy, what is here to stay."""
+    gc.collect()
+    gc.freeze()
+
+
+def _scripts(asked: Told) -> list[Script]:
+    return [*map(read_script, asked.get("scripts", ())), *map(draw, asked.get("seeds", ()))]
+
+
+def plays(scripts: Sequence[Script]) -> Iterator[tuple[Told, Script]]:
+    """Yield what came of each, those of one setting in a row on one stage."""
+    for _, several in groupby(scripts, key=lambda script: script.setting):
+        group = list(several)
+        told, cpu = apart(lambda group=group: _on_one_stage(group))  # type: ignore[misc]
+        told[0]["cpu"] += cpu - sum(one["cpu"] for one in told)
+        yield from zip(told, group, strict=True)
+
+
+def _on_one_stage(scripts: Sequence[Script]) -> list[Told]:
+    if len(scripts) == 1:
+        return [asdict(patiently(scripts[0]))]
+    told = []
+    with staged(scripts[0]) as stage:
+        content = stage.written()
+        for script in scripts:
+            with folder() as place:
+                one, cpu = apart(lambda script=script, place=place: _in_folder(script, stage, content, str(place)))  # type: ignore[misc]
+            told.append(one | {"cpu": cpu})
+    return told
+
+
+def _in_folder(script: Script, stage: Stage, content: bytes, place: str) -> Told:
+    with chdir(place):
+        stage.moved(content)
+        return asdict(_patiently(script, lambda: perform(script, stage)))
 
 
 def patiently(script: Script) -> Ending:
     """Play, but not for ever."""
-    signal.alarm(PATIENCE)
+    return _patiently(script, lambda: play(script))
+
+
+def _patiently(script: Script, do: Any) -> Ending:
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
-        return play(script)
+        ending: Ending = do()
     except TooLong:
         return Ending(script.seed, [Violation("comes_to_an_end", f"not within {PATIENCE} s", 0.0, "?")])
     finally:
-        signal.alarm(0)
-
-
-def _apart(asked: dict[str, Any]) -> dict[str, Any]:
-    """Play with a deliberate bug, in a child: what is put differently there stays there."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
-        with os.fdopen(write, "w") as pipe:
-            json.dump(_mutated(asked), pipe)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    told: dict[str, Any] = json.loads(text)
-    return told
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return ending
 
 
 def _fails_anyway(script: Script) -> bool:
     """Say whether a script fails without any deliberate bug, in a process that has none."""
     with worker() as other:
-        return bool(ask(other, {"script": script.written()})["violations"])
+        return bool(ask(other, {"scripts": [script.written()]})["told"][0]["violations"])
 
 
-def _mutated(asked: dict[str, Any]) -> dict[str, Any]:
+def _mutated(asked: Told) -> Told:
+    """Play with a deliberate bug, until one play fails that passes without it; ``plain`` asks for the plays alone."""
     mutation = next(one for one in MUTATIONS if one.name == asked["mutation"])
     mutation.apply()
-    if "script" in asked:
-        return _played(asked)
-    tried, cpu, hours = 0, 0.0, 0.0
-    scripts = [read_script(text) for text in asked["scripts"]]
-    for script in (*scripts, *map(draw, asked["seeds"])):
-        ending, seed = patiently(script), None if script in scripts else script.seed
-        tried, cpu, hours = tried + 1, cpu + ending.cpu, hours + ending.seconds / 3600
-        if ending.failed:
-            if _fails_anyway(script):
-                continue
-            names = list(dict.fromkeys(one.invariant for one in ending.violations))
-            told = ending.violations[0].line()
-            return {"name": mutation.name, "seed": seed, "tried": tried, "by": names, "told": told,
-                    "cpu": cpu, "hours": hours}  # fmt: skip
-    return {"name": mutation.name, "seed": None, "tried": tried, "by": [], "told": "", "cpu": cpu, "hours": hours}
+    if asked.get("plain"):
+        return {"told": [one for one, _ in plays(_scripts(asked))]}
+    tried, cpu, found = 0, 0.0, Told(seed=None, by=[], told="")
+    for ending, script in plays(_scripts(asked)):
+        tried, cpu = tried + 1, cpu + ending["cpu"]
+        if ending["violations"] and not _fails_anyway(script):
+            first = Violation(**ending["violations"][0])
+            names = list(dict.fromkeys(one["invariant"] for one in ending["violations"]))
+            found = {"seed": script.seed, "by": names, "told": first.line()}
+            break
+    return {"name": mutation.name, "tried": tried, "cpu": cpu, **found}
 
 
 def _too_long(*_: object) -> None:

@@ -9,28 +9,21 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from bench.governing.day import CHANNELS, Day, Event
 from bench.governing.outcome import Outcome, Tally, ages, left, spend
-from hub.node.platforms import HOOK_READERS
 from hub.sandbox import control_delivery, control_exact, control_sales
 from hub.sandbox.exact.catalogue import ITEMS
 from hub.sandbox.exact.errors import Refusal
 from hub.sandbox.exact.office import MAIN_DIVISION
 from hub.sandbox.matching import Matches
 from hub.sandbox.platform import SoldOut
-from simulation import seams
-from simulation.clocks import WorldClock
-from simulation.house import House, build
-from simulation.loop import SeededLoop
-from simulation.network import Exchange, Network
-from simulation.play import quietly
+from simulation.house import House
+from simulation.network import Exchange
 from simulation.script import Script
-from simulation.template import template
+from simulation.stage import Stage, staged
 from simulation.witness import Witness
 
 SETTING_UP = 1200.0
@@ -48,33 +41,22 @@ PACE = {
 
 def governed(day: Day) -> Outcome:
     """Let the hub live through a day."""
-    streams = {name: Random(f"{name}/{day.seed}") for name in ("entropy", "disk", "network", "loop")}
     begins = day.begins - timedelta(seconds=SETTING_UP)
     script = Script(day.seed, begins.isoformat(), CHANNELS, goods=day.goods, nodes=2, pace=PACE)
-    network, clock, loop = Network(streams["network"]), WorldClock(begins), SeededLoop(streams["loop"])
     began = time.process_time()
-    with (
-        quietly(),
-        template() as file,
-        seams.in_place(script, network, streams["entropy"], streams["disk"], clock),
-        patch.object(HOOK_READERS["generic"], "_clock", clock),
-    ):
+    with staged(script) as stage:
         gc.enable()
-        asyncio.set_event_loop(loop)
-        try:
-            return loop.run_until_complete(_Living(day, network, began).through(script, str(file), clock))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+        stage.drawn_from(day.seed)
+        return stage.loop.run_until_complete(_Living(day, stage, began).through())
 
 
 class _Living:
-    def __init__(self, day: Day, network: Network, began: float) -> None:
-        self.day, self.network, self.began, self.tally = day, network, began, Tally()
+    def __init__(self, day: Day, stage: Stage, began: float) -> None:
+        self.day, self.network, self.began, self.tally = day, stage.network, began, Tally()
+        self.house, self.seen = stage.house, stage.seen
 
-    async def through(self, script: Script, file: str, clock: WorldClock) -> Outcome:
-        self.house = house = await build(script, file, self.network, clock)
-        seen = self.seen = Witness.of(house)
+    async def through(self) -> Outcome:
+        house, seen = self.house, self.seen
         house.exact.office.settings.day_limit = self.day.limit
         await self._stock_up()
         await asyncio.sleep(self._until(0.0))
@@ -106,15 +88,17 @@ class _Living:
         """Let the node that works for the division die for a while: another takes over."""
         at, seconds = self.day.down
         await asyncio.sleep(self._until(at))
-        node = next(one for one in self.house.nodes if self._owner().startswith(one.name))
+        while not (owner := self._owner()):  # noqa: ASYNC110
+            await asyncio.sleep(1.0)
+        node = next(one for one in self.house.nodes if owner.startswith(one.name))
         node.place.die()
         await asyncio.sleep(seconds)
         await node.ensure()
 
     def _owner(self) -> str:
-        """Return which node's process the division's actor lives in."""
+        """Return which node's process the division's actor lives in, nothing while it rests."""
         (row,) = self.seen.rows("SELECT node FROM actor WHERE address LIKE 'erp/%'")
-        return str(row["node"])
+        return str(row["node"] or "")
 
     def _until(self, at: float) -> float:
         return max(0.0, SETTING_UP + at - asyncio.get_running_loop().time())
@@ -136,7 +120,6 @@ class _Living:
             for row in seen.rows("SELECT status, hold_cause FROM orders WHERE hold_cause IS NOT NULL")
         )
         found = self._ages(since)
-        seen.file.close()
         return Outcome(
             orders=len(good),
             posted=len(posted),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-
-ROWS_PER_STATEMENT = 200
 
 
 def fitting(text: str | None, length: int) -> str | None:
@@ -27,23 +26,22 @@ async def upsert(
 ) -> None:
     """Insert rows; where the key (default: the primary key) exists, update the other columns except ``keep``.
 
-    All rows must have the same columns, and no key may occur twice in one call.
+    All rows must have the same columns, each a plain value, and no key may occur twice in one call.
     """
-    for start in range(0, len(rows), ROWS_PER_STATEMENT):
-        await connection.execute(_statement(connection, table, rows[start : start + ROWS_PER_STATEMENT], key, keep))
+    if rows:
+        statement = _statement(connection.dialect.name, table, tuple(rows[0]), key and tuple(key), tuple(keep))
+        await connection.execute(statement, rows)
 
 
+@cache
 def _statement(
-    connection: AsyncConnection,
-    table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    key: Sequence[str] | None,
-    keep: Sequence[str],
+    dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...] | None, keep: tuple[str, ...]
 ) -> Any:
-    constructor: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = constructor(table).values([dict(row) for row in rows])
+    """Make a statement for one row, since one whose text holds all rows would be compiled anew every time."""
+    constructor: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = constructor(table)
     index = list(key or [column.name for column in table.primary_key])
-    fresh = [name for name in rows[0] if name not in index and name not in keep]
+    fresh = [name for name in names if name not in index and name not in keep]
     if not fresh:
         return statement.on_conflict_do_nothing(index_elements=index)
     return statement.on_conflict_do_update(

@@ -31,7 +31,8 @@ def small(*steps: Step) -> Script:
 
 @pytest.mark.timeout(1200)
 def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
-    found = {asked["seed"]: told for asked, told in played(({"seed": seed} for seed in SEEDS), jobs=2)}
+    halves = ({"seeds": [*SEEDS[place::2]]} for place in range(2))
+    found = {one["seed"]: one for _, told in played(halves, jobs=2) for one in told["told"]}
     assert sorted(found) == list(SEEDS)
     assert {seed: told["violations"] for seed, told in found.items() if told["violations"]} == {}
     assert sum(told["sales"] for told in found.values()) > len(SEEDS)
@@ -41,7 +42,7 @@ def test_plays_with_crashes_faults_and_two_nodes_keep_every_promise() -> None:
 @pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.json")), ids=lambda path: path.stem)
 def test_what_was_found_once_and_mended_stays_mended(script: Path) -> None:
     with worker() as process:
-        assert ask(process, {"script": read_script(script.read_text()).written()})["violations"] == []
+        assert ask(process, {"scripts": [script.read_text()]})["told"][0]["violations"] == []
 
 
 @pytest.mark.timeout(1200)
@@ -62,8 +63,8 @@ def test_a_deliberate_bug_is_caught_and_its_script_made_short() -> None:
     with worker() as process:
 
         def fails(script: Script) -> bool:
-            told = ask(process, {"script": script.written(), "mutation": "forward-unpaid"})
-            return "no_sales_order_unpaid" in names_of(told)
+            told = ask(process, {"scripts": [script.written()], "mutation": "forward-unpaid", "plain": True})
+            return "no_sales_order_unpaid" in names_of(told["told"][0])
 
         unpaid = long.with_steps([*long.steps, _unpaid(70.0, "s4")])
         assert not fails(long)
@@ -92,5 +93,5 @@ def _unpaid(at: float, label: str) -> Step:
 
 def _digest(seed: int) -> tuple[str, int, float]:
     with worker() as process:
-        told = ask(process, {"seed": seed})
+        told = ask(process, {"seeds": [seed]})["told"][0]
     return told["digest"], told["steps"], told["seconds"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.actors.channel.cancelling import Cancelling
@@ -21,6 +22,7 @@ from hub.store.orders import order_id
 
 CURSOR = "orders_cursor"
 CROWDED = timedelta(seconds=30)
+READ_AT_ONCE = timedelta(seconds=2)
 
 
 class OrderLane:
@@ -70,12 +72,22 @@ class OrderLane:
     async def _fetch(self, turn: Turn, envelope: Envelope) -> None:
         assert isinstance(envelope.body, FetchOrder)
         external_id, swept = envelope.body.external_id, envelope.body.swept
+        asked_at = self.scene.desk.clock.now()
         async with discreetly(self.scene.desk, self.scene.tenant, order_id(*self.scene.key, external_id)):
             fetched = await self.scene.channel.order(external_id)
         if fetched is None:
             turn.write(lambda work: OrderBook(self.scene).vanished(work, external_id))
         else:
-            turn.write(lambda work: OrderBook(self.scene).apply(work, fetched, swept=swept))
+            sure = replace(fetched, changed_at=_surely_changed(fetched.changed_at, asked_at))
+            turn.write(lambda work: OrderBook(self.scene).apply(work, sure, swept=swept))
+
+
+def _surely_changed(changed_at: datetime, asked_at: datetime) -> datetime:
+    """Return up to when an order's changes are known: not to the end of a second in which it was read.
+
+    Another change in that second bears the same time. The next sweep finds the order newer than this, and reads it.
+    """
+    return changed_at if asked_at - changed_at > READ_AT_ONCE else changed_at - timedelta(microseconds=1)
 
 
 def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime], now: datetime) -> list[OrderRef]:
