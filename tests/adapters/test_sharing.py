@@ -101,6 +101,25 @@ def test_nobody_takes_the_share_of_stock_not_even_orders(clock: HandClock) -> No
         budget.admit(Lane.BACKFILL)
 
 
+def test_a_share_is_not_given_out_anew_where_an_actor_is_opened_again(clock: HandClock) -> None:
+    """An actor rests when nothing is to be done; each time a whole piece, and the day would end at noon."""
+    exact, budget = Exact(clock), Budget("d", WINDOWS, clock)
+    exact.used, drawn = 4000, 0
+    for _ in range(100):
+        while True:
+            try:
+                with budget.call(Lane.STOCK):
+                    budget.observe(exact.call())
+                    drawn += 1
+            except Throttled:
+                break
+        told = (*budget.meters(), *budget.share_meters())
+        clock.forward(30)
+        budget = Budget("d", WINDOWS, clock)
+        budget.remember(told)
+    assert drawn == pytest.approx(100 * 30 / 172.8 + 10.4, abs=3)
+
+
 def test_lanes_tell_their_pace_and_their_room(clock: HandClock) -> None:
     budget, exact = Budget("d", WINDOWS, clock), Exact(clock)
     for _ in range(60):

@@ -72,7 +72,8 @@ class ExactClient:
 
     def meters(self) -> tuple[Meter, ...]:
         """Return minute and day as Exact told them last, each lane's room in the day, and the errors that are left."""
-        return (*self._budget.meters(), *self._budget.lane_meters(), *self._breaker.meters())
+        budget = self._budget
+        return (*budget.meters(), *budget.lane_meters(), *budget.share_meters(), *self._breaker.meters())
 
     def remember(self, meters: Sequence[Meter]) -> None:
         """Take up budgets as they were last stored."""

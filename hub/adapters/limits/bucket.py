@@ -75,6 +75,18 @@ class Bucket:
         needed = min(1 + reserve * self._capacity, self._capacity)
         return max(self._held_until - now, (needed - left) / self._rate, 0.0)
 
+    @property
+    def whole_at(self) -> datetime:
+        """The moment (UTC) at which the bucket is full again, if nobody calls."""
+        now = self._clock.monotonic()
+        lacking = self._capacity - min(self._capacity, self._tokens + (now - self._at) * self._rate)
+        return self._clock.now() + timedelta(seconds=lacking / self._rate)
+
+    def be_whole_at(self, moment: datetime) -> None:
+        """Go on as another bucket was left that would be full at a moment."""
+        lacking = max(0.0, (moment - self._clock.now()).total_seconds()) * self._rate
+        self._tokens, self._at = max(0.0, self._capacity - lacking), self._clock.monotonic()
+
     def hold(self, seconds: float) -> None:
         """Admit nothing for so long, as a 429 demanded; afterwards the bucket is not empty."""
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hub.adapters.limits.bucket import Bucket
 from hub.adapters.limits.lanes import Lane
+from hub.adapters.port import LANE, Meter
 from hub.clock import Clock
 
 PIECE = 1800.0
@@ -40,7 +41,7 @@ class Room:
 class Sharing:
     """Says which lane may take the next call of a window.
 
-    Shares count from when this began, so that each hand-over to another node may give out one piece too many.
+    A share begins with a whole piece; ``meters`` and ``remember`` carry what is left of it over to the next node.
     """
 
     rule: Rule
@@ -68,6 +69,19 @@ class Sharing:
         """Return the seconds until a lane that may not call now might, if nobody else calls; None: at the reset."""
         waits = [wait for wait in (self._until_eased(lane, room), self._until_owned(lane, room)) if wait is not None]
         return min(waits, default=None)
+
+    def meters(self) -> tuple[Meter, ...]:
+        """Return what is left of the current piece of each share that was asked for."""
+        return tuple(
+            Meter(_named(lane), None, own.room(), own.whole_at) for (lane, _), own in sorted(self._own.items())
+        )
+
+    def remember(self, meters: Mapping[str, Meter], limit: int) -> None:
+        """Take up what was left of the shares of a window of ``limit`` calls."""
+        for lane in self.rule.shares:
+            meter, own = meters.get(_named(lane)), self._bucket(lane, limit)
+            if meter is not None and meter.resets_at is not None and own is not None:
+                own.be_whole_at(meter.resets_at)
 
     def _until_eased(self, lane: Lane, room: Room) -> float | None:
         if self.rule.eases is None or room.left is None or room.free <= 0:
@@ -104,3 +118,7 @@ class Sharing:
             piece = max(1.0, self._piece(lane, limit))
             self._own[lane, limit] = Bucket(lane.word, piece, piece * self.rule.seconds / share, self.clock)
         return self._own[lane, limit]
+
+
+def _named(lane: Lane) -> str:
+    return f"{LANE}{lane.word} share"

@@ -141,6 +141,10 @@ class Budget:
             for lane, (_, spending) in sorted(self._made.items())
         )
 
+    def share_meters(self) -> tuple[Meter, ...]:
+        """Return what is left of the lanes' own shares of the longest window."""
+        return self._windows[-1].sharing.meters()
+
     def remember(self, meters: Iterable[Meter]) -> None:
         """Take up what was stored of windows that still last."""
         stored = {meter.name: meter for meter in meters}
@@ -148,6 +152,8 @@ class Budget:
             meter = stored.get(window.names.name)
             if meter is not None and meter.resets_at is not None and meter.resets_at > self._clock.now():
                 window.remember(meter)
+        longest = self._windows[-1]
+        longest.sharing.remember(stored, longest.limit or 0)
 
     def server_time(self, here: datetime) -> datetime | None:
         """Return the server's time when ours was ``here``, at the least; None before its first answer."""
