@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from hub.actors.erp import ErpActor
 from hub.actors.privacy import PrivacyActor
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Actor, Turn
+from hub.adapters.limits import faded
 from hub.adapters.port import Channel, Erp, Meter
 from hub.adapters.vat_register import VatRegister
 from hub.adapters.vies.register import open_vies
@@ -23,7 +25,7 @@ from hub.node.platforms import Platforms, open_exact
 from hub.settings import Settings
 from hub.store.channels import StoredChannel
 from hub.store.connections import ErpConnection, load_connection
-from hub.store.divisions import load_division, load_meters, save_meters
+from hub.store.divisions import StoredGauge, load_division, load_meters, save_meters
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 """Exact keeps calendar dates; an order of late evening belongs to the Dutch day it was placed on."""
@@ -76,7 +78,7 @@ class LiveErp:
             raise LookupError(f"connection {connection_id} is gone")
         key = (stored.base_url, stored.credentials)
         if self._opened is None or self._opened[0] != key:
-            known = [Meter(one.name, one.limit, one.remaining, one.resets_at) for one in budgets]
+            known = [_as_of_now(one, self._desk.clock.now()) for one in budgets]
             self._opened = key, await self._open(stored, address, known)
         return self._opened[1]
 
@@ -96,6 +98,13 @@ class LiveErp:
         """Keep what an endpoint may still get wrong, whatever becomes of the turn in which it was refused something."""
         now = self._desk.clock.now()
         await self._desk.database.write(lambda work: save_meters(work, address.tenant, str(address), [meter], now))
+
+
+def _as_of_now(stored: StoredGauge, now: datetime) -> Meter:
+    """Return a budget as it was stored; nothing was spent since."""
+    rested = (now - stored.seen_at).total_seconds()
+    pace = None if stored.per_hour is None else faded(stored.per_hour, rested)
+    return Meter(stored.name, stored.limit, stored.remaining, stored.resets_at, pace)
 
 
 class LiveRegister:

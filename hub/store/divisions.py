@@ -44,6 +44,7 @@ class StoredGauge:
     remaining: int | None
     resets_at: datetime | None
     per_hour: float | None
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ async def load_meters(connection: AsyncConnection, tenant_id: str, owner: str) -
     """Return the budgets of an owner as they were last stored."""
     statement = select(budget).where(budget.c.tenant_id == tenant_id, budget.c.owner == owner)
     rows = (await connection.execute(statement)).all()
-    return [StoredGauge(row.name, row.allowed, row.remaining, row.resets_at, row.per_hour) for row in rows]
+    return [StoredGauge(row.name, row.allowed, row.remaining, row.resets_at, row.per_hour, row.seen_at) for row in rows]
 
 
 async def save_hooks(

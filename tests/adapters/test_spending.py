@@ -46,6 +46,19 @@ def test_no_pace_is_told_of_the_first_minute() -> None:
     assert spending.per_hour(10.0) is None
 
 
+def test_a_pace_goes_on_where_an_actor_is_opened_again() -> None:
+    spending = Spending.begin(0.0, 5000)
+    for minute in range(1, 121):
+        spending.spend(minute * 60.0, 5000 - minute * 2)
+    told = spending.per_hour(7200.0)
+    assert told is not None
+    resumed = Spending.resumed(90.0, 4760, told)
+    assert resumed.per_hour(90.0) == pytest.approx(told)
+    for minute in range(1, 61):
+        resumed.spend(90.0 + minute * 60.0, 4760 - minute * 2)
+    assert resumed.per_hour(3690.0) == pytest.approx(120, rel=0.1)
+
+
 def test_refusals_count_on_the_next_node_too(clock: HandClock) -> None:
     first = ErrorBreaker(clock)
     for _ in range(5):

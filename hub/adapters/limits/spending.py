@@ -26,6 +26,11 @@ class Spending:
     def begin(cls, at: float, left: int) -> Spending:
         return cls(at, at, left)
 
+    @classmethod
+    def resumed(cls, at: float, left: int, per_hour: float) -> Spending:
+        """Go on with a pace that was told elsewhere, as if it had been seen for an hour."""
+        return cls(at - HOUR, at, left, per_hour * (1 - math.exp(-1)))
+
     def spend(self, at: float, left: int) -> None:
         """Note what is left now; more than before is a window that began anew."""
         spent, passed = max(0, self.left - left), max(at - self.at, 0.0)
@@ -41,4 +46,9 @@ class Spending:
         return None if seen < SHORTEST else self._faded(at) / (1 - math.exp(-seen / HOUR))
 
     def _faded(self, at: float) -> float:
-        return self.mean * math.exp(-max(at - self.at, 0.0) / HOUR)
+        return faded(self.mean, at - self.at)
+
+
+def faded(per_hour: float, seconds: float) -> float:
+    """Return what a pace comes to when nothing was spent for so many seconds."""
+    return per_hour * math.exp(-max(seconds, 0.0) / HOUR)

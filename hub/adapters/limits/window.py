@@ -74,9 +74,11 @@ class Window:
         pace = None if self.spending is None else self.spending.per_hour(at)
         return Meter(self.names.name, self.limit, self.left, self.resets_at, pace)
 
-    def remember(self, meter: Meter) -> None:
-        """Take up what was stored of it."""
+    def remember(self, meter: Meter, at: float) -> None:
+        """Take up what was stored of it; ``at`` is a monotonic moment in seconds."""
         self.limit, self.remaining, self.resets_at = meter.limit, meter.remaining, meter.resets_at
+        if meter.remaining is not None:
+            self.spending = Spending.resumed(at, meter.remaining, meter.per_hour or 0.0)
 
     def room(self, now: datetime, in_flight: int) -> Room | None:
         """Return what is left for calls to come, None where nothing is known; calls under way may not be counted."""

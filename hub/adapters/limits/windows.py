@@ -146,12 +146,16 @@ class Budget:
         return self._windows[-1].sharing.meters()
 
     def remember(self, meters: Iterable[Meter]) -> None:
-        """Take up what was stored of windows that still last."""
-        stored = {meter.name: meter for meter in meters}
+        """Take up what was stored of windows that still last, and how fast lanes called."""
+        stored, at = {meter.name: meter for meter in meters}, self._clock.monotonic()
+        for lane in Lane:
+            meter = stored.get(f"{LANE}{lane.word}")
+            if meter is not None:
+                self._made[lane] = 0, Spending.resumed(at, 0, meter.per_hour or 0.0)
         for window in self._windows:
             meter = stored.get(window.names.name)
             if meter is not None and meter.resets_at is not None and meter.resets_at > self._clock.now():
-                window.remember(meter)
+                window.remember(meter, at)
         longest = self._windows[-1]
         longest.sharing.remember(stored, longest.limit or 0)
 
