@@ -49,7 +49,7 @@ def test_every_mutation_declares_the_role_it_needs() -> None:
     declared = mutations()
     assert {name for name, role in declared.items() if role is Role.ADMIN} == ADMIN_ONLY
     assert {name for name, role in declared.items() if role is Role.VIEWER} == set()
-    assert len(declared) == 43
+    assert len(declared) == 45
 
 
 def document(name: str) -> str:

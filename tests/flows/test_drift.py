@@ -20,7 +20,7 @@ from hub.actors.runtime.mailbox import post
 from hub.adapters.generic import client
 from hub.domain.drift import DriftCause, DriftPolicy, DriftState, Healing
 from hub.domain.stock import RuleMode, StockRule
-from hub.store.tables import lane, listing, stock_difference
+from hub.store.tables import lane, listing, message, stock_difference
 from tests.flows.stage import PACE, TENANT, Stage, eventually, stage
 
 NOBODY = "http://127.0.0.1:9"
@@ -68,6 +68,16 @@ class Shop:
 
         await eventually(ended)
 
+    async def rests(self) -> None:
+        """Wait until no number is to be published, and no look for orders is due any more that was posted before."""
+        own = (message.c.address == "channel/acme/generic", message.c.lane.in_(("stock", "order")))
+
+        async def nothing_due() -> bool:
+            soon = self.stage.desk.clock.now() + timedelta(hours=1)
+            return not await self.stage.rows(select(message).where(*own, message.c.due_at < soon))
+
+        await eventually(nothing_due)
+
     async def differences(self) -> dict[str, Any]:
         """Return the differences by SKU of the offer."""
         same = listing.c.listing_id == stock_difference.c.listing_id
@@ -102,6 +112,7 @@ async def opened(url: str, goods: int = GOODS) -> AsyncIterator[Shop]:
     async with stage(url, goods=goods, channels=("generic",), pace=pace, public_url=NOBODY) as made:
         await made.configure("generic", sweep_seconds=NEVER, drift=DriftPolicy(Healing.ALL))
         shop = Shop(made)
+        await shop.rests()
         await shop.patrol()
         ago = made.desk.clock.now() - timedelta(hours=1)
 
@@ -187,6 +198,7 @@ async def shop_names(shop: Shop, skus: Sequence[str]) -> dict[str, str]:
 async def test_what_a_policy_only_tells_of_is_left_alone_until_a_person_wants_it_healed(shop: Shop) -> None:
     told, minded, off = articles(1, 1), articles(2, 1), articles(3, 1)
     await shop.stage.configure("generic", drift=DriftPolicy(Healing.TELL))
+    await shop.rests()
     for row in await shop.listings(off):
         await shop.stage.command(commands.set_listing_rule, row.listing_id, StockRule(RuleMode.HANDS_OFF))
     await shop.bend("set", {sku: units + 1 for sku, units in (await shop.shown([*told, *minded, *off])).items()})

@@ -19,10 +19,9 @@ from tests.flows.stage import PACE, Stage, eventually, stage
 
 
 @pytest.fixture
-async def patient(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+async def patient(sqlite_url: str) -> AsyncIterator[Stage]:
     """A stage on which what was sent may take longer to land than the first retry takes to come."""
-    monkeypatch.setattr("tests.flows.stage.PACE", replace(PACE, settle=12.0))
-    async with stage(sqlite_url) as made:
+    async with stage(sqlite_url, pace=replace(PACE, settle=12.0)) as made:
         yield made
 
 

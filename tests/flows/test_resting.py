@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from hub.actors.desk import erp_address
+from hub.domain.sales_order import SalesOrderDraft
 from hub.node.activation import LiveErp
 from hub.outcome import Throttled
 from hub.sandbox.exact.platform import ExactPlatform
@@ -16,6 +19,16 @@ from hub.store.tables import budget, division
 from tests.flows.stage import DIVISION, TENANT, Stage, eventually
 
 ORDERS = "salesorder/SalesOrders"
+DRAFT = SalesOrderDraft(
+    your_ref="W-1",
+    customer_id="00000000-0000-0000-0000-000000000001",
+    order_date=datetime(2026, 11, 23, tzinfo=UTC),
+    currency="EUR",
+    description="never sent",
+    lines=(),
+    charges=(),
+    total=Decimal(0),
+)
 
 
 async def resting(acme: Stage) -> Any:
@@ -37,7 +50,8 @@ async def test_refused_orders_rest_the_endpoint_and_the_next_node_knows(acme: St
     async with AsyncExitStack() as stack:
         erp = await LiveErp(acme.desk, stack)(erp_address(TENANT, DIVISION), connection_id)
         with pytest.raises(Throttled, match="stopped after 5 refused"):
-            await erp.find_sales_order("W-1")
+            await erp.create_sales_order(DRAFT)
+        assert await erp.find_sales_order("W-1") is None, "what was posted may still be read back"
     await acme.control("settings", platform="exact", your_ref_length=30)
     exact = acme.sandbox.world.platforms["exact"]
     assert isinstance(exact, ExactPlatform)

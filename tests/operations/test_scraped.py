@@ -36,6 +36,8 @@ SELDOM = {
     Metric.PLATFORM_VERSION_FALLEN: "needs a Shopify that gave up a version",
     Metric.PLATFORM_THROTTLES: "the hub keeps within the platforms' limits",
     Metric.ORDERS_AT_RISK: "needs an order days old",
+    Metric.BUDGET_HELD_BACK: "needs a day with hardly a call left",
+    Metric.BUDGET_EMPTY: "needs a pace that the day does not bear",
     Metric.DRIFT_FOUND: "needs a channel that shows what it should not",
     Metric.DRIFT_HEALING: "needs a channel that shows what it should not",
     Metric.DRIFT_OPEN: "needs a channel that shows what it should not",
