@@ -48,16 +48,22 @@ def _met(place: Place, attack: Attack) -> Sequence[Node]:
 
 
 @asynccontextmanager
-async def _kill(place: Place, attack: Attack) -> AsyncIterator[None]:
-    """SIGKILL, and the program is started again."""
-    met = _met(place, attack)
-    for node in met:
-        await node.child.kill()
+async def _started_again(met: Sequence[Node]) -> AsyncIterator[None]:
     try:
         yield
     finally:
         for node in met:
             await node.child.start()
+
+
+@asynccontextmanager
+async def _kill(place: Place, attack: Attack) -> AsyncIterator[None]:
+    """SIGKILL, and the program is started again."""
+    met = _met(place, attack)
+    for node in met:
+        await node.child.kill()
+    async with _started_again(met):
+        yield
 
 
 @asynccontextmanager
@@ -80,11 +86,8 @@ async def _term(place: Place, attack: Attack) -> AsyncIterator[None]:
     async with anyio.create_task_group() as group:
         for node in met:
             group.start_soon(node.child.stop)
-    try:
+    async with _started_again(met):
         yield
-    finally:
-        for node in met:
-            await node.child.start()
 
 
 @asynccontextmanager

@@ -34,3 +34,8 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount:.2f} {self.currency}"
+
+
+def priced(amount: Decimal | None, currency: str | None) -> Money | None:
+    """Return an amount in its currency; one of the two alone says nothing."""
+    return None if amount is None or currency is None else Money(amount, currency)

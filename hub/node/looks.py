@@ -6,7 +6,7 @@ Ids stand on the worst ``MOST`` of a kind only, so that a hub of many tenants do
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.actors.runtime.mailbox import Status
 from hub.adapters.port import LANE
 from hub.domain.channel import ChannelStatus
-from hub.domain.drift import DriftState
 from hub.domain.forecast import empty_at
 from hub.domain.order import FulfilledBy, OrderStatus
 from hub.metrics import Attribute, Metric
@@ -34,6 +33,7 @@ from hub.store.tables import (
     tenant,
 )
 from hub.store.types import Instant
+from hub.store.views.drift import LASTING
 
 MOST = 500
 AT_RISK = timedelta(hours=4)
@@ -113,13 +113,9 @@ async def open_orders(connection: AsyncConnection, now: datetime) -> Found:
         .order_by(oldest)
         .limit(MOST)
     )
-    number: Readings = []
-    age: Readings = []
-    for row in await connection.execute(statement):
-        labels = {Attribute.TENANT.value: row.tenant_id, Attribute.STATUS.value: row.status}
-        number.append((row.number, labels))
-        age.append((_since(row.oldest, now), labels))
-    return {Metric.ORDERS_OPEN: number, Metric.ORDERS_AGE: age}
+    rows = (await connection.execute(statement)).all()
+    labels = [{Attribute.TENANT.value: row.tenant_id, Attribute.STATUS.value: row.status} for row in rows]
+    return _counted(Metric.ORDERS_OPEN, Metric.ORDERS_AGE, rows, labels, now)
 
 
 async def orders_at_risk(connection: AsyncConnection, now: datetime) -> Found:
@@ -151,27 +147,22 @@ async def orders_at_risk(connection: AsyncConnection, now: datetime) -> Found:
 
 async def drift(connection: AsyncConnection, now: datetime) -> Found:
     """Count the differences between channels and the ERP that last, and see how old the oldest is."""
-    open_states = (DriftState.OPEN.value, DriftState.HEALING.value)
     one = stock_difference.c
     statement = (
         select(
             one.tenant_id,
             one.channel_id,
             func.count().label("number"),
-            func.min(one.since, type_=Instant).label("since"),
+            func.min(one.since, type_=Instant).label("oldest"),
         )
-        .where(one.state.in_(open_states))
+        .where(one.state.in_([state.value for state in LASTING]))
         .group_by(one.tenant_id, one.channel_id)
         .order_by(func.count().desc())
         .limit(MOST)
     )
-    number: Readings = []
-    age: Readings = []
-    for row in await connection.execute(statement):
-        labels = {Attribute.TENANT.value: row.tenant_id, Attribute.CHANNEL.value: row.channel_id}
-        number.append((row.number, labels))
-        age.append((_since(row.since, now), labels))
-    return {Metric.DRIFT_OPEN: number, Metric.DRIFT_AGE: age}
+    rows = (await connection.execute(statement)).all()
+    labels = [{Attribute.TENANT.value: row.tenant_id, Attribute.CHANNEL.value: row.channel_id} for row in rows]
+    return _counted(Metric.DRIFT_OPEN, Metric.DRIFT_AGE, rows, labels, now)
 
 
 async def for_people(connection: AsyncConnection, now: datetime) -> Found:
@@ -192,6 +183,16 @@ async def for_people(connection: AsyncConnection, now: datetime) -> Found:
 
 
 LOOKS: tuple[Look, ...] = (lanes, stopped_actors, budgets, open_orders, orders_at_risk, drift, for_people)
+
+
+def _counted(
+    number: Metric, age: Metric, rows: Sequence[Any], labels: Sequence[Mapping[str, str]], now: datetime
+) -> Found:
+    """Return how many there are in each group and how old its oldest is."""
+    return {
+        number: [(row.number, own) for row, own in zip(rows, labels, strict=True)],
+        age: [(_since(row.oldest, now), own) for row, own in zip(rows, labels, strict=True)],
+    }
 
 
 async def _by_tenant(connection: AsyncConnection, statement: Any) -> Readings:

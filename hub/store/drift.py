@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.drift import DriftCause, DriftState
-from hub.domain.money import Money
+from hub.domain.money import Money, priced
 from hub.store.engine import Work
 from hub.store.tables import channel, listing, order_line, orders, stock_difference
 from hub.store.upsert import upsert
@@ -191,8 +191,8 @@ def _stored(row: Row[Any]) -> StoredDifference:
         since=row.since,
         found_at=row.found_at,
         looked_at=row.looked_at,
-        price=None if row.price is None else Money(row.price, row.currency),
-        amount=None if row.amount is None else Money(row.amount, row.currency),
+        price=priced(row.price, row.currency),
+        amount=priced(row.amount, row.currency),
         asked=row.asked,
         healed_at=row.healed_at,
         tries=row.tries,

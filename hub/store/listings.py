@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
 from hub.domain.matching import MappedBy, Match
-from hub.domain.money import Money
+from hub.domain.money import Money, priced
 from hub.domain.stock import STOPPED, StockRule
 from hub.store.engine import Work
 from hub.store.parts import parts_of_listings, replace_parts
@@ -126,7 +126,9 @@ async def save_listings(
 
 def _is_news(row: Mapping[str, Any], before: StoredListing | None) -> bool:
     """Say whether a row tells something that is not stored yet; a large catalogue hardly ever changes."""
-    return before is None or any(row[name] != getattr(before, name) for name in _TOLD) or _price(row) != before.price
+    if before is None or priced(row["price"], row["currency"]) != before.price:
+        return True
+    return any(row[name] != getattr(before, name) for name in _TOLD)
 
 
 _TOLD = ("product_id", "mapped_by", "sku", "ean", "title", "refs", "by_platform", "status")
@@ -183,10 +185,6 @@ def _row(
         "price": None if one.price is None else one.price.amount,
         "currency": None if one.price is None else one.price.currency,
     }
-
-
-def _price(row: Mapping[str, Any]) -> Money | None:
-    return None if row["price"] is None else Money(row["price"], row["currency"])
 
 
 def _first_status(one: OfferedProduct, product: str | None) -> str:
@@ -410,7 +408,7 @@ def _stored(row: Row[Any]) -> StoredListing:
         stopped=_stopped(row.terms),
         quantity_at=row.quantity_at,
         listed_at=row.listed_at,
-        price=None if row.price is None else Money(row.price, row.currency),
+        price=priced(row.price, row.currency),
         drifts=bool(getattr(row, "drifts", False)),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -48,11 +47,10 @@ class Vanishing:
         known = await differences_of(connection, self.scene.tenant, ids)
         found = []
         for one in listings:
-            publication = shelves.publication(one, began)
-            sight = Sight(publication.quantity, one.believed, 0, hands_off=publication.quantity is None, listed=False)
-            finding = Finding(one, sight, cause_of(sight), _last_seen(one, began), known.get(one.listing_id))
-            found.append(finding)
-        return [replace(one, sight=replace(one.sight, shown=None)) for one in found]
+            says = shelves.publication(one, began).quantity
+            sight = Sight(says, one.believed, None, hands_off=says is None, listed=False)
+            found.append(Finding(one, sight, cause_of(sight), _last_seen(one, began), known.get(one.listing_id)))
+        return found
 
     async def _tell_partial(self, work: Work, missing: int, count: int) -> None:
         self.scene.tell(

@@ -10,7 +10,7 @@ from hub.adapters.fields import Fields, unreadable
 from hub.adapters.generic.refunds import refunds
 from hub.adapters.port import ChannelListing, OrderRef
 from hub.domain.address import Buyer, PostalAddress
-from hub.domain.money import Money
+from hub.domain.money import priced
 from hub.domain.order import (
     ChannelOrder,
     Charge,
@@ -69,14 +69,8 @@ def listing(found: Fields) -> ChannelListing:
         title=_title(found),
         quantity=None if found.maybe_amount("quantity") is None else found.count("quantity"),
         stocked_by_platform=found.flag("stocked_by_platform"),
-        price=_price(found),
+        price=priced(found.maybe_amount("price"), found.maybe_text("currency")),
     )
-
-
-def _price(found: Fields) -> Money | None:
-    """Return the price; one without a currency says nothing."""
-    amount, currency = found.maybe_amount("price"), found.maybe_text("currency")
-    return None if amount is None or currency is None else Money(amount, currency)
 
 
 def _word(order: Fields, key: str, words: type[Word], default: Word | None = None) -> Word:

@@ -31,10 +31,8 @@ class Bucket:
 
     def wait(self, cost: float = 1.0) -> float:
         """Return the seconds until ``cost`` calls are there, nothing or less where they are."""
-        now = self._clock.monotonic()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        return max(self._held_until - now, (cost - self._tokens) / self._rate)
+        self._refill()
+        return max(self._held_until - self._at, (cost - self._tokens) / self._rate)
 
     def correct(
         self, *, limit: float | None = None, remaining: float | None = None, reset_in: float | None = None
@@ -57,35 +55,33 @@ class Bucket:
 
     def pace(self, rate: float) -> None:
         """Believe the platform's calls per second from here on; what may be called at once stays."""
-        now = self._clock.monotonic()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        self._at, self._rate = now, rate
+        self._refill()
+        self._rate = rate
 
     def room(self) -> int:
         """Return how many calls would be admitted now."""
-        now = self._clock.monotonic()
-        if now < self._held_until:
-            return 0
-        return max(0, int(min(self._capacity, self._tokens + (now - self._at) * self._rate)))
+        self._refill()
+        return 0 if self._at < self._held_until else max(0, int(self._tokens))
 
     def spare(self, reserve: float) -> float:
         """Return the seconds until a call would leave the part ``reserve`` of the capacity to others; takes nothing."""
-        now = self._clock.monotonic()
-        left = min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        needed = min(1 + reserve * self._capacity, self._capacity)
-        return max(self._held_until - now, (needed - left) / self._rate, 0.0)
+        return max(0.0, self.wait(min(1 + reserve * self._capacity, self._capacity)))
 
     @property
     def whole_at(self) -> datetime:
         """The moment (UTC) at which the bucket is full again, if nobody calls."""
-        now = self._clock.monotonic()
-        lacking = self._capacity - min(self._capacity, self._tokens + (now - self._at) * self._rate)
-        return self._clock.now() + timedelta(seconds=lacking / self._rate)
+        self._refill()
+        return self._clock.now() + timedelta(seconds=(self._capacity - self._tokens) / self._rate)
 
     def be_whole_at(self, moment: datetime) -> None:
         """Go on as another bucket was left that would be full at a moment."""
         lacking = max(0.0, (moment - self._clock.now()).total_seconds()) * self._rate
         self._tokens, self._at = max(0.0, self._capacity - lacking), self._clock.monotonic()
+
+    def _refill(self) -> None:
+        now = self._clock.monotonic()
+        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._rate)
+        self._at = now
 
     def hold(self, seconds: float) -> None:
         """Admit nothing for so long, as a 429 demanded; afterwards the bucket is not empty."""
