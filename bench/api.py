@@ -16,13 +16,14 @@ from functools import partial
 import anyio
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from bench.chorus import Chorus
 from bench.orders_stored import TENANT, fill
 from bench.parent import tell_ready, told_plan
 from bench.plain_api import bare_answer, plain_app
+from bench.probes import cpu
 from bench.server import start
 from hub.clock import SystemClock
 from hub.domain.sales_order import SalesOrderDraft
@@ -131,11 +132,6 @@ async def joined(announcer: Announcer, chorus: Chorus, request: Request) -> Resp
 async def used(request: Request) -> Response:
     """Tell how many seconds of CPU this process has used so far, as bare text."""
     return Response(str(time.process_time()))
-
-
-async def cpu(request: Request) -> Response:
-    """Tell how many seconds of CPU this process has used so far."""
-    return JSONResponse({"cpu": time.process_time()})
 
 
 if __name__ == "__main__":
