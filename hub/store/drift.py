@@ -78,10 +78,11 @@ async def settle_difference(work: Work, tenant_id: str, listing_id: str, cause: 
     await work.execute(_one(tenant_id, listing_id).values(cause=cause.value, settled=True))
 
 
-async def begin_healing(work: Work, tenant_id: str, listing_id: str) -> None:
-    """Note that what is right was asked for, once more."""
+async def begin_healing(work: Work, tenant_id: str, listing_id: str) -> bool:
+    """Note that what is right was asked for, once more; say whether it still has to be: a write may have ended it."""
     healing = {"state": DriftState.HEALING.value, "asked": False, "tries": stock_difference.c.tries + 1}
-    await work.execute(_one(tenant_id, listing_id).values(healing))
+    one = _one(tenant_id, listing_id).where(stock_difference.c.state.in_(NOT_HEALED))
+    return bool((await work.execute(one.values(healing))).rowcount)
 
 
 async def ask_healing(work: Work, tenant_id: str, listing_id: str) -> None:

@@ -232,6 +232,13 @@ async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Itera
     return [_stored(row) for row in (await connection.execute(statement)).all()]
 
 
+async def quantities_at(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> dict[str, datetime | None]:
+    """Return when the number of each listing was last published or found (UTC)."""
+    own = (listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
+    statement = select(listing.c.listing_id, listing.c.quantity_at).where(*own)
+    return {row.listing_id: row.quantity_at for row in (await connection.execute(statement)).all()}
+
+
 async def listings_selling(
     connection: AsyncConnection, tenant_id: str, product_ids: Iterable[str]
 ) -> list[tuple[str, str, str]]:

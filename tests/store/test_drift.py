@@ -98,6 +98,17 @@ async def test_a_persons_word_and_a_settled_cause_are_stored(database: Database)
     assert ((await stored()).state, (await stored()).asked) == (DriftState.ASIDE, False)
 
 
+async def test_what_a_write_ended_meanwhile_is_not_healed_again(database: Database) -> None:
+    [sock] = await shelve(database, SOCK)
+    await database.write(lambda work: save_differences(work, "acme", [difference(sock)]))
+    assert await database.write(lambda work: begin_healing(work, "acme", sock))
+    await database.write(lambda work: close_differences(work, "acme", [sock], NOON))
+    assert not await database.write(lambda work: begin_healing(work, "acme", sock))
+    async with database.read() as connection:
+        found = (await differences_of(connection, "acme", [sock]))[sock]
+    assert (found.state, found.tries) == (DriftState.HEALED, 1)
+
+
 async def test_orders_that_came_in_since_the_look_tell_what_was_sold(database: Database) -> None:
     house = House("acme")
 

@@ -36,6 +36,11 @@ class Finding:
     since: datetime
     before: StoredDifference | None
 
+    @property
+    def was_open(self) -> bool:
+        """Whether that last difference is not over."""
+        return self.before is not None and self.before.healed_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -22,7 +22,7 @@ from hub.store.drift import (
     save_differences,
 )
 from hub.store.engine import Work
-from hub.store.listings import StoredListing, note_shown
+from hub.store.listings import StoredListing, note_shown, quantities_at
 
 MOST_TRIES = 5
 """How often the hub heals one difference by itself before it does so once a day only: it may be for a person."""
@@ -40,15 +40,25 @@ class Drift:
 
     async def note(self, work: Work, findings: Sequence[Finding], at: datetime) -> None:
         """Note what was compared: new differences, those that go on, and those that are over. ``at`` is UTC."""
-        open_before = [one for one in findings if one.before is not None and one.before.healed_at is None]
-        await self.close(work, [one.listing.listing_id for one in open_before if one.cause is None], at)
-        for one in findings:
+        current = await self._current(work, [one for one in findings if one.cause is not None or one.was_open])
+        await self.close(work, [one.listing.listing_id for one in current if one.cause is None and one.was_open], at)
+        for one in current:
             if one.cause is not None:
                 await self._note_one(work, one, one.cause, at)
 
+    async def _current(self, work: Work, findings: Sequence[Finding]) -> list[Finding]:
+        """Leave out what a write moved since it was compared: the next look sees how that ended."""
+        ids = [one.listing.listing_id for one in findings]
+        if not ids:
+            return []
+        written = await quantities_at(work.connection, self.scene.tenant, ids)
+        known = await differences_of(work.connection, self.scene.tenant, ids)
+        same = [one for one in findings if written.get(one.listing.listing_id) == one.listing.quantity_at]
+        return [replace(one, before=known.get(one.listing.listing_id)) for one in same]
+
     async def _note_one(self, work: Work, one: Finding, cause: DriftCause, at: datetime) -> None:
         difference = self.difference(one.listing, one.sight, cause, one.since, at)
-        known = one.before if one.before is not None and one.before.healed_at is None else None
+        known = one.before if one.was_open else None
         if known is not None and known.state is DriftState.ASIDE:
             if _same(known, difference):
                 return
@@ -99,7 +109,8 @@ class Drift:
     async def heal(self, work: Work, one: StoredDifference) -> None:
         """Ask for what makes it right: absolute numbers, decided anew when their turn comes. Repeatable."""
         address = channel_address(*self.scene.key)
-        await begin_healing(work, self.scene.tenant, one.listing_id)
+        if not await begin_healing(work, self.scene.tenant, one.listing_id):
+            return
         if one.cause is DriftCause.WRITE_UNDER_WAY:
             post(work, address, FollowStock())
         elif one.asked or one.cause not in HEALS_ALONE:
