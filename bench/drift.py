@@ -31,7 +31,12 @@ from hub.store.tables import listing, stock_difference, sync_event
 
 SEED = 7
 PAGE = 1000
-NOMINAL = {"HUB_PATROL_SECONDS": 5.0, "HUB_STOCK_SWEEP_SECONDS": 300.0, "HUB_READ_LAG_SECONDS": 3600.0}
+NOMINAL = {
+    "HUB_PATROL_SECONDS": 5.0,
+    "HUB_STOCK_SWEEP_SECONDS": 300.0,
+    "HUB_READ_LAG_SECONDS": 3600.0,
+    "HUB_LATE_HINT_SECONDS": 60.0,
+}
 """The hub's usual paces, compressed with the platforms' time; the shop's lists may be an hour old."""
 ROUND_AGAIN = "10"
 """Real seconds after which another round may begin; one that lasts longer is not disturbed."""

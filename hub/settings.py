@@ -165,6 +165,9 @@ class Settings:
     read_lag_seconds: float = _setting(
         60.0, _seconds, "How old the numbers in a channel's list of listings may be without being wrong."
     )
+    late_hint_seconds: float = _setting(
+        60.0, _seconds, "How long a webhook may take before an order counts as found by the sweep alone."
+    )
     hook_check_seconds: float = _setting(86400.0, _seconds, "Pace of checking and healing webhook subscriptions.")
     erasure_seconds: float = _setting(86400.0, _seconds, "Pace of looking for buyers whose time is over, per channel.")
     stock_gather_seconds: float = _setting(1.0, _seconds, "Shortest time between two FreeStock reads of a division.")

@@ -81,6 +81,7 @@ def _pace(settings: Settings) -> Pace:
         listings=settings.listings_seconds,
         patrol=settings.patrol_seconds,
         read_lag=settings.read_lag_seconds,
+        late_hint=settings.late_hint_seconds,
         stock_gather=settings.stock_gather_seconds,
         stock_gather_most=settings.stock_gather_most_seconds,
         follow=settings.follow_seconds,

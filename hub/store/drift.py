@@ -151,6 +151,28 @@ async def sold_since(
     return found
 
 
+async def lowered_by(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, one: str, placed_at: datetime
+) -> dict[str, int]:
+    """Return the offers that an order took off each listing's number, where that was published before it was placed.
+
+    ``placed_at`` is UTC. What is left of the number must be known, and the listing be the hub's to publish.
+    """
+    named = or_(
+        order_line.c.external_listing_id == listing.c.external_id,
+        order_line.c.external_listing_id.is_(None) & (order_line.c.sku == listing.c.sku),
+    )
+    offers = func.sum(order_line.c.quantity - order_line.c.cancelled).label("offers")
+    statement = (
+        select(listing.c.listing_id, offers)
+        .join(order_line, (order_line.c.tenant_id == listing.c.tenant_id) & named)
+        .where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, order_line.c.order_id == one)
+        .where(listing.c.believed.is_not(None), listing.c.quantity_at < placed_at, listing.c.by_platform.is_(False))
+        .group_by(listing.c.listing_id)
+    )
+    return {row.listing_id: int(row.offers) for row in (await connection.execute(statement)).all() if row.offers > 0}
+
+
 async def unseen_listings(
     connection: AsyncConnection, tenant_id: str, channel_id: str, since: datetime
 ) -> tuple[list[str], int]:

@@ -18,6 +18,7 @@ from hub.actors.channel.comparing import compare
 from hub.actors.channel.drifting import Drift
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Teller, channel_address
+from hub.actors.messages import SweepOrders
 from hub.actors.messages_patrol import BeginRound
 from hub.actors.runtime.mailbox import post
 from hub.adapters.generic import client
@@ -244,6 +245,21 @@ async def test_what_a_policy_only_tells_of_is_left_alone_until_a_person_wants_it
     await shop.patrol()
     await shop.until(by_hand)
     assert rows[told[0]].amount == Decimal(rows[told[0]].price)
+
+
+async def test_a_sale_that_only_a_look_for_orders_found_was_a_difference_until_then(shop: Shop) -> None:
+    await shop.stage.restart(late_hint=0.0)
+    [sku] = articles(51, 1)
+    await shop.stage.sell("generic", lines=[{"sku": sku, "quantity": 2}])
+
+    async def sweep(work: Any) -> None:
+        post(work, channel_address(TENANT, "generic"), SweepOrders(tick=False))
+
+    await shop.stage.database.write(sweep)
+    await shop.until({sku: (Cause.UNKNOWN_SALE, DriftState.HEALED)})
+    row = (await shop.differences())[sku]
+    assert (row.units, row.says - row.shown) == (-2, 2)
+    assert row.since < row.found_at <= row.healed_at
 
 
 async def test_what_was_written_between_comparing_and_noting_is_left_to_the_next_look(shop: Shop) -> None:

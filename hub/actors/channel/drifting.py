@@ -124,14 +124,24 @@ class Drift:
             self.tell_healed(work, one, at)
 
     async def notice(
-        self, work: Work, listing: StoredListing, sight: Sight, since: datetime, healed_at: datetime | None = None
+        self,
+        work: Work,
+        listing: StoredListing,
+        sight: Sight,
+        since: datetime,
+        *,
+        found_at: datetime | None = None,
+        healed_at: datetime | None = None,
     ) -> None:
-        """Note a difference that a write met (``since``, UTC); that write ends it, perhaps it has already."""
+        """Note a difference that a write met, or an order; that ends it, perhaps it has already. Times are UTC.
+
+        It was there ``since``, and found then unless ``found_at`` says otherwise.
+        """
         known = (await differences_of(work.connection, self.scene.tenant, [listing.listing_id])).values()
         cause = cause_of(sight)
         if cause is None or any(one.healed_at is None for one in known):
             return
-        difference = self.difference(listing, sight, cause, since, since)
+        difference = self.difference(listing, sight, cause, since, found_at or since)
         done = replace(difference, state=DriftState.HEALING if healed_at is None else DriftState.HEALED, tries=1)
         await save_differences(work, self.scene.tenant, [replace(done, healed_at=healed_at)])
         self.tell_found(work, listing, done)

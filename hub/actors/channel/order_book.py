@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from hub.actors.channel.late_sales import note_late_sale
 from hub.actors.channel.requests import Requests
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, erp_address, pass_on_stock
@@ -208,6 +209,7 @@ class OrderBook:
         if swept and self.scene.is_told_of_orders and now - fetched.placed_at > self.scene.desk.pace.hint_grace:
             await count_found(work, *self.scene.key, swept_only=1)
             self._tell(work, "order.swept", f"Only the sweep found order {fetched.number}: no webhook told of it", one)
+            await note_late_sale(work, self.scene, one, fetched.placed_at)
         if fetched.ship_by is not None and fetched.ship_by < now and not fetched.cancelled:
             message = f"Order {fetched.number} came in after the day it should have been sent"
             self._tell(work, "order.late", message, one, "warning", ship_by=fetched.ship_by.isoformat())

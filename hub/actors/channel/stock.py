@@ -151,7 +151,7 @@ class StockLane:
     async def _note_one(self, work: Work, one: Sent) -> None:
         tenant, listing = self.scene.tenant, one.plan.listing
         if one.came_late:
-            await self.drift.notice(work, listing, one.sight(), one.plan.envelope.posted_at, one.at)
+            await self.drift.notice(work, listing, one.sight(), one.plan.envelope.posted_at, healed_at=one.at)
         match one.result:
             case Accepted():
                 self.news.tell_published(work, one)
