@@ -8,15 +8,8 @@ import pytest
 
 from hub.domain.matching import MappedBy, Match
 from hub.store.engine import Database
-from hub.store.listings import (
-    OfferedProduct,
-    Sold,
-    StoredListing,
-    channel_listings,
-    note_found,
-    note_moved,
-    save_listings,
-)
+from hub.store.listings import OfferedProduct, StoredListing, channel_listings, save_listings
+from hub.store.shown import Sold, note_found, note_moved
 from hub.store.tenants import Tenant
 
 SEEN = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -26,7 +26,8 @@ from hub.store.drift import (
     unsettled,
 )
 from hub.store.engine import Database, Work
-from hub.store.listings import OfferedProduct, listings_by_id, note_shown, save_listings
+from hub.store.listings import OfferedProduct, listings_by_id, save_listings
+from hub.store.shown import note_shown
 from hub.store.tables import listing, order_line, orders
 from hub.store.views.drift import DriftFilter, list_differences, money_at_risk
 from tests.api.house import House, line_row, order_row

@@ -11,16 +11,9 @@ from sqlalchemy import select
 from hub.domain.matching import MappedBy, Match
 from hub.domain.stock import Publication
 from hub.store.engine import Database
-from hub.store.listings import (
-    OfferedProduct,
-    Sold,
-    StoredListing,
-    listings_by_id,
-    note_moved,
-    note_sending,
-    save_listings,
-)
+from hub.store.listings import OfferedProduct, StoredListing, listings_by_id, save_listings
 from hub.store.publishing import Written, note_accepted, note_published
+from hub.store.shown import Sold, note_moved, note_sending
 from hub.store.tables import listing
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)

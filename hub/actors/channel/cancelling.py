@@ -27,9 +27,9 @@ from hub.store.cancellations import (
     move_cancellation,
 )
 from hub.store.engine import Work
-from hub.store.listings import note_moved
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder, load_order
+from hub.store.shown import note_moved
 
 
 class Cancelling:

@@ -22,7 +22,8 @@ from hub.store.drift import (
     save_differences,
 )
 from hub.store.engine import Work
-from hub.store.listings import StoredListing, note_shown, quantities_at
+from hub.store.listings import StoredListing
+from hub.store.shown import note_shown, quantities_at
 
 MOST_TRIES = 5
 """How often the hub heals one difference by itself before it does so once a day only: it may be for a person."""

@@ -24,11 +24,11 @@ from hub.store.buyers import keep_buyer
 from hub.store.channels import count_found
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
-from hub.store.listings import Sold, note_moved
 from hub.store.order_addresses import save_check
 from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
+from hub.store.shown import Sold, note_moved
 from hub.store.stock import claimed_products, drop_claims, make_claims
 
 

@@ -17,16 +17,9 @@ from hub.actors.runtime.turn import Turn
 from hub.adapters.port import Accepted, Conflict, Deferred, Pending, Refused, StockResult, StockUpdate, WriteResult
 from hub.outcome import Throttled
 from hub.store.engine import Work
-from hub.store.listings import (
-    StoredListing,
-    note_again,
-    note_found,
-    note_overtaken,
-    note_refused,
-    note_sending,
-    pending_listings,
-)
+from hub.store.listings import StoredListing, pending_listings
 from hub.store.publishing import note_accepted, note_explained, note_published
+from hub.store.shown import note_again, note_found, note_overtaken, note_refused, note_sending
 
 LOOKED_AT = 1000
 """Listings that one snapshot of the database serves."""

@@ -27,10 +27,11 @@ from hub.domain.tenant import Principal
 from hub.store.channels import StoredChannel, change_channel, insert_channel, load_channel
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
-from hub.store.listings import channel_listings, note_forgotten
+from hub.store.listings import channel_listings
 from hub.store.order_state import orders_awaiting
 from hub.store.orders import change_order, load_order
 from hub.store.settings_codec import settings_to_json
+from hub.store.shown import note_forgotten
 
 
 async def find_channel(work: Work, who: Principal, channel_id: str) -> StoredChannel:
