@@ -206,7 +206,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _loses_answers,
     ),
     Mutation(
-        "no-settling", "what may still land in Exact is not waited for", "hub.actors.erp.orders:OrderLane._let_it_land",
+        "no-settling", "what may still land in Exact is not waited for", "hub.actors.erp.landing:Landing.wait_for",
         "if wait > 0:", "if False:", _late,
     ),
     Mutation(

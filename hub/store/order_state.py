@@ -94,11 +94,6 @@ async def take_back_attempt(work: Work, tenant_id: str, one: str, your_ref: str 
     await _while_sending(work, tenant_id, one, status=status, attempt_at=None, your_ref=your_ref)
 
 
-async def lose_attempt(work: Work, tenant_id: str, one: str, now: datetime) -> None:
-    """Write down when the hub stopped waiting for an answer: what was sent may land for a while from then on."""
-    await _while_sending(work, tenant_id, one, attempt_at=now)
-
-
 async def _while_sending(work: Work, tenant_id: str, one: str, **values: Any) -> None:
     sending = orders.c.status == OrderStatus.SENDING.value
     await work.execute(

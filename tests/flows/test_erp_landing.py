@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub.actors import commands
 from hub.adapters.exact.erp import ExactErp
 from hub.domain.channel import FulfilmentMode
 from hub.domain.sales_order import SalesOrder
 from hub.outcome import Outcome, Rejected, Throttled, Unavailable
-from hub.store.tables import parcel, parked
+from hub.store.tables import orders, parcel, parked
 from tests.flows.stage import PACE, Stage, eventually, stage
 
 
@@ -92,6 +94,42 @@ async def test_a_goods_delivery_that_was_never_sent_is_not_looked_up(
     monkeypatch.setattr(ExactErp, "find_delivery", no_look_up)
     await packed(acme)
     await until_booked(acme)
+
+
+async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the_restart(
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ended minutes into an attempt, so when it began says nothing of when it was given up."""
+    create, find = ExactErp.create_sales_order, ExactErp.find_sales_order
+    begun, under_way = anyio.Event(), list[Any]()
+
+    async def send_and_hear_nothing(erp: ExactErp, draft: Any) -> str:
+        under_way.append(draft)
+        begun.set()
+        await anyio.sleep_forever()
+        raise AssertionError("nobody answers")
+
+    async def find_just_before_it_lands(erp: ExactErp, reference: str) -> SalesOrder | None:
+        found = await find(erp, reference)
+        while under_way:
+            await create(erp, under_way.pop())
+        return found
+
+    async def age(work: Any) -> None:
+        await work.execute(update(orders).values(attempt_at=work.clock.now() - timedelta(minutes=5)))
+
+    monkeypatch.setattr(ExactErp, "create_sales_order", send_and_hear_nothing)
+    external_id = await patient.sell("bol")
+    with anyio.fail_after(60):
+        await begun.wait()
+    await patient.hub.aclose()
+    monkeypatch.setattr(ExactErp, "create_sales_order", create)
+    monkeypatch.setattr(ExactErp, "find_sales_order", find_just_before_it_lands)
+    await patient.database.write(age)
+    await patient.restart()
+    await patient.until_order(external_id, "forwarded")
+    ledger = await patient.ledger()
+    assert (ledger["forwarded"], ledger["duplicates"]) == (1, 0)
 
 
 async def test_an_order_that_exact_does_not_show_at_once_is_found_later(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from hub.actors.each import for_each
 from hub.actors.erp.aligning import Aligning
@@ -10,6 +11,7 @@ from hub.actors.erp.cases import Cases, StoredCase
 from hub.actors.erp.comparing import difference, expected_lines, match_lines
 from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends, Standing
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ApplyCancellation, ApplyEdit, ForwardOrder, ReadDeliveriesOf, SeekEvidence
 from hub.actors.messages_after_sale import InvoiceOrder
@@ -22,7 +24,7 @@ from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.engine import Work
-from hub.store.order_state import begin_attempt, lose_attempt, take_back_attempt
+from hub.store.order_state import begin_attempt, take_back_attempt
 from hub.store.orders import StoredOrder
 from hub.store.stock import reads_begun
 
@@ -35,6 +37,7 @@ class OrderLane:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ends = Ends(scene)
+        self.landing = Landing(scene.desk)
         self.cases = Cases(scene)
         self.debtors = Debtors(scene)
         self.aligning = Aligning(scene, self.cases, self.debtors)
@@ -48,6 +51,7 @@ class OrderLane:
             case ForwardOrder(order_id):
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
                     await self._forward(turn, order_id)
+                self.landing.over(turn, order_id)
             case SeekEvidence(order_id):
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
                     await self._seek(turn, order_id)
@@ -97,7 +101,8 @@ class OrderLane:
             booked = replace(one, case=await self.debtors.as_booked(one))
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
-        self._let_it_land(order)
+        if order.attempt_at is not None:
+            self.landing.wait_for(turn, order.order_id, order.attempt_at)
         if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
@@ -110,14 +115,6 @@ class OrderLane:
         except Hold:
             return None
 
-    def _let_it_land(self, order: StoredOrder) -> None:
-        """What was sent and never answered may still arrive for a while, unseen by a look-up."""
-        if order.attempt_at is None:
-            return
-        wait = self.scene.desk.pace.settle - (self.scene.desk.clock.now() - order.attempt_at).total_seconds()
-        if wait > 0:
-            raise Throttled(wait, "an earlier attempt may still land in Exact")
-
     async def _post(self, turn: Turn, one: StoredCase) -> None:
         one = await self.cases.with_evidence(turn, one)
         order = one.stored
@@ -128,7 +125,8 @@ class OrderLane:
             self._hold(turn, order, hold)
             return
         draft = drafted.draft
-        reads = await self._begin(turn, order, case, drafted)
+        began = self.scene.desk.clock.now()
+        reads = await self._begin(turn, order, case, drafted, began)
         if reads is None:
             turn.write(lambda work: self.ends.cancelled(work, order))
             return
@@ -138,9 +136,9 @@ class OrderLane:
             self._hold(turn, order, Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code))
             return
         except (Throttled, Unavailable) as wait:
-            await self._note_outcome(turn, order, wait)
+            await self._note_outcome(turn, order, wait, began)
             raise
-        found = await self._read_back(turn, order, order_id)
+        found = await self._read_back(turn, order, order_id, began)
         self._finish(turn, one, found, difference(draft, found), reads)
 
     async def _with_debtor(self, turn: Turn, one: StoredCase) -> Case:
@@ -156,16 +154,16 @@ class OrderLane:
         except Rejected as refusal:
             raise Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code) from None
 
-    async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str) -> SalesOrder:
+    async def _read_back(self, turn: Turn, order: StoredOrder, order_id: str, began: datetime) -> SalesOrder:
         """Read what was posted; one that Exact does not show yet is for a later look-up, not for a person."""
         try:
             return await self.scene.erp.sales_order(order_id)
         except Rejected as refusal:
             wait = Unavailable(f"the sales order just made cannot be read back: {refusal.reason}", unknown=True)
-            await self._note_outcome(turn, order, wait)
+            await self._note_outcome(turn, order, wait, began)
             raise wait from refusal
 
-    async def _begin(self, turn: Turn, order: StoredOrder, case: Case, drafted: Drafted) -> int | None:
+    async def _begin(self, turn: Turn, order: StoredOrder, case: Case, drafted: Drafted, now: datetime) -> int | None:
         """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
 
         draft, debtor = drafted.draft, case.debtor
@@ -180,7 +178,7 @@ class OrderLane:
                 division=self.scene.division,
                 your_ref=draft.your_ref,
                 fingerprint=draft.fingerprint(),
-                now=work.clock.now(),
+                now=now,
                 certificate=certify(case, drafted),
                 sold=order.as_sold(),
             )
@@ -188,12 +186,16 @@ class OrderLane:
 
         return await turn.checkpoint(begin)
 
-    async def _note_outcome(self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable) -> None:
+    async def _note_outcome(
+        self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable, began: datetime
+    ) -> None:
         """Only an order that was never tried before can be said not to have been sent at all."""
         tenant, one = self.scene.tenant, order.order_id
         if isinstance(wait, Unavailable) and wait.unknown:
-            await turn.checkpoint(lambda work: lose_attempt(work, tenant, one, work.clock.now()))
-        elif order.status is OrderStatus.READY:
+            self.landing.lost(turn, one, began)
+            return
+        self.landing.not_sent(turn, one, began)
+        if order.status is OrderStatus.READY:
             await turn.checkpoint(lambda work: take_back_attempt(work, tenant, one, order.your_ref))
 
     def _found(self, turn: Turn, one: StoredCase, found: SalesOrder) -> None:
