@@ -9,7 +9,8 @@ from hub.actors.runtime.turn import Turn
 from hub.outcome import Throttled
 
 LOST = "lost"
-"""Lane state: by order, when an attempt began, and from when on nobody waited for its answer (epoch seconds)."""
+"""Lane state, by order, refund or return: when an attempt began, and since when nobody waits for its answer (epoch
+seconds)."""
 
 
 class Landing:
@@ -18,30 +19,32 @@ class Landing:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def lost(self, turn: Turn, order_id: str, began: datetime) -> None:
+    def lost(self, turn: Turn, one: str, began: datetime) -> None:
         """Note that nobody waits for the answer to an attempt any more, as of now."""
-        self._lost(turn)[order_id] = [began.timestamp(), self._now()]
+        self._lost(turn)[one] = [began.timestamp(), self._now()]
 
-    def not_sent(self, turn: Turn, order_id: str, began: datetime) -> None:
+    def not_sent(self, turn: Turn, one: str, began: datetime) -> None:
         """Note that an attempt sent nothing, so that only what was sent before it may still land."""
-        if known := self._lost(turn).get(order_id):
+        if known := self._lost(turn).get(one):
             known[0] = began.timestamp()
 
-    def wait_for(self, turn: Turn, order_id: str, began: datetime) -> None:
+    def wait_for(self, turn: Turn, one: str, began: datetime | None) -> None:
         """Raise Throttled while what an attempt sent may still land, unseen by a look-up.
 
-        An attempt that ended with the process left no time behind: it counts from now.
+        An attempt that ended with the process left no time behind: it counts from now. ``began`` None: there was none.
         """
-        known = self._lost(turn).get(order_id)
+        if began is None:
+            return
+        known = self._lost(turn).get(one)
         if known is None or known[0] != began.timestamp():
-            self.lost(turn, order_id, began)
-        wait = self.desk.pace.settle - (self._now() - self._lost(turn)[order_id][1])
+            self.lost(turn, one, began)
+        wait = self.desk.pace.settle - (self._now() - self._lost(turn)[one][1])
         if wait > 0:
             raise Throttled(wait, "an earlier attempt may still land in Exact")
 
-    def over(self, turn: Turn, order_id: str) -> None:
-        """Forget what is known of an order's attempts: how they ended is stored."""
-        self._lost(turn).pop(order_id, None)
+    def over(self, turn: Turn, one: str) -> None:
+        """Forget what is known of its attempts: how they ended is stored."""
+        self._lost(turn).pop(one, None)
 
     def _lost(self, turn: Turn) -> dict[str, list[float]]:
         found: dict[str, list[float]] = turn.state.setdefault(LOST, {})

@@ -101,8 +101,7 @@ class OrderLane:
             booked = replace(one, case=await self.debtors.as_booked(one))
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
-        if order.attempt_at is not None:
-            self.landing.wait_for(turn, order.order_id, order.attempt_at)
+        self.landing.wait_for(turn, order.order_id, order.attempt_at)
         if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:

@@ -8,6 +8,7 @@ from hub.actors.each import for_each
 from hub.actors.erp.aftersales.credits import Credits
 from hub.actors.erp.aftersales.invoices import Invoices
 from hub.actors.erp.aftersales.returns import Returns
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages_after_sale import BookRefund, BookReturn, InvoiceOrder, SweepInvoices
 from hub.actors.runtime.message import Envelope
@@ -38,6 +39,7 @@ class InvoiceLane:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.landing = Landing(scene.desk)
         self.invoices = Invoices(scene)
         self.credits = Credits(scene)
         self.returns = Returns(scene)
@@ -55,8 +57,10 @@ class InvoiceLane:
         match envelope.body:
             case BookRefund(refund_id):
                 await self.credits.book(turn, refund_id)
+                self.landing.over(turn, refund_id)
             case BookReturn(return_id):
                 await self.returns.book(turn, return_id)
+                self.landing.over(turn, return_id)
             case other:
                 raise TypeError(f"the invoice lane books no {type(other).__name__}")
 

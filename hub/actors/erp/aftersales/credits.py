@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hub.actors.erp.aftersales.attempts import let_it_land
 from hub.actors.erp.aftersales.credit_ends import Case, CreditEnds
 from hub.actors.erp.aftersales.ledger import load_ledger
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.turn import Turn
@@ -34,6 +34,7 @@ class Credits:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ends = CreditEnds(scene)
+        self.landing = Landing(scene.desk)
 
     async def book(self, turn: Turn, refund_id: str) -> None:
         """Book one refund; one whose order has no invoice yet waits for it."""
@@ -59,7 +60,7 @@ class Credits:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""
         found = await self.scene.erp.find_credit_note(case.refund.your_ref or "")
         if found is None:
-            let_it_land(self.scene, case.refund.attempt_at)
+            self.landing.wait_for(turn, case.refund.refund_id, case.refund.attempt_at)
             return False
         self._credited(turn, case, found)
         return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from hub.actors.erp.aftersales.attempts import let_it_land
 from hub.actors.erp.aftersales.invoice_ends import Due, InvoiceEnds
 from hub.actors.erp.aftersales.ledger import OrderLedger, load_ledger
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.messages_after_sale import InvoiceOrder
 from hub.actors.refunding import release
@@ -39,11 +39,19 @@ class Invoices:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ends = InvoiceEnds(scene)
+        self.landing = Landing(scene.desk)
 
     async def handle(self, turn: Turn, asked: Sequence[Envelope]) -> None:
         """Settle every message: found, asked for, not due, or to come again."""
         if not asked:
             return
+        await self._settle_all(turn, asked)
+        for envelope in asked:
+            done = envelope.seq in turn.settled and turn.settled[envelope.seq] is None
+            if done and isinstance(envelope.body, InvoiceOrder):
+                self.landing.over(turn, envelope.body.order_id)
+
+    async def _settle_all(self, turn: Turn, asked: Sequence[Envelope]) -> None:
         ledgers = await self._ledgers(turn, asked)
         try:
             open_orders = await self._look(turn, ledgers)
@@ -121,7 +129,7 @@ class Invoices:
         policy = one.ledger.settings.invoicing.policy
         try:
             if one.state is InvoiceState.SENDING and one.before is not None:
-                let_it_land(self.scene, one.before.attempt_at)
+                self.landing.wait_for(turn, one.ledger.order.order_id, one.before.attempt_at)
         except Throttled as wait:
             turn.retry(one.envelope, wait)
             return False

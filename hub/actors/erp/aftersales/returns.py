@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.actors.erp.aftersales.attempts import let_it_land
 from hub.actors.erp.aftersales.ledger import OrderLedger, load_ledger
 from hub.actors.erp.aftersales.return_ends import Case, ReturnEnds
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.turn import Turn
@@ -49,6 +49,7 @@ class Returns:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ends = ReturnEnds(scene)
+        self.landing = Landing(scene.desk)
 
     async def book(self, turn: Turn, return_id: str) -> None:
         """Plan one return."""
@@ -74,7 +75,7 @@ class Returns:
         """Say whether an earlier try reached Exact; raises Throttled while it still may."""
         found = await self.scene.erp.find_return(case.goods.reference or "")
         if found is None:
-            let_it_land(self.scene, case.goods.attempt_at)
+            self.landing.wait_for(turn, case.goods.return_id, case.goods.attempt_at)
             return False
         turn.write(lambda work: self.ends.booked(work, case, found))
         return True
