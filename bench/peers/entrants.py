@@ -92,9 +92,9 @@ async def _hub(place: Place, server: Server, platform: str, new: bool, doing: bo
 async def _peer(
     python: Path, module: str, worker: bool, place: Place, server: Server, platform: str, new: bool, doing: bool
 ) -> AsyncIterator[Running]:
-    """Start the endpoint, and the worker where there is one; without one the endpoint does its jobs at once."""
+    """Start the endpoint, and the worker where it is a process apart and jobs are to be done."""
     roles = ("endpoint", "worker") if worker and doing else ("endpoint",)
-    plan = {"peer": module, "server": server.url, "platform": platform, "new": new}
+    plan = {"peer": module, "server": server.url, "platform": platform, "new": new, "doing": doing}
     async with AsyncExitStack() as stack:
         children = [
             await stack.enter_async_context(

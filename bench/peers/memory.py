@@ -21,7 +21,7 @@ async def endpoint(plan: Plan) -> AsyncIterator[Accept]:
             await follow(plan.platform, await waiting.get())
 
     async with anyio.create_task_group() as tasks:
-        for _ in range(AT_ONCE):
+        for _ in range(AT_ONCE if plan.doing else 0):
             tasks.start_soon(work)
         yield waiting.put
         tasks.cancel_scope.cancel()

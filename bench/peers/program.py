@@ -50,7 +50,7 @@ def main() -> None:
     """Be what the plan says."""
     told = told_plan()
     peer = importlib.import_module(f"bench.peers.{told['peer']}")
-    plan = Plan(told["server"], told["platform"], told["new"])
+    plan = Plan(told["server"], told["platform"], told["new"], told["doing"])
     if told["role"] == "endpoint":
         start(partial(serve, peer, plan))
     elif inspect.iscoroutinefunction(peer.work):

@@ -38,8 +38,19 @@ class Runs:
     busy: list[tuple[float, float]] = field(default_factory=list)
 
 
+def own(spent: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the CPU of the entrant's own processes."""
+    return [one for one, _ in spent]
+
+
+def of_server(spent: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the CPU of its server."""
+    return [one for _, one in spent]
+
+
 async def accept(place: Place, entrant: Entrant, platform: str, runs: Runs) -> None:
-    """Pour webhooks as fast as they are answered; jobs wait where they are done in a process apart."""
+    """Pour webhooks as fast as they are answered; jobs are not done meanwhile, unless the peer does them where it
+    accepts them (DBOS)."""
     async with (
         entrant.served(place) as server,
         entrant.start(place, server, platform, True, False) as running,
@@ -76,8 +87,8 @@ async def _steady(running: Running, calls: httpx2.AsyncClient, count: int, runs:
 
 
 def _each(before: tuple[float, float], after: tuple[float, float], count: int) -> tuple[float, float]:
-    own, server = (1000 * (then - first) / count for first, then in zip(before, after, strict=True))
-    return own, server
+    (own_before, server_before), (own_after, server_after) = before, after
+    return 1000 * (own_after - own_before) / count, 1000 * (server_after - server_before) / count
 
 
 async def _poured(running: Running, keys: Sequence[str]) -> Answers:
@@ -105,7 +116,7 @@ async def _all_called(platform: httpx2.AsyncClient, keys: Sequence[str]) -> dict
 @dataclass(frozen=True, slots=True)
 class Aftermath:
     """Of the webhooks accepted before a kill -9: how many were not followed yet, how many never were, how many calls
-    came again, and the seconds from being up again to the last call."""
+    came again until all were, and the seconds from being up again to the last call."""
 
     unfinished: int
     lost: int

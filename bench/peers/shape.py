@@ -26,11 +26,13 @@ _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a peer's server and the platform are; ``new`` where the server is empty yet."""
+    """Where a peer's server and the platform are; ``new`` where the server is empty yet, ``doing`` where jobs are done
+    and not only accepted."""
 
     server: str
     platform: str
     new: bool
+    doing: bool
 
 
 async def follow(platform: str, key: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anyio.to_thread
+import httpx2
 
 from bench.children import child
 from bench.failure import NotMeasured
@@ -13,13 +14,13 @@ from bench.figure import figure
 from bench.peers import environment
 from bench.peers.entrants import Entrant, hubs, peers
 from bench.peers.environment import Missing
-from bench.peers.rounds import KILLED, RATE, Aftermath, Runs, accept, follow, rise
+from bench.peers.rounds import KILLED, RATE, Aftermath, Runs, accept, follow, of_server, own, rise
 from bench.place import Place
 
 LATENCY = 0.02
 """Seconds that each call takes where everything is killed, so that there is something under way."""
 FLOOR = "the same endpoint and calls, nothing kept"
-NOT_TRIED = "skipped: peers: n8n: its npm package brings hundreds of others, too much for one figure"
+NOT_TRIED = "skipped: peers: n8n: too large an installation for one figure"
 
 
 async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
@@ -34,7 +35,7 @@ async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
             runs = await _one(place, entrant, floor)
         except Missing as error:
             place.skipped.append(f"skipped: peers: {entrant.name}: {error}")
-        except (NotMeasured, TimeoutError) as error:
+        except (NotMeasured, OSError, httpx2.HTTPError) as error:
             place.failed.append(f"failed: peers: {entrant.name}: {str(error) or type(error).__name__}")
         else:
             floor = floor if entrant.keeps else runs
@@ -54,7 +55,7 @@ async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
     async with child("bench.platform", place.folder, {}) as platform:
         await accept(place, entrant, platform.facts["url"], runs)
         await follow(place, entrant, platform.facts["url"], runs)
-    _add(place, entrant.name, runs, floor)
+    _add(place, entrant, runs, floor)
     if entrant.keeps:
         async with child("bench.platform", place.folder, {"latency": LATENCY}) as platform:
             risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.rounds)]
@@ -62,18 +63,21 @@ async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
     return runs
 
 
-def _add(place: Place, name: str, runs: Runs, floor: Runs) -> None:
-    place.add(
-        figure(f"{name}: webhooks accepted durably", runs.rates, "/s", bounds=floor.rates or None, bound_is=FLOOR),
-        figure(f"{name}: webhook to fourth call, p50 at {RATE:g}/s", runs.half, "ms", bounds=floor.half or None),
-        figure(f"{name}: webhook to fourth call, p99 at {RATE:g}/s", runs.slow, "ms", bounds=floor.slow or None),
-    )
-    for when, spent, least in ((f"at {RATE:g}/s", runs.steady, floor.steady), ("busy", runs.busy, floor.busy)):
-        bounds = [own for own, _ in least] or None
-        place.add(
-            figure(f"{name}: CPU per webhook, {when}", [own for own, _ in spent], "ms", bounds=bounds, bound_is=FLOOR),
-            figure(f"{name}: CPU of its server per webhook, {when}", [server for _, server in spent], "ms"),
-        )
+def _add(place: Place, entrant: Entrant, runs: Runs, floor: Runs) -> None:
+    measured = [
+        ("webhooks accepted durably" if entrant.keeps else "webhooks accepted", runs.rates, "/s", floor.rates),
+        (f"webhook to fourth call, p50 at {RATE:g}/s", runs.half, "ms", floor.half),
+        (f"webhook to fourth call, p99 at {RATE:g}/s", runs.slow, "ms", floor.slow),
+        (f"CPU per webhook, at {RATE:g}/s", own(runs.steady), "ms", own(floor.steady)),
+        (f"CPU of its server per webhook, at {RATE:g}/s", of_server(runs.steady), "ms", []),
+        ("CPU per webhook, busy", own(runs.busy), "ms", own(floor.busy)),
+        ("CPU of its server per webhook, busy", of_server(runs.busy), "ms", []),
+    ]
+    for what, values, unit, bounds in measured:
+        if any(values):  # Who has no server has none of its CPU.
+            place.add(
+                figure(f"{entrant.name}: {what}", values, unit, bounds=bounds or None, bound_is=FLOOR if bounds else "")
+            )
 
 
 def _add_risen(place: Place, name: str, risen: Sequence[Aftermath]) -> None:
@@ -85,6 +89,10 @@ def _add_risen(place: Place, name: str, risen: Sequence[Aftermath]) -> None:
             "webhooks",
         ),
         figure(f"{name}: calls repeated {after}", [float(one.repeated) for one in risen], "calls"),
-        figure(f"{name}: lost or stuck {after}", [float(one.lost) for one in risen], "webhooks"),
+        figure(
+            f"{name}: lost or stuck after {len(risen)} times kill -9 of {KILLED}",
+            float(sum(one.lost for one in risen)),
+            "webhooks",
+        ),
         figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s"),
     )
