@@ -38,10 +38,12 @@ class Child:
 
 
 @asynccontextmanager
-async def child(module: str, folder: Path, plan: Mapping[str, Any]) -> AsyncIterator[Child]:
+async def child(
+    module: str, folder: Path, plan: Mapping[str, Any], python: str = sys.executable
+) -> AsyncIterator[Child]:
     """Run a module of the bench until the block ends; it has told that it is ready when the block begins."""
     log = folder / f"{module}.log"
-    command = (sys.executable, "-m", module, json.dumps(plan))
+    command = (python, "-m", module, json.dumps(plan))
     with log.open("ab") as errors:
         process = await anyio.open_process(
             command,

@@ -10,15 +10,16 @@ from bench.governing.day import EVENING, FULL_DAY, Day
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured,
-    ``bursts`` how many positions change by how much the platforms' time is compressed, ``changes`` how many values
-    change where calls are counted, ``day`` the day of Exact's calls; ``drift`` is how many listings there are, how many
-    of them drift, and how much the platforms' time is compressed; ``phases`` of ``phase_seconds`` how often calm and
-    trouble alternate, ``lists`` how often a list is queried, ``events`` how many are told to all; ``deadline`` bounds
-    each subject.
+    """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured, ``peers``
+    whether others are beside the hub, ``bursts`` how many positions change by how much the platforms' time is
+    compressed, ``changes`` how many values change where calls are counted, ``day`` the day of Exact's calls; ``drift``
+    is how many listings there are, how many of them drift, and how much the platforms' time is compressed; ``phases``
+    of ``phase_seconds`` how often calm and trouble alternate, ``lists`` how often a list is queried, ``events`` how
+    many are told to all; ``deadline`` bounds each subject.
     """
 
     postgres: bool
+    peers: bool
     rounds: int
     deliveries: int
     steady_seconds: float
@@ -40,6 +41,7 @@ class Effort:
 
 FULL = Effort(
     postgres=True,
+    peers=True,
     rounds=3,
     deliveries=5_000,
     steady_seconds=4.0,
@@ -60,6 +62,7 @@ FULL = Effort(
 )
 QUICK = Effort(
     postgres=False,
+    peers=False,
     rounds=2,
     deliveries=1_500,
     steady_seconds=1.0,

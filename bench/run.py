@@ -29,6 +29,7 @@ from bench import (
 from bench.effort import FULL, QUICK
 from bench.failure import NotMeasured
 from bench.machine import describe
+from bench.peers import subject as peers
 from bench.place import Place, open_place
 from bench.show import document, table
 
@@ -47,6 +48,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "isolation": isolation.measure,
     "lists": lists.measure,
     "fanout": fanout.measure,
+    "peers": peers.measure,
 }
 
 

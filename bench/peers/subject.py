@@ -1,0 +1,98 @@
+"""The hub beside others that do the same bare job, on the same machine in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import anyio.to_thread
+import httpx2
+
+from bench.children import child
+from bench.failure import NotMeasured
+from bench.figure import figure
+from bench.peers import environment
+from bench.peers.entrants import Entrant, hubs, peers
+from bench.peers.environment import Missing
+from bench.peers.rounds import KILLED, RATE, Aftermath, Runs, accept, follow, of_server, own, rise
+from bench.place import Place
+
+LATENCY = 0.02
+"""Seconds that each call takes where everything is killed, so that there is something under way."""
+FLOOR = "the same endpoint and calls, nothing kept"
+NOT_TRIED = "skipped: peers: n8n: too large an installation for one figure"
+
+
+async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
+    """Measure the floor, each peer that can be had, and the hub; the others are told with what they lack."""
+    if not place.effort.peers:
+        place.skipped.append("skipped: peers are measured without --quick")
+        return
+    place.skipped.append(NOT_TRIED)
+    floor = Runs()
+    for entrant in [*await _peers(place, folder), *hubs()]:
+        try:
+            runs = await _one(place, entrant, floor)
+        except Missing as error:
+            place.skipped.append(f"skipped: peers: {entrant.name}: {error}")
+        except (NotMeasured, OSError, httpx2.HTTPError) as error:
+            place.failed.append(f"failed: peers: {entrant.name}: {str(error) or type(error).__name__}")
+        else:
+            floor = floor if entrant.keeps else runs
+
+
+async def _peers(place: Place, folder: Path) -> Sequence[Entrant]:
+    place.say("The peers' environment is made if it is not there yet.")
+    try:
+        return peers(await anyio.to_thread.run_sync(environment.environment, folder))
+    except Missing as error:
+        place.skipped.append(f"skipped: peers: all but the hub: {error}")
+        return ()
+
+
+async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
+    runs = Runs()
+    async with child("bench.platform", place.folder, {}) as platform:
+        await accept(place, entrant, platform.facts["url"], runs)
+        await follow(place, entrant, platform.facts["url"], runs)
+    _add(place, entrant, runs, floor)
+    if entrant.keeps:
+        async with child("bench.platform", place.folder, {"latency": LATENCY}) as platform:
+            risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.rounds)]
+        _add_risen(place, entrant.name, risen)
+    return runs
+
+
+def _add(place: Place, entrant: Entrant, runs: Runs, floor: Runs) -> None:
+    measured = [
+        ("webhooks accepted durably" if entrant.keeps else "webhooks accepted", runs.rates, "/s", floor.rates),
+        (f"webhook to fourth call, p50 at {RATE:g}/s", runs.half, "ms", floor.half),
+        (f"webhook to fourth call, p99 at {RATE:g}/s", runs.slow, "ms", floor.slow),
+        (f"CPU per webhook, at {RATE:g}/s", own(runs.steady), "ms", own(floor.steady)),
+        (f"CPU of its server per webhook, at {RATE:g}/s", of_server(runs.steady), "ms", []),
+        ("CPU per webhook, busy", own(runs.busy), "ms", own(floor.busy)),
+        ("CPU of its server per webhook, busy", of_server(runs.busy), "ms", []),
+    ]
+    for what, values, unit, bounds in measured:
+        if any(values):  # Who has no server has none of its CPU.
+            place.add(
+                figure(f"{entrant.name}: {what}", values, unit, bounds=bounds or None, bound_is=FLOOR if bounds else "")
+            )
+
+
+def _add_risen(place: Place, name: str, risen: Sequence[Aftermath]) -> None:
+    after = f"after kill -9 of {KILLED}"
+    place.add(
+        figure(
+            f"{name}: webhooks not followed yet at the kill, of {KILLED}",
+            [float(one.unfinished) for one in risen],
+            "webhooks",
+        ),
+        figure(f"{name}: calls repeated {after}", [float(one.repeated) for one in risen], "calls"),
+        figure(
+            f"{name}: lost or stuck after {len(risen)} times kill -9 of {KILLED}",
+            float(sum(one.lost for one in risen)),
+            "webhooks",
+        ),
+        figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s"),
+    )
