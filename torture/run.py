@@ -150,15 +150,23 @@ async def _torture(place: Place, day: Day, tally: Tally) -> None:
         if tally.attacks and time.monotonic() + attack.pause + attack.hold > day.closes:
             return
         await anyio.sleep(attack.pause)
-        async with under(place, attack):
+        async with under(place, attack) as met:
             await anyio.sleep(attack.hold)
+            landed = met()
         recovery = await recovered(place)
-        tally.note(attack, recovery)
-        day.board.say(_told(attack, recovery))
+        tally.note(attack, recovery, landed=landed)
+        day.board.say(_told(attack, recovery, landed=landed))
 
 
-def _told(attack: Attack, recovery: Recovery) -> str:
-    wrong_by = f", wrong by {attack.step:+.0f} s" if attack.step else ""
-    left = ", ".join(sorted(recovery.left)[:MOST_TOLD])
-    end = f"after {recovery.seconds:.1f} s still {left}" if left else f"all well after {recovery.seconds:.1f} s"
-    return f"{attack.name} on node {attack.node + 1} for {attack.hold:.1f} s{wrong_by}: {end}"
+def _told(attack: Attack, recovery: Recovery, *, landed: bool) -> str:
+    what = f"{attack.name} on node {attack.node + 1} for {attack.hold:.1f} s"
+    what += f", wrong by {attack.step:+.0f} s" if attack.step else ""
+    what += "" if landed else ", met nothing"
+    if recovery.left:
+        return f"{what}: after {recovery.seconds:.1f} s still {_some(recovery.left)}"
+    last = f", last {_some(recovery.last)}" if recovery.last else ""
+    return f"{what}: all well after {recovery.seconds:.1f} s{last}"
+
+
+def _some(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)[:MOST_TOLD])
