@@ -73,9 +73,11 @@ class Tally:
     attacks: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unrecovered: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    longest: float = 0.0
 
     def note(self, attack: Attack, recovery: Recovery, *, landed: bool) -> None:
         """Count an attack, and what the hub did not recover from in time; one that met nothing counts for nothing."""
+        self.longest = max(self.longest, recovery.seconds)
         if not landed:
             self.missed.append(attack.name)
             return

@@ -23,6 +23,7 @@ def test_recoveries_are_told_by_kind_and_by_way_and_what_failed_stands_apart() -
     assert told["recovery_seconds"] == {"kill": {"count": 2, "median": 3.0, "worst": 4.0}}
     assert told["recovery_by_way"]["kill:all"] == {"count": 1, "median": 4.0, "worst": 4.0}
     assert told["unrecovered"] == ["disk:full: hub-1 is not ready"]
+    assert tally.longest == 180.0
 
 
 def test_an_attack_that_met_nothing_counts_for_nothing_and_is_named() -> None:
