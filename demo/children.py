@@ -92,14 +92,15 @@ class Child:
             self._process.kill()
             await self._process.wait()
 
-    async def stop(self) -> None:
-        """Ask it to end, and insist when it does not."""
+    async def stop(self) -> bool:
+        """Ask it to end, and insist when it does not; says whether asking was enough."""
         if self._process is None or self.ended:
-            return
+            return True
         self._process.terminate()
-        with anyio.move_on_after(PATIENCE):
+        with anyio.move_on_after(PATIENCE) as waited:
             await self._process.wait()
         await self.kill()
+        return not waited.cancelled_caught
 
     async def answering(self, url: str) -> None:
         """Wait until a GET of ``url`` is answered 200; raises ``DemoFailed`` with its last words if it ends first."""

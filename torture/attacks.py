@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -13,23 +14,25 @@ import anyio
 from demo.site import Node
 from torture.place import Place
 from torture.schedule import Attack, Kind
-from torture.skew import set_skew
+from torture.skew import read_skew, set_skew
 from torture.wire import Cut, Wire
 
 PATIENCE = 30.0
 
-Fault = Callable[[Place, Attack], AbstractAsyncContextManager[None]]
+Landed = Callable[[], bool]
+"""Says, while a fault lasts, whether it met what it was meant for: an attack that nobody felt proves nothing."""
+Fault = Callable[[Place, Attack], AbstractAsyncContextManager[Landed]]
 
 
 @asynccontextmanager
-async def under(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def under(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """Attack while the block lasts. Where nobody can act meanwhile the ledger is told: that excuses, until it ends."""
     helpless = is_helpless(place, attack)
     if helpless:
         await place.site.control.act("hub-down", on=True)
     try:
-        async with FAULTS[attack.kind](place, attack):
-            yield
+        async with FAULTS[attack.kind](place, attack) as landed:
+            yield landed
     finally:
         with anyio.CancelScope(shield=True):
             if helpless:
@@ -57,52 +60,63 @@ async def _started_again(met: Sequence[Node]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _kill(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _kill(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """SIGKILL, and the program is started again."""
     met = _met(place, attack)
     for node in met:
         await node.child.kill()
     async with _started_again(met):
-        yield
+        yield lambda: all(node.child.ended for node in met)
 
 
 @asynccontextmanager
-async def _stop(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _stop(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """SIGSTOP for longer than a lease, then SIGCONT: it goes on as if nothing had happened."""
     met = _met(place, attack)
     for node in met:
         node.child.send(signal.SIGSTOP)
     try:
-        yield
+        yield lambda: all(_is_frozen(node) for node in met)
     finally:
         for node in met:
             node.child.send(signal.SIGCONT)
 
 
+def _is_frozen(node: Node) -> bool:
+    """Ask the kernel, and leave the answer to be asked for again."""
+    asked = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+    return node.child.pid is not None and os.waitid(os.P_PID, node.child.pid, asked) is not None
+
+
 @asynccontextmanager
-async def _term(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _term(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """SIGTERM, which a node is to heed in time; then the program is started again."""
     met = _met(place, attack)
     async with anyio.create_task_group() as group:
         for node in met:
-            group.start_soon(node.child.stop)
+            group.start_soon(_ask_to_end, place, node)
     async with _started_again(met):
-        yield
+        yield lambda: all(node.child.ended for node in met)
+
+
+async def _ask_to_end(place: Place, node: Node) -> None:
+    place.deaf += not await node.child.stop()
 
 
 @asynccontextmanager
-async def _database(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _database(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """PostgreSQL ends and is started again; a SQLite file is locked by another program."""
     if place.server is None:
         with closing(_other_program(place.disk.folder / "handelhub.db")) as file:
             await _lock(file)
-            yield
+            yield lambda: file.in_transaction
         return
-    await place.server.end(attack.way)
+    server = place.server
+    await server.end(attack.way)
     try:
-        yield
+        yield lambda: server.ended
     finally:
-        await place.server.start()
+        await server.start()
 
 
 def _other_program(file: Path) -> sqlite3.Connection:
@@ -122,11 +136,11 @@ async def _lock(file: sqlite3.Connection) -> None:
 
 
 @asynccontextmanager
-async def _disk(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _disk(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """The disk is full; a server that ended by it is started again when there is room."""
     place.disk.fill(place.pids())
     try:
-        yield
+        yield place.disk.is_full
     finally:
         place.disk.free(place.pids())
         if place.server is not None:
@@ -134,7 +148,7 @@ async def _disk(place: Place, attack: Attack) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _network(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _network(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """A wire is cut, in one way or another."""
     where, _, how = attack.way.partition("-")
     if where == "one":
@@ -145,19 +159,19 @@ async def _network(place: Place, attack: Attack) -> AsyncIterator[None]:
     for wire in wires:
         wire.cut(Cut(how))
     try:
-        yield
+        yield lambda: any(wire.met for wire in wires)
     finally:
         for wire in wires:
             wire.mend()
 
 
 @asynccontextmanager
-async def _clock(place: Place, attack: Attack) -> AsyncIterator[None]:
+async def _clock(place: Place, attack: Attack) -> AsyncIterator[Landed]:
     """A node's clock is set wrong, and right again."""
     file: Path = place.skews[attack.node]
     set_skew(file, attack.step)
     try:
-        yield
+        yield lambda: read_skew(file) == attack.step
     finally:
         set_skew(file, 0.0)
 

@@ -31,6 +31,11 @@ class SmallDisk:
             for piece in PIECES:
                 self._fill(file.fileno(), piece)
 
+    def is_full(self) -> bool:
+        """Whether there is next to nothing left; a database may have given a few blocks back meanwhile."""
+        left = os.statvfs(self.folder)
+        return left.f_bavail * left.f_frsize < MEGABYTE
+
     def _fill(self, file: int, piece: int) -> None:
         while True:
             try:
@@ -52,14 +57,24 @@ class Quota:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._limited: list[int] = []
 
     def fill(self, pids: Iterable[int]) -> None:
         """Let no file of these processes grow beyond the smallest one with anything in it."""
         sizes = [file.stat().st_size for file in self.folder.iterdir() if file.is_file()]
-        self._limit(pids, min((size for size in sizes if size), default=0))
+        self._limited = list(pids)
+        self._limit(self._limited, min((size for size in sizes if size), default=0))
 
     def free(self, pids: Iterable[int]) -> None:
         self._limit(pids, resource.RLIM_INFINITY)
+
+    def is_full(self) -> bool:
+        """Whether the processes that were to have no room have none."""
+        limits = []
+        for pid in self._limited:
+            with suppress(ProcessLookupError):
+                limits.append(resource.prlimit(pid, resource.RLIMIT_FSIZE)[0])
+        return bool(limits) and resource.RLIM_INFINITY not in limits
 
     def _limit(self, pids: Iterable[int], size: int) -> None:
         for pid in pids:

@@ -37,7 +37,8 @@ class Place:
     """Everything that can be attacked.
 
     ``platforms`` is the way from the hub to the platforms, ``doors`` the way of platforms and people to the hub,
-    ``databases`` the way of each node to PostgreSQL. ``fallen`` counts nodes that ended by themselves.
+    ``databases`` the way of each node to PostgreSQL. ``fallen`` counts nodes that ended by themselves,
+    ``deaf`` those that had to be killed because they did not end when asked.
     """
 
     plan: Plan
@@ -49,6 +50,7 @@ class Place:
     databases: tuple[Wire, ...]
     skews: tuple[Path, ...]
     fallen: int = field(default=0)
+    deaf: int = field(default=0)
 
     @property
     def nodes(self) -> tuple[Node, ...]:

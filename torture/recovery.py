@@ -24,10 +24,14 @@ _UNSEEN = {"not looked yet"}
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How many seconds it took; ``left`` is what was still not as it should be when nobody waited any longer."""
+    """How many seconds it took; ``last`` is what came last.
+
+    ``left`` is what was still not as it should be when nobody waited any longer.
+    """
 
     seconds: float
     left: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
 
 
 async def recovered(place: Place, longest: float = LONGEST) -> Recovery:
@@ -40,11 +44,12 @@ async def recovered(place: Place, longest: float = LONGEST) -> Recovery:
     """
     began = time.monotonic()
     left, before = _UNSEEN, await place.site.control.waiting()
+    last = left
     while left and time.monotonic() < began + longest:
         await anyio.sleep(LOOK_AGAIN)
         await place.revive()
-        left = await _not_ready(place) or before & await place.site.control.waiting()
-    return Recovery(time.monotonic() - began, frozenset(left))
+        last, left = left, await _not_ready(place) or before & await place.site.control.waiting()
+    return Recovery(time.monotonic() - began, frozenset(left), frozenset(last - _UNSEEN))
 
 
 async def _not_ready(place: Place) -> set[str]:
@@ -67,9 +72,15 @@ class Tally:
     ways: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     attacks: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unrecovered: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    longest: float = 0.0
 
-    def note(self, attack: Attack, recovery: Recovery) -> None:
-        """Count an attack, and what the hub did not recover from in time."""
+    def note(self, attack: Attack, recovery: Recovery, *, landed: bool) -> None:
+        """Count an attack, and what the hub did not recover from in time; one that met nothing counts for nothing."""
+        self.longest = max(self.longest, recovery.seconds)
+        if not landed:
+            self.missed.append(attack.name)
+            return
         self.attacks[attack.kind.value] += 1
         if recovery.left:
             self.unrecovered.append(f"{attack.name}: {', '.join(sorted(recovery.left)[:MOST_TOLD])}")
@@ -84,6 +95,7 @@ class Tally:
             "recovery_seconds": {kind: _summary(took) for kind, took in sorted(self.took.items())},
             "recovery_by_way": {way: _summary(took) for way, took in sorted(self.ways.items())},
             "unrecovered": self.unrecovered,
+            "missed": self.missed,
         }
 
 

@@ -33,6 +33,8 @@ SETUP, REST = 300.0, 240.0
 """Seconds that everything may take to be set up, and to come to rest at the end."""
 PATIENCE = 400.0
 """Seconds that the day's people go on asking a hub that is away: longer than any attack and the recovery from it."""
+PATIENT = 60.0
+"""Seconds of recovery that are at most kept free before closing time."""
 STOPPED = "It was stopped by a signal."
 ENOUGH = 1_000_000
 """Calls to Exact in a day: what a compressed day allows is not what is looked at here."""
@@ -144,21 +146,33 @@ async def _insist(scene: Scene, day: Day) -> None:
 
 
 async def _torture(place: Place, day: Day, tally: Tally) -> None:
-    """Attack one time after the other until closing time, once at least; each recovery is waited for."""
+    """Attack one time after the other, once at least; each recovery is waited for.
+
+    None begins that would keep the run beyond closing time, should it take as long as the longest so far.
+    """
     plan = place.plan
     for attack in draw(plan.seed, plan.kinds, sqlite=plan.store is Store.SQLITE, nodes=plan.nodes, lease=LEASE):
-        if tally.attacks and time.monotonic() + attack.pause + attack.hold > day.closes:
+        ends = time.monotonic() + attack.pause + attack.hold + min(tally.longest, PATIENT)
+        if tally.longest and ends > day.closes:
             return
         await anyio.sleep(attack.pause)
-        async with under(place, attack):
+        async with under(place, attack) as met:
             await anyio.sleep(attack.hold)
+            landed = met()
         recovery = await recovered(place)
-        tally.note(attack, recovery)
-        day.board.say(_told(attack, recovery))
+        tally.note(attack, recovery, landed=landed)
+        day.board.say(_told(attack, recovery, landed=landed))
 
 
-def _told(attack: Attack, recovery: Recovery) -> str:
-    wrong_by = f", wrong by {attack.step:+.0f} s" if attack.step else ""
-    left = ", ".join(sorted(recovery.left)[:MOST_TOLD])
-    end = f"after {recovery.seconds:.1f} s still {left}" if left else f"all well after {recovery.seconds:.1f} s"
-    return f"{attack.name} on node {attack.node + 1} for {attack.hold:.1f} s{wrong_by}: {end}"
+def _told(attack: Attack, recovery: Recovery, *, landed: bool) -> str:
+    what = f"{attack.name} on node {attack.node + 1} for {attack.hold:.1f} s"
+    what += f", wrong by {attack.step:+.0f} s" if attack.step else ""
+    what += "" if landed else ", met nothing"
+    if recovery.left:
+        return f"{what}: after {recovery.seconds:.1f} s still {_some(recovery.left)}"
+    last = f", last {_some(recovery.last)}" if recovery.last else ""
+    return f"{what}: all well after {recovery.seconds:.1f} s{last}"
+
+
+def _some(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)[:MOST_TOLD])

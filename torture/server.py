@@ -51,13 +51,18 @@ class Server:
         """Start it and wait until it answers; what is left of a killed one may be in the way for a while."""
         with anyio.move_on_after(PATIENCE):
             while True:
-                if self._process is None or self._process.poll() is not None:
+                if self.ended:
                     self._process = launch(self._programs, self._data, self._folder, unprivileged(), self._options)
                 try:
                     return await self._run("SELECT 1")
                 except (OSError, asyncpg.PostgresError):
                     await anyio.sleep(0.1)
         raise DemoFailed(f"PostgreSQL does not start: {(self._folder / 'log').read_text()[-600:]}")
+
+    @property
+    def ended(self) -> bool:
+        """Whether its first process is gone."""
+        return self._process is None or self._process.poll() is not None
 
     async def end(self, how: str) -> None:
         """End it: ``fast`` lets no session finish, ``immediate`` does not tidy up, ``killed`` knows nothing of it."""

@@ -24,6 +24,12 @@ class SkewedClock(SystemClock):
         return super().now() + timedelta(seconds=wrong_by)
 
 
+def read_skew(file: Path) -> float:
+    """Return by how many seconds the clocks that go by a file are wrong."""
+    seconds: float = SECONDS.unpack(file.read_bytes())[0]
+    return seconds
+
+
 def set_skew(file: Path, seconds: float) -> None:
     """Make every clock that goes by a file wrong by so many seconds, at once and in running processes too."""
     with file.open("r+b" if file.exists() else "wb") as opened:

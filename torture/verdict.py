@@ -33,6 +33,7 @@ async def judge(place: Place, day: Day, ledger: Json, tally: Tally) -> Json:
         "disk": place.disk.name,
         **tally.told(),
         "ended_by_themselves": place.fallen,
+        "killed_after_sigterm": place.deaf,
         "sold": ledger["sold"],
         "orders_in_exact": ledger["forwarded"],
         "lost": ledger["lost"],

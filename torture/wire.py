@@ -43,10 +43,14 @@ LOST = frozenset({Cut.DROP, Cut.HALF_OPEN})
 
 
 class Wire:
-    """Relays connections to wherever ``connect`` leads, and knows nothing of what they carry."""
+    """Relays connections to wherever ``connect`` leads, and knows nothing of what they carry.
+
+    ``met`` counts the connections that felt the last cut: one that nobody felt proves nothing.
+    """
 
     def __init__(self, connect: Connect) -> None:
         self.port = 0
+        self.met = 0
         self._connect = connect
         self._cut: Cut | None = None
         self._mended = anyio.Event()
@@ -63,6 +67,7 @@ class Wire:
         """Cut it; connections that a ``drop`` or ``half-open`` meets stay lost when it is mended."""
         self._cut = how
         self._mended = anyio.Event()
+        self.met = len(self._links) if how is Cut.REFUSE or how in LOST else 0
         for link in self._links:
             if how is Cut.REFUSE:
                 link.reset()
@@ -87,9 +92,11 @@ class Wire:
 
     async def _relay(self, link: _Link) -> None:
         if self._cut is Cut.REFUSE:
+            self.met += 1
             link.reset()
             return
         if self._cut in LOST:
+            self.met += 1
             link.lost = True
             await _swallow(link.near)
             return
@@ -124,6 +131,7 @@ class Wire:
                 data = await far.receive()
                 await self._calm()
                 if self._cut is Cut.MID_ANSWER:
+                    self.met += 1
                     await link.near.send(data[:MID_ANSWER])
                     link.reset()
                 elif not link.lost:
@@ -132,6 +140,7 @@ class Wire:
             link.scope.cancel()
 
     async def _calm(self) -> None:
+        self.met += self._cut is Cut.STALL
         while self._cut is Cut.STALL:
             await self._mended.wait()
 

@@ -104,15 +104,19 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         repeatable: bool | None = None,
+        patience: float | None = None,
     ) -> httpx2.Response:
         """Send one request and return its answer: 2xx, 3xx, 4xx but 429, and a 500 with a JSON body.
 
         ``operation`` is a low-cardinality name for telemetry. ``repeatable`` defaults to the method's nature;
-        where it is false, an effect whose answer was lost raises ``Unavailable(unknown=True)``. Raises
-        ``Throttled`` for 429 and ``Unavailable`` for transport errors and broken 5xx answers.
+        where it is false, an effect whose answer was lost raises ``Unavailable(unknown=True)``. ``patience`` is
+        how many seconds this answer is waited for, the client's own where None. Raises ``Throttled`` for 429 and
+        ``Unavailable`` for transport errors and broken 5xx answers.
         """
         safe = method in _REPEATABLE if repeatable is None else repeatable
         request = self._client.build_request(method, self._whole(url), params=params, headers=headers, content=content)
+        if patience is not None:
+            request.extensions["timeout"]["read"] = patience
         with Current(_tracer.start_span(f"{method} {self._platform}.{operation}", kind=SpanKind.CLIENT)) as span:
             if span.is_recording():
                 span.set_attributes(self._attributes(operation, request))

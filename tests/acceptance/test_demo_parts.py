@@ -52,6 +52,19 @@ async def test_a_killed_program_runs_again_and_ends_with_its_block(tmp_path: Pat
     assert child.ended
 
 
+async def test_a_program_that_heeds_no_signal_is_killed_and_said_to_be_deaf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.children.PATIENCE", 0.2)
+    port = free_port()
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SERVER.format(port)
+    async with running(Child("deaf", (sys.executable, "-c", deaf), {}, tmp_path)) as child:
+        await child.answering(f"http://127.0.0.1:{port}/")
+        assert not await child.stop()
+        assert child.ended
+        assert await child.stop(), "who has ended needs no killing"
+
+
 async def test_a_program_that_ends_early_is_reported_with_its_last_words(tmp_path: Path) -> None:
     command = (sys.executable, "-c", "raise SystemExit('no database today')")
     async with running(Child("broken", command, {}, tmp_path)) as child:

@@ -48,9 +48,12 @@ def writer(file: Path) -> Iterator[Writer]:
 def test_a_full_small_disk_takes_nothing_more_until_it_is_freed(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk, writer(disk.folder / "file") as program:
         assert program.write()
+        assert not disk.is_full()
         disk.fill(program.pids)
         assert not program.write()
+        assert disk.is_full()
         disk.free(program.pids)
+        assert not disk.is_full()
         assert program.write()
 
 
@@ -58,7 +61,10 @@ def test_a_quota_lets_no_file_of_a_program_grow_until_it_is_lifted(tmp_path: Pat
     quota = Quota(tmp_path)
     with writer(tmp_path / "file") as program:
         assert program.write()
+        assert not quota.is_full()
         quota.fill(program.pids)
         assert not program.write()
+        assert quota.is_full()
         quota.free(program.pids)
+        assert not quota.is_full()
         assert program.write()

@@ -9,7 +9,7 @@ import pytest
 
 from torture.plan import Chosen, Plan, Store, read_kinds
 from torture.schedule import HOLDS, Attack, Kind, draw, ways_of
-from torture.skew import SkewedClock, set_skew
+from torture.skew import SkewedClock, read_skew, set_skew
 
 LEASE = 6.0
 
@@ -54,6 +54,7 @@ def test_a_wrong_clock_is_set_while_it_runs_and_is_right_again_afterwards(tmp_pa
     clock = SkewedClock(file)
     before = clock.now()
     set_skew(file, -3600.0)
+    assert read_skew(file) == -3600.0
     assert 3500 < (before - clock.now()).total_seconds() <= 3600
     set_skew(file, 0.0)
     assert clock.now() >= before

@@ -83,6 +83,7 @@ async def test_a_refusing_wire_breaks_what_is_open_and_what_comes_and_lets_new_c
         for client in (old, await call(wire)):
             with pytest.raises(GONE):
                 await ask(client, b"two")
+        assert wire.met == 2
         wire.mend()
         async with await call(wire) as new:
             assert await ask(new, b"three") == b"threethree"
@@ -94,7 +95,7 @@ async def test_a_stalled_wire_holds_everything_back_and_then_lets_it_go_on() -> 
         wire.cut(Cut.STALL)
         await client.send(b"two")
         assert await hears_nothing(client)
-        assert echo.heard == [b"one"]
+        assert (echo.heard, wire.met > 0) == ([b"one"], True)
         wire.mend()
         assert await client.receive() == b"twotwo"
 
@@ -108,6 +109,7 @@ async def test_what_a_wire_has_lost_stays_silent_after_it_is_mended_and_new_call
             for client in (old, unlucky):
                 await client.send(b"two")
                 assert await hears_nothing(client)
+            assert wire.met == 2
             wire.mend()
             for client in (old, unlucky):
                 await client.send(b"three")
@@ -134,7 +136,15 @@ async def test_an_answer_is_cut_short_though_the_request_arrived() -> None:
             while True:
                 told += await client.receive()
         assert len(told) <= MID_ANSWER
-        assert echo.heard == [b"x" * MID_ANSWER]
+        assert (echo.heard, wire.met) == ([b"x" * MID_ANSWER], 1)
+
+
+@pytest.mark.parametrize("how", list(Cut))
+async def test_a_cut_that_nobody_felt_says_so(how: Cut) -> None:
+    async with wired() as (wire, _):
+        wire.cut(how)
+        wire.mend()
+        assert wire.met == 0
 
 
 async def test_nobody_behind_the_wire_is_a_broken_connection() -> None:

@@ -25,6 +25,8 @@ from hub.outcome import Rejected, Throttled, Unavailable
 MOST = 10
 """Messages that SQS gives or takes in one call."""
 WAIT_SECONDS = 1
+PATIENCE = 10.0
+"""Seconds that an answer is waited for: SQS gives one within a second, and who waits for a lost one reads no orders."""
 HIDDEN_SECONDS = 60
 """How long SQS keeps messages that were handed out from others, before it hands them out again."""
 REMEMBERED = 10_000
@@ -122,7 +124,13 @@ class Queue:
         headers = {"Content-Type": _JSON, "X-Amz-Target": f"AmazonSQS.{action}"}
         signed = self._signer.signed("POST", self.address.endpoint, headers, content, self._clock.now())
         response = await self._caller.send(
-            f"sqs.{action}", "POST", self.address.endpoint, headers=signed, content=content, repeatable=True
+            f"sqs.{action}",
+            "POST",
+            self.address.endpoint,
+            headers=signed,
+            content=content,
+            repeatable=True,
+            patience=PATIENCE,
         )
         if not response.is_success:
             raise _refusal(response, action)

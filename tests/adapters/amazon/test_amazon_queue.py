@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from hub.adapters.amazon.notifications import read_notification
-from hub.adapters.amazon.queue import QueueAddress
+from hub.adapters.amazon.queue import PATIENCE, QueueAddress
 from hub.adapters.port import Hint, Pulled
 from hub.outcome import Rejected, Throttled, Unavailable
 from hub.sandbox.amazon.platform import AmazonPlatform
@@ -85,6 +85,16 @@ async def test_a_hint_that_was_not_made_durable_comes_again_and_one_that_was_doe
         known = await channel.pull_hints(again.receipts)
         assert (known.hints, known.receipts) == ((), ("r0",))
         assert targets(amazon)[-2:] == ["AmazonSQS.DeleteMessageBatch", "AmazonSQS.ReceiveMessage"]
+
+
+async def test_a_queue_that_says_nothing_is_not_waited_for_as_long_as_the_orders_are(clock: HandClock) -> None:
+    page = says({"Messages": [], "orders": [], "lastUpdatedBefore": "2026-11-23T08:00:00Z"})
+    amazon = Amazon(lambda _: page, **QUEUE)
+    async with amazon.open(clock) as channel:
+        await channel.pull_hints([])
+        await channel.changed_orders(None)
+    reads = [each.extensions["timeout"]["read"] for each in amazon.asked]
+    assert reads[0] == PATIENCE < min(reads[1:])
 
 
 async def test_what_another_seller_is_told_stays_in_the_queue(clock: HandClock) -> None:
