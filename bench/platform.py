@@ -1,4 +1,4 @@
-"""A platform that answers at once and remembers when it was called: ``python -m bench.platform``."""
+"""A platform that answers at once, or after a while, and remembers when it was called: ``python -m bench.platform``."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ LOG = b"/log"
 class Desk(asyncio.Protocol):
     """One connection; requests have no body and come one at a time."""
 
-    def __init__(self, calls: dict[str, float]) -> None:
+    def __init__(self, calls: dict[str, float], latency: float) -> None:
         self._calls = calls
+        self._latency = latency
         self._received = b""
         self._transport: asyncio.WriteTransport | None = None
 
@@ -39,7 +40,10 @@ class Desk(asyncio.Protocol):
             self._transport.write(self._told())
             return
         self._calls[path.decode()] = now
-        self._transport.write(ANSWER)
+        if self._latency:
+            asyncio.get_running_loop().call_later(self._latency, self._transport.write, ANSWER)
+        else:
+            self._transport.write(ANSWER)
 
     def _told(self) -> bytes:
         body = json.dumps(self._calls).encode()
@@ -48,10 +52,10 @@ class Desk(asyncio.Protocol):
 
 
 async def main() -> None:
-    """Answer until asked to stop."""
-    told_plan()
+    """Answer until asked to stop, each time after the planned ``latency`` in seconds, if any."""
+    latency = told_plan().get("latency", 0.0)
     calls: dict[str, float] = {}
-    server = await asyncio.get_running_loop().create_server(lambda: Desk(calls), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: Desk(calls, latency), "127.0.0.1", 0)
     async with server:
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
             tell_ready(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")

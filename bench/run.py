@@ -20,6 +20,7 @@ from bench import (
     governor,
     isolation,
     lists,
+    nodes,
     orders,
     pools,
     recovery,
@@ -45,6 +46,7 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "governor": governor.measure,
     "drift": drift.measure,
     "isolation": isolation.measure,
+    "nodes": nodes.measure,
     "lists": lists.measure,
     "fanout": fanout.measure,
 }
