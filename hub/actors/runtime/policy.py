@@ -35,7 +35,7 @@ class Policy:
     crash_window: float = 60.0
     crash_memory: float = 7200.0
     restart_pause: float = 0.2
-    gather: float = 0.05
+    gather: float = 0.1
     quarantine_first: float = 300.0
     quarantine_most: float = 3600.0
     sick_limit: int = 10
