@@ -19,12 +19,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
-    """Count a crash against the messages that were being handled and against the actor."""
+    """Count a crash against the messages that were being handled and against the actor.
+
+    The actor's next crash counts on from this one before it is written, for they may be written together.
+    """
     owned, reason = verdict.lane.owned, name_of(error)
     for mail in mails:
         _blame(verdict, mail, reason)
     verdict.facts.append(ActorCrashed(owned.address, verdict.lane.name or None, reason))
     verdict.settlement.trouble = trouble = _trouble(verdict, owned.claim, reason)
+    remember(owned, trouble)
     if trouble.quarantine_until is not None:
         verdict.facts.append(ActorQuarantined(owned.address, trouble.quarantine_until, reason))
     pause = verdict.policy.restart_pause * 2 ** min(len(trouble.crashes), 6)
@@ -60,7 +64,7 @@ def _trouble(verdict: Verdict, claim: Claim, reason: str) -> Trouble:
 
 
 def remember(owned: Owned, trouble: Trouble) -> None:
-    """Keep in memory what a committed crash wrote into the actor's row."""
+    """Keep in memory what a crash writes into the actor's row."""
     owned.claim = replace(
         owned.claim, crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines
     )

@@ -150,6 +150,27 @@ async def test_a_crash_does_not_disturb_another_lane(database: Database) -> None
     assert script.bodies("stock") == [Level("a", 1)]
 
 
+async def test_two_lanes_that_fall_at_once_are_two_crashes(database: Database) -> None:
+    begun: set[str] = set()
+    both = anyio.Event()
+
+    async def handle(turn: Turn) -> None:
+        if not turn.messages[0].crashes:
+            begun.add(turn.lane)
+            if len(begun) == 2:
+                both.set()
+            await both.wait()
+            raise ZeroDivisionError
+
+    script = Script(handle)
+    async with node(database, script):
+        await send(database, Level("a", 1))
+        await send(database, Note(1))
+        await until(partial(empty, database))
+    row = await row_of(database)
+    assert (row.restarts, len(row.crashes)) == (2, 2)
+
+
 async def test_a_crash_does_not_disturb_another_actor(database: Database) -> None:
     async def handle(turn: Turn) -> None:
         if turn.address == BOL:
