@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
 from hub.actors.runtime.mailbox.letters import Retry, Status, Trouble
@@ -15,20 +15,31 @@ from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.verdict import Verdict
 
 MOST_CRASHES = 20
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
-    """Count a crash against the messages that were being handled and against the actor."""
+    """Count a crash against the messages that were being handled and against the actor.
+
+    The actor's next crash counts on from this one before it is written, for they may be written together.
+    """
     owned, reason = verdict.lane.owned, name_of(error)
     for mail in mails:
         _blame(verdict, mail, reason)
     verdict.facts.append(ActorCrashed(owned.address, verdict.lane.name or None, reason))
     verdict.settlement.trouble = trouble = _trouble(verdict, owned.claim, reason)
+    remember(owned, trouble)
     if trouble.quarantine_until is not None:
         verdict.facts.append(ActorQuarantined(owned.address, trouble.quarantine_until, reason))
     pause = verdict.policy.restart_pause * 2 ** min(len(trouble.crashes), 6)
-    verdict.wait_until = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
+    restart = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
+    verdict.wait_until = in_step(restart, verdict.policy.gather)
     verdict.attempts = verdict.lane.attempts
+
+
+def in_step(moment: datetime, step: float) -> datetime:
+    """Return the next moment that is a multiple of ``step`` seconds: what falls due together is read and written so."""
+    return moment + (EPOCH - moment) % timedelta(seconds=step)
 
 
 def _blame(verdict: Verdict, mail: Mail, reason: str) -> None:
@@ -53,7 +64,7 @@ def _trouble(verdict: Verdict, claim: Claim, reason: str) -> Trouble:
 
 
 def remember(owned: Owned, trouble: Trouble) -> None:
-    """Keep in memory what a committed crash wrote into the actor's row."""
+    """Keep in memory what a crash writes into the actor's row."""
     owned.claim = replace(
         owned.claim, crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines
     )

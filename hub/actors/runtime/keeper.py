@@ -17,7 +17,7 @@ from hub.actors.runtime.roster import Roster
 from hub.store.engine import Database, StoreUnavailable
 
 HOUR = 3600.0
-AT_ONCE = 256
+AT_ONCE = 64
 
 log = logging.getLogger(__name__)
 
@@ -33,18 +33,21 @@ class Keeper:
     rung: anyio.Event
 
     async def renew(self) -> None:
-        """Renew all leases for ever, some at a time, so that nobody's commit waits for those of thousands.
+        """Renew all leases for ever, some at a time over half the period: nobody's commit waits for those of thousands.
 
         An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
         """
         while True:
             keys = sorted(self.roster.owned)
+            parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
+            began = anyio.current_time()
             try:
-                for start in range(0, max(len(keys), 1), AT_ONCE):
-                    await self._renew(keys[start : start + AT_ONCE])
+                for number, part in enumerate(parts):
+                    await anyio.sleep_until(began + number / len(parts) * self.policy.renew / 2)
+                    await self._renew(part)
             except StoreUnavailable as error:
                 log.warning("cannot renew leases: %s", error)
-            await anyio.sleep(self.policy.renew)
+            await anyio.sleep_until(max(began + self.policy.renew, anyio.current_time() + self.policy.renew / 2))
 
     async def _renew(self, keys: Sequence[Key]) -> None:
         began = self.roster.clock.monotonic()

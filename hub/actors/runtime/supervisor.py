@@ -13,6 +13,7 @@ from hub.actors.runtime.claimer import Claimer
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.doorbell import Doorbell, PostgresDoorbell, SilentDoorbell
 from hub.actors.runtime.facts import Listener, nobody_listens
+from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
@@ -50,7 +51,7 @@ class Supervisor:
         self.roster = Roster(database.clock)
         self._factory = factory
         illness = Illness(self.roster, self.policy)
-        self._turner = Turner(database, self.roster, self.policy, random, listener, illness)
+        self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Falls(self.policy.gather))
         self._releaser = Releaser(database, self.roster, self.policy)
         self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
         self._stopping = anyio.Event()

@@ -20,6 +20,7 @@ from hub.actors.runtime.bulkhead import caught, leaves, spoken
 from hub.actors.runtime.codec import Unreadable
 from hub.actors.runtime.crash import condemn, name_of, remember
 from hub.actors.runtime.facts import Listener, TurnEnded
+from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.flush import flush_mail
@@ -51,6 +52,7 @@ class Turner:
     random: Random
     listener: Listener
     illness: Illness
+    falls: Falls
 
     async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
@@ -157,7 +159,9 @@ class Turner:
 
     async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception) -> None:
         """Record a bug and let the actor start anew, or keep it out; too many kept out mean that we are ill."""
-        log.error("%s crashed: %s", lane.owned.address, name_of(error), exc_info=error)
+        told = error if self.falls.is_news(error, self.roster.clock.monotonic()) else None
+        log.error("%s crashed: %s", lane.owned.address, name_of(error), exc_info=told)
+        await self.falls.gathered()
         verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
         condemn(verdict, mails, error)
         try:

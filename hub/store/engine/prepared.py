@@ -28,9 +28,20 @@ class Compiled:
 
     async def run(self, connection: AsyncConnection, given: dict[str, Any]) -> list[Row]:
         """Run it in the connection's transaction and return its rows."""
-        bound = given | {name: bind(given[name]) for name, bind in self.binders.items()}
-        rows = await direct(connection, self.text, [bound[name] for name in self.names])
+        rows = await direct(connection, self.text, self._values(given))
         return [self._read(row) for row in rows] if self.readers else rows
+
+    async def run_each(self, connection: AsyncConnection, given: Sequence[dict[str, Any]]) -> None:
+        """Run it once for each, in order, without rows to return; PostgreSQL is asked once for all."""
+        if connection.dialect.name == "sqlite":
+            for one in given:
+                await direct(connection, self.text, self._values(one))
+        elif given:
+            await connection.exec_driver_sql(self.text, [tuple(self._values(one)) for one in given])
+
+    def _values(self, given: dict[str, Any]) -> list[Any]:
+        bound = given | {name: bind(given[name]) for name, bind in self.binders.items()}
+        return [bound[name] for name in self.names]
 
     def _read(self, row: Row) -> Row:
         values = list(row)

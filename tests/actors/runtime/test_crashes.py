@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import anyio
@@ -12,8 +13,10 @@ import pytest
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
+from hub.actors.runtime.crash import in_step
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
+from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import NodeSick
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.reading import Mail
@@ -66,6 +69,49 @@ async def test_a_crashed_actor_starts_anew_and_goes_on(database: Database) -> No
     assert (await row_of(database)).restarts == 1
 
 
+async def test_a_bug_is_told_in_full_once_and_then_by_its_place(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with node(database, stumbling(3)):
+        await send(database, Note(1))
+        await until(partial(empty, database))
+    told = [record for record in caplog.records if "crashed: ZeroDivisionError at" in record.getMessage()]
+    assert [record.exc_info is not None for record in told] == [True, False, False]
+
+
+async def test_another_bug_is_told_in_full_too_and_the_same_one_after_a_minute() -> None:
+    falls = Falls(0.0)
+    one, other = ExceptionGroup("", [ZeroDivisionError()]), ExceptionGroup("", [KeyError()])
+    assert [falls.is_news(one, 1.0), falls.is_news(other, 2.0), falls.is_news(one, 60.0)] == [True, True, False]
+    assert [falls.is_news(other, 61.5), falls.is_news(one, 61.5)] == [False, True]
+
+
+async def test_those_that_fall_meanwhile_go_on_together_even_where_the_first_is_given_up() -> None:
+    falls, ended = Falls(3600.0), []
+
+    async def fall(number: int) -> None:
+        await falls.gathered()
+        ended.append(number)
+
+    async with anyio.create_task_group() as tasks:
+        with anyio.CancelScope() as first:
+            async with anyio.create_task_group() as gathering:
+                gathering.start_soon(fall, 1)
+                await anyio.wait_all_tasks_blocked()
+                tasks.start_soon(fall, 2)
+                tasks.start_soon(fall, 3)
+                await anyio.wait_all_tasks_blocked()
+                assert ended == []
+                first.cancel()
+    assert sorted(ended) == [2, 3]
+
+
+def test_restarts_fall_due_in_step() -> None:
+    moments = [datetime(2026, 3, 1, 12, 0, 0, micros, UTC) for micros in (0, 1, 49_999, 50_000)]
+    steps = [in_step(moment, 0.05) - moments[0] for moment in moments]
+    assert [step / timedelta(milliseconds=50) for step in steps] == [0, 1, 1, 1]
+
+
 async def test_nothing_of_a_crashed_turn_is_kept(database: Database) -> None:
     async def handle(turn: Turn) -> None:
         if turn.address == BOL and not turn.messages[0].crashes:
@@ -102,6 +148,27 @@ async def test_a_crash_does_not_disturb_another_lane(database: Database) -> None
         await until(partial(empty, database))
         await until(lambda: len(script.closed) == 1)
     assert script.bodies("stock") == [Level("a", 1)]
+
+
+async def test_two_lanes_that_fall_at_once_are_two_crashes(database: Database) -> None:
+    begun: set[str] = set()
+    both = anyio.Event()
+
+    async def handle(turn: Turn) -> None:
+        if not turn.messages[0].crashes:
+            begun.add(turn.lane)
+            if len(begun) == 2:
+                both.set()
+            await both.wait()
+            raise ZeroDivisionError
+
+    script = Script(handle)
+    async with node(database, script):
+        await send(database, Level("a", 1))
+        await send(database, Note(1))
+        await until(partial(empty, database))
+    row = await row_of(database)
+    assert (row.restarts, len(row.crashes)) == (2, 2)
 
 
 async def test_a_crash_does_not_disturb_another_actor(database: Database) -> None:

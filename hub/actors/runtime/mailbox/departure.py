@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-import orjson
 from sqlalchemy import and_, bindparam, delete, func, insert, outerjoin, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
 from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement, Status
-from hub.store.engine import ByKeys
+from hub.store.engine import BulkInsert, ByKeys, BySize
 from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message, parked
-from hub.store.types import Instant
+from hub.store.types import INSTANT, Instant
 
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane, message.c.seq)
 DELETE = ByKeys(
@@ -28,17 +27,21 @@ KEEP_NEWER = (
     .where(tuple_(*PLACE).in_(bindparam("places", expanding=True)))
     .values(posted_at=func.coalesce(message.c.folded_at, message.c.posted_at), folded_at=None)
 )
-RETRY = (
-    update(message)
-    .where(
-        message.c.tenant_id == bindparam("t"),
-        message.c.address == bindparam("a"),
-        message.c.lane == bindparam("l"),
-        message.c.seq == bindparam("s"),
-        message.c.revision == bindparam("r"),
-    )
-    .values(
-        attempts=bindparam("tries"), crashes=bindparam("falls"), due_at=bindparam("due", type_=message.c.due_at.type)
+RETRY = BySize(
+    lambda _: (
+        update(message)
+        .where(
+            message.c.tenant_id == bindparam("t"),
+            message.c.address == bindparam("a"),
+            message.c.lane == bindparam("l"),
+            message.c.seq == bindparam("s"),
+            message.c.revision == bindparam("r"),
+        )
+        .values(
+            attempts=bindparam("tries"),
+            crashes=bindparam("falls"),
+            due_at=bindparam("due", type_=message.c.due_at.type),
+        )
     )
 )
 NEXT_DUE = (
@@ -82,18 +85,19 @@ def _remember(dialect: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=["tenant_id", "address", "lane"], set_=fresh)
 
 
-REMEMBER = {"postgresql": _remember(postgresql), "sqlite": _remember(sqlite)}
+REMEMBER = BulkInsert(_remember, lane.c.keys())
 
 
 async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settlements: Sequence[Settlement]) -> None:
     """Write how turns ended, and tell each settlement whether its actor still works."""
     await _delete(connection, [(*one.key, one.lane, *place) for one in settlements for place in one.done])
-    if again := [_retry(one, retry) for one in settlements for retry in one.retried]:
-        await connection.execute(RETRY, again)
+    stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
+    again = [_retry(one, retry) for one in settlements for retry in one.retried]
+    await RETRY.of(1, connection.dialect).run_each(connection, again)
     if stuck := [row for one in settlements for row in one.parked]:
         await connection.execute(insert(parked), stuck)
-    if memories := [_memory(one, one.memory) for one in settlements if one.memory is not None]:
-        await connection.execute(REMEMBER[connection.dialect.name], memories)
+    memories = [_memory(one, one.memory, stored) for one in settlements if one.memory is not None]
+    await REMEMBER.run(connection, memories)
     for one in settlements:
         _note(actors[one.key], one)
 
@@ -127,15 +131,8 @@ def _retry(one: Settlement, retry: Retry) -> dict[str, Any]:
     }
 
 
-def _memory(one: Settlement, memory: LaneState) -> dict[str, Any]:
-    return {
-        "tenant_id": one.key[0],
-        "address": one.key[1],
-        "lane": one.lane,
-        "state": orjson.loads(memory.state),
-        "wait_until": memory.wait_until,
-        "attempts": memory.attempts,
-    }
+def _memory(one: Settlement, memory: LaneState, stored: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    return (*one.key, one.lane, memory.state.decode(), stored(memory.wait_until), memory.attempts)
 
 
 async def try_again(connection: AsyncConnection, keys: Sequence[Key], now: datetime) -> None:
