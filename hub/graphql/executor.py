@@ -18,6 +18,11 @@ from hub.graphql.types.event import SyncEvent
 class HubExecutor(PlainExecutor):
     """Executes events of the log once for all subscribers who are told the same."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if isinstance(self.context_value, ApiContext):
+            self.context_value.nodes_asked = self.nodes_asked
+
     def build_per_event_executor(self, payload: Any) -> Any:
         context = self.context_value
         if isinstance(payload, EventPage) and isinstance(context, ApiContext):
