@@ -82,7 +82,7 @@ async def connect(
 
 
 def _asked(info: Info) -> Asked | None:
-    nodes_asked = info.context.nodes_asked
+    nodes_asked = None if info.context.nodes_asked is None else info.context.nodes_asked()
     return None if nodes_asked is None else nodes_asked(info._raw_info)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
+from weakref import WeakMethod
 
 import strawberry
 from sqlalchemy import Row, Select
@@ -67,7 +68,7 @@ class ApiContext:
     trace_id: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
     told_like: Hashable = None
-    nodes_asked: Callable[[Any], Asked | None] | None = None
+    nodes_asked: WeakMethod[Callable[[Any], Asked | None]] | None = None
     _loaders: Loaders | None = None
 
     def for_operation(self, trace_id: str | None) -> ApiContext:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from weakref import WeakMethod
 
 from graphql import ExecutionResult
 
@@ -21,7 +22,7 @@ class HubExecutor(PlainExecutor):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         if isinstance(self.context_value, ApiContext):
-            self.context_value.nodes_asked = self.nodes_asked
+            self.context_value.nodes_asked = WeakMethod(self.nodes_asked)
 
     def build_per_event_executor(self, payload: Any) -> Any:
         context = self.context_value
