@@ -35,9 +35,9 @@ from hub.node import garbage
 from hub.store.buyers import open_buyer
 from hub.store.engine import Database, Work
 from hub.store.events import SyncEvent, tell
+from hub.store.known_tokens import KnownTokens
 from hub.store.migrations import migrate
 from hub.store.secrets import Vault
-from hub.store.tokens import principal_of
 from hub.telemetry import telemetry
 from hub.web.server import listen
 from hub.web.server import serve as serve_http
@@ -55,6 +55,7 @@ async def main() -> None:
             database = await stack.enter_async_context(Database.open(plan["database_url"], SystemClock()))
             token = await database.write(partial(fill, orders=plan["orders"]))
             announcer = await stack.enter_async_context(announced(database))
+            known = stack.enter_context(KnownTokens(database).listening())
             chorus = Chorus()
             app = Starlette(
                 routes=[
@@ -66,7 +67,7 @@ async def main() -> None:
                     Route("/bench/joined", partial(joined, announcer, chorus), methods=["POST"]),
                     Route("/bench/sing", chorus.sing, methods=["POST"]),
                     WebSocketRoute("/bench/chorus", chorus.join),
-                    Mount("/", make_graphql_app(needs(database, announcer))),
+                    Mount("/", make_graphql_app(needs(database, announcer, known))),
                 ]
             )
             garbage.calm()
@@ -82,12 +83,9 @@ async def announced(database: Database) -> AsyncIterator[Announcer]:
         yield announcer
 
 
-def needs(database: Database, announcer: Announcer) -> GraphQLDependencies:
+def needs(database: Database, announcer: Announcer, known: KnownTokens) -> GraphQLDependencies:
     """Return what the API needs; consents and bodies of sales orders are asked for by nobody here."""
     vault = Vault([os.urandom(32)])
-
-    async def authenticate(token: str) -> Principal | None:
-        return await database.look(partial(principal_of, token=token, now=database.clock.now()))
 
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         raise RuntimeError("closed during measurements")
@@ -100,7 +98,7 @@ def needs(database: Database, announcer: Announcer) -> GraphQLDependencies:
         clock=database.clock,
         vault=vault,
         announcer=announcer,
-        authenticate=authenticate,
+        authenticate=known.principal,
         authorize_url=authorize_url,
         open_buyer=partial(open_buyer, vault),
         sales_order_body=no_body,

@@ -99,7 +99,7 @@ class Announcer:
                     seen = page[-1].seq
                     yield page
             while not (subscriber.closed or self.closed):
-                fresh = [event for event in await subscriber.take(beat) if event.seq > seen]
+                fresh = _behind(seen, await subscriber.take(beat))
                 await still_wanted()
                 if fresh:
                     seen = fresh[-1].seq
@@ -139,3 +139,8 @@ class Announcer:
             self._feeds[tenant_id] = Feed(self._database, tenant_id, self._poll_seconds)
             self._tasks.start_soon(self._feeds[tenant_id].run)
         return self._feeds[tenant_id]
+
+
+def _behind(seen: int, events: list[Event]) -> list[Event]:
+    """Return the events, oldest first, that come after one."""
+    return events if not events or events[0].seq > seen else [event for event in events if event.seq > seen]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
@@ -13,7 +14,9 @@ from strawberry.relay import NodeType
 from hub.graphql.context import Info
 from hub.graphql.cursor import decode_cursor, encode_cursor
 from hub.graphql.errors import BadInput
-from hub.store.views.page import Order, Window
+from hub.graphql.listed import Asked, Formed
+from hub.graphql.plain_values import DOUBTS
+from hub.store.views.page import Order, Page, Window
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 100
@@ -67,7 +70,29 @@ async def connect(
     *window: Any,
 ) -> Keyset[NodeType]:
     """Read the window (first, after, last, before) of a statement as a connection of what ``make`` makes of a row."""
-    page = await info.context.page(statement, order, window_of(order, *window))
+    part, asked = window_of(order, *window), _asked(info)
+    if asked is not None:
+        page = await info.context.page(statement.with_only_columns(*_read(asked, order)), order, part)
+        with suppress(*DOUBTS):
+            formed: Keyset[NodeType] = _keyset(page, order, Formed([asked.form(row) for row in page.rows]))
+            return formed
+    page = await info.context.page(statement, order, part)
+    made: Keyset[NodeType] = _keyset(page, order, [make(row) for row in page.rows])
+    return made
+
+
+def _asked(info: Info) -> Asked | None:
+    nodes_asked = None if info.context.nodes_asked is None else info.context.nodes_asked()
+    return None if nodes_asked is None else nodes_asked(info._raw_info)
+
+
+def _read(asked: Asked, order: Order) -> list[Any]:
+    """Return the columns to read: those asked for, and those that make a cursor."""
+    names = {column.name for column in asked.columns}
+    return [*asked.columns, *(one for one in order.columns if getattr(one, "name", "") not in names)]
+
+
+def _keyset(page: Page, order: Order, nodes: Any) -> Any:
     rows, names = page.rows, [getattr(column, "name", "") for column in order.columns]
 
     def cursor(row: Row[Any]) -> str:
@@ -80,7 +105,7 @@ async def connect(
             start_cursor=cursor(rows[0]) if rows else None,
             end_cursor=cursor(rows[-1]) if rows else None,
         ),
-        nodes=[make(row) for row in rows],
+        nodes=nodes,
         rows=rows,
         cursor=cursor,
     )

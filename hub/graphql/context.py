@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
+from weakref import WeakMethod
 
 import strawberry
 from sqlalchemy import Row, Select
@@ -18,6 +19,7 @@ from hub.domain.tenant import Principal
 from hub.graphql.announcer import Announcer
 from hub.graphql.bounds import Limits
 from hub.graphql.errors import Unauthenticated
+from hub.graphql.listed import Asked
 from hub.graphql.loaders import Loaders
 from hub.store.engine import Database
 from hub.store.secrets import Vault
@@ -57,6 +59,7 @@ class ApiContext:
     """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts.
 
     ``told_like`` is what a stream has in common with those who are told the same of every event, None for no stream.
+    ``nodes_asked`` says of a connection's field what its nodes are asked for, where the executor can tell.
     """
 
     needs: GraphQLDependencies
@@ -65,6 +68,7 @@ class ApiContext:
     trace_id: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
     told_like: Hashable = None
+    nodes_asked: WeakMethod[Callable[[Any], Asked | None]] | None = None
     _loaders: Loaders | None = None
 
     def for_operation(self, trace_id: str | None) -> ApiContext:

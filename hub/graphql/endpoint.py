@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -30,11 +32,12 @@ from hub.graphql.context import ApiContext, GraphQLDependencies
 from hub.graphql.errors import BAD_USER_INPUT, UNAUTHENTICATED, UNAVAILABLE
 from hub.graphql.ide import ide_page
 from hub.graphql.schema import make_schema
-from hub.graphql.sharing import text_of
-from hub.graphql.websocket import StrictHandler
+from hub.graphql.sharing import answers_in, text_of
+from hub.graphql.websocket import StrictHandler, TextSocket
 from hub.store.engine import StoreUnavailable
 
 if TYPE_CHECKING:
+    from strawberry.schema.schema import StreamResult
     from strawberry.types.execution import SubscriptionExecutionResult
 
 View: TypeAlias = GraphQL[ApiContext, None]
@@ -50,6 +53,7 @@ class Endpoint(View):
     """Strawberry's view with this hub's manners: tokens, bounds, media types and status codes."""
 
     graphql_transport_ws_handler_class = StrictHandler
+    websocket_adapter_class = TextSocket
 
     def __init__(self, needs: GraphQLDependencies) -> None:
         super().__init__(
@@ -119,7 +123,8 @@ class Endpoint(View):
             operation_name=asked.operation_name,
         )
         transport = SSETransport()
-        events = self._stream_result(request, cast("SubscriptionExecutionResult", results), transport)
+        single = cast("SubscriptionExecutionResult", one_by_one(results))
+        events = self._stream_result(request, single, transport)
         return StreamingResponse(events(), headers=transport.headers)
 
     async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -154,6 +159,14 @@ def bearer(header: str | None) -> str | None:
     """Return the token in an ``Authorization`` value."""
     scheme, _, token = (header or "").strip().partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+async def one_by_one(results: StreamResult) -> AsyncGenerator[Any, None]:
+    """Yield the answers of a stream, those of a page each by itself."""
+    async with aclosing(results):
+        async for result in results:
+            for answer in answers_in(result) if isinstance(result, ExecutionResult) else (result,):
+                yield answer
 
 
 def _refused(message: str) -> PreExecutionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import anyio
@@ -23,20 +24,21 @@ class Subscriber:
     """What one subscriber has yet to take; past ``room`` events it is cut off with an error that says so."""
 
     def __init__(self, only: EventFilter, room: int) -> None:
-        self._only = only
+        self._only = None if only == EventFilter() else only
         self._room = room
         self._waiting: deque[Event] = deque()
         self._rung = anyio.Event()
         self._fell_behind = False
         self.closed = False
 
-    def offer(self, event: Event) -> None:
-        """Hand over an event if the subscriber wants it."""
-        if self._fell_behind or not wanted(event, self._only):
+    def offer(self, events: Sequence[Event]) -> None:
+        """Hand over those events that the subscriber wants."""
+        only, free = self._only, self._room - len(self._waiting)
+        chosen = events if only is None else [event for event in events if wanted(event, only)]
+        if not chosen or self._fell_behind:
             return
-        self._fell_behind = len(self._waiting) >= self._room
-        if not self._fell_behind:
-            self._waiting.append(event)
+        self._waiting.extend(chosen[:free])
+        self._fell_behind = len(chosen) > free
         self._rung.set()
 
     def close(self) -> None:
@@ -98,10 +100,10 @@ class Feed:
         while more and self.position is not None:
             async with self._database.read() as connection:
                 rows = await events_after(connection, self._tenant_id, self.position, EventFilter(), PAGE)
-            for row in rows:
-                self.position = row.seq
+            if rows:
+                self.position = rows[-1].seq
                 for subscriber in self.subscribers:
-                    subscriber.offer(row)
+                    subscriber.offer(rows)
             more = len(rows) == PAGE
 
 

@@ -1,23 +1,33 @@
 """Fields that are read off an object, without asking the executor about each of them.
 
 A list of a hundred rows with ten fields is a thousand questions with one answer: take the attribute, put it into its
-form. What is plain is found out once per operation; all else goes the usual way, and so does every object about which
+form. What is plain is found out once per document; all else goes the usual way, and so does every object about which
 the short way has a doubt, so that errors are the executor's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, is_list_type, is_non_null_type, is_object_type
+from graphql import (
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from hub.graphql.plain_values import DEFINITION, Read, each, leaf, nullable, present, taken, typed
+from hub.graphql.listed import Asked, Formed, Listed, as_it_is, at, stored, together
+from hub.graphql.plain_memory import plans_of
+from hub.graphql.plain_values import DEFINITION, DOUBTS, Read, each, identified, leaf, nullable, present, taken, typed
 
 Fields: TypeAlias = dict[str, Any]
-DOUBTS = (ArithmeticError, AttributeError, GraphQLError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*given, **named)
         if self.middleware_manager is not None and not self.middleware_manager.middlewares:
             self.middleware_manager = None
-        self._plans: dict[tuple[GraphQLObjectType, int], tuple[Fields, Plan]] = {}
+        self._plans = plans_of(self.schema, self.operation, self.variable_values.coerced)
 
     def execute_fields(
         self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *given: Any
@@ -58,12 +68,12 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         return _ordered(grouped_field_set, plain, cast("Fields", rest))
 
     def _plan(self, parent: GraphQLObjectType, fields: Fields) -> Plan:
-        """Return the plan of a selection; the selection is kept with it, for its identity names it."""
-        place = (parent, id(fields))
+        place = (parent, *fields, *(id(one.node) for details in fields.values() for one in details))
         known = self._plans.get(place)
         if known is None:
-            known = self._plans[place] = (fields, self._made(parent, fields))
-        return known[1]
+            known = self._plans[place] = self._made(parent, fields)
+        found: Plan = known
+        return found
 
     def _made(self, parent: GraphQLObjectType, fields: Fields) -> Plan:
         found = {} if self.middleware_manager else {name: self._reader(parent, one) for name, one in fields.items()}
@@ -72,6 +82,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _reader(self, parent: GraphQLObjectType, details: Any) -> tuple[Read, Read] | None:
         """Return how to take one field of an object and how to form it, None where it is not plain."""
+        if details[0].node.name.value == "__typename":
+            return (lambda _: parent.name), str
         definition = self.schema.get_field(parent, details[0].node.name.value)
         field = None if definition is None else definition.extensions.get(DEFINITION)
         take = None if field is None else taken(parent, field)
@@ -89,7 +101,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _bare_form(self, kind: GraphQLOutputType, details: Any) -> Read | None:
         if is_list_type(kind):
             inner = self._form(kind.of_type, details)
-            return None if inner is None else each(inner)
+            return None if inner is None else _formed_or(each(inner))
         return self._object_form(kind, details) if is_object_type(kind) else leaf(kind)
 
     def _object_form(self, kind: GraphQLObjectType, details: Any) -> Read | None:
@@ -97,9 +109,61 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(kind, fields)
         return None if plan.rest or deferred else typed(kind, plan.read)
 
+    def nodes_asked(self, info: GraphQLResolveInfo[Any]) -> Asked | None:
+        """Return what a connection's field is asked of its nodes, None where that is more than columns tell."""
+        place = ("nodes", *(id(node) for node in info.field_nodes))
+        if place not in self._plans:
+            self._plans[place] = self._asked(info)
+        asked: Asked | None = self._plans[place]
+        return asked
+
+    def _asked(self, info: GraphQLResolveInfo[Any]) -> Asked | None:
+        kind = get_named_type(info.return_type)
+        if not is_object_type(kind):
+            return None
+        fields, deferred, *_ = self.collect_subfields(kind, [FieldDetails(node, None) for node in info.field_nodes])
+        plan, asked = self._plan(kind, fields), Asked()
+        shown = {name: details[0].node.name.value for name, details in fields.items()}
+        nodes = [name for name, field in shown.items() if field == "nodes" and name in plan.plain]
+        if deferred or len(nodes) != 1 or list(shown.values()).count("nodes") != 1 or "edges" in shown.values():
+            return None
+        node = cast("GraphQLObjectType", get_named_type(kind.fields["nodes"].type))
+        form = self._row_form(node, fields[nodes[0]], None, asked)
+        if form is None:
+            return None
+        asked.form = form
+        return asked
+
+    def _row_form(self, kind: GraphQLObjectType, details: Any, listed: Listed | None, asked: Asked) -> Read | None:
+        """Return how a row becomes an object of this type, None where a field is not ``listed``."""
+        fields, *_ = self.collect_subfields(kind, details)
+        columns = getattr(kind.extensions[DEFINITION].origin, "listed", {}) if listed is None else listed
+        parts = {name: self._column_form(kind, one, columns, asked) for name, one in fields.items()}
+        found = {name: read for name, read in parts.items() if read is not None}
+        return together(found) if found and len(found) == len(parts) else None
+
+    def _column_form(self, parent: GraphQLObjectType, details: Any, listed: Listed, asked: Asked) -> Read | None:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return lambda _: parent.name
+        kind, source = parent.fields[name].type, listed.get(name)
+        if isinstance(source, Mapping):
+            return self._row_form(get_named_type(kind), details, source, asked)
+        if source is None:
+            return None
+        if name == "id":
+            form, own = identified(parent), None
+        else:
+            form, own = stored(kind), as_it_is(kind)
+        return None if form is None else at(asked.place(source), form, own)
+
 
 async def _awaited(order: Fields, plain: Fields, rest: Awaitable[Fields]) -> Fields:
     return _ordered(order, plain, await rest)
+
+
+def _formed_or(usual: Read) -> Read:
+    return lambda value: value.nodes if type(value) is Formed else usual(value)
 
 
 def _ordered(order: Fields, plain: Fields, rest: Fields) -> Fields:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLID,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -25,6 +26,7 @@ from strawberry.types.field import StrawberryField
 
 Read: TypeAlias = Callable[[Any], Any]
 DEFINITION = "strawberry-definition"
+DOUBTS = (ArithmeticError, AttributeError, GraphQLError, LookupError, TypeError, ValueError)
 USUAL_ID = relay.Node.__dict__["resolve_id"].__func__
 OWN_FORM = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
 """Scalars whose values are already what the answer shows."""
@@ -46,12 +48,20 @@ def taken(parent: GraphQLObjectType, field: StrawberryField) -> Read | None:
 
 
 def _id_of(parent: GraphQLObjectType) -> Read | None:
-    """Return how a node's opaque id is made, as ``relay.Node`` does."""
-    origin = parent.extensions[DEFINITION].origin
-    if origin.resolve_id.__func__ is not USUAL_ID:
+    """Return how a node's opaque id is made of the node."""
+    form = identified(parent)
+    if form is None:
         return None
-    key, name = attrgetter(origin.resolve_id_attr()), parent.name
-    return lambda source: to_base64(name, str(key(source)))
+    key = attrgetter(parent.extensions[DEFINITION].origin.resolve_id_attr())
+    return lambda source: form(key(source))
+
+
+def identified(parent: GraphQLObjectType) -> Read | None:
+    """Return how an opaque id is made of the node's own, as ``relay.Node`` does; None where a type does it its way."""
+    if parent.extensions[DEFINITION].origin.resolve_id.__func__ is not USUAL_ID:
+        return None
+    name = parent.name
+    return lambda key: to_base64(name, str(key))
 
 
 def nullable(inner: Read) -> Read:

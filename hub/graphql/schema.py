@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import strawberry
+from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
@@ -19,7 +20,7 @@ from hub.graphql.masking import masked
 from hub.graphql.mutations import Mutation
 from hub.graphql.query import Query
 from hub.graphql.remembered import RememberedDocument, RememberedValidation
-from hub.graphql.sharing import SharedData
+from hub.graphql.sharing import SharedData, ToldPage
 from hub.graphql.subscription import Subscription
 from hub.graphql.tracing import OperationTrace
 from hub.graphql.types.scalars import SCALARS
@@ -37,11 +38,18 @@ class HubSchema(strawberry.Schema):
     async def _handle_execution_result(self, context: Any, result: Any, *given: Any, **named: Any) -> ExecutionResult:
         """Finish an answer that several subscribers are given once, with its cost and without errors to mask."""
         data = result.data
-        if not isinstance(data, SharedData):
-            return await super()._handle_execution_result(context, result, *given, **named)
-        if data.finished is None:
-            data.finished = await super()._handle_execution_result(context, result, *given, **named)
-        return data.finished
+        if isinstance(data, ToldPage):
+            finish = self._handle_execution_result
+            data.finished = [_finished(one) or await finish(context, one, *given, **named) for one in data.answers]
+            return ExecutionResult(data, None)
+        finished = await super()._handle_execution_result(context, result, *given, **named)
+        if isinstance(data, SharedData):
+            data.finished = finished
+        return finished
+
+
+def _finished(answer: GraphQLExecutionResult) -> ExecutionResult | None:
+    return answer.data.finished if isinstance(answer.data, SharedData) else None
 
 
 @cache

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import orjson
 from graphql import ExecutionResult
+from strawberry.http import process_result
 from strawberry.types import ExecutionResult as Finished
 
 from hub.clock import Clock
+from hub.graphql.feed import Event
+
+PAGE = 50
+"""So many events are executed before the first of them is sent, and no more, for a subscriber may be slow."""
 
 ROOM = 512
 FRESH_SECONDS = 1.0
@@ -31,6 +36,33 @@ class SharedData(dict[str, Any]):
 
     finished: Finished | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events that a subscriber is told of in one step, oldest first."""
+
+    events: Sequence[Event]
+
+
+def pages_of(events: Sequence[Event]) -> Iterator[EventPage]:
+    """Yield events in pages."""
+    for start in range(0, len(events), PAGE):
+        yield EventPage(events[start : start + PAGE])
+
+
+class ToldPage(dict[str, Any]):
+    """The answers of a page, one for each event, in the place of data; ``finished`` once they were."""
+
+    def __init__(self, answers: Sequence[ExecutionResult]) -> None:
+        super().__init__()
+        self.answers = answers
+        self.finished: Sequence[Finished] = ()
+
+
+def answers_in(result: Finished) -> Sequence[Finished]:
+    """Return the answers of a page, and any other answer as it is."""
+    return result.data.finished if isinstance(result.data, ToldPage) else (result,)
 
 
 @dataclass(slots=True)
@@ -48,6 +80,11 @@ class RecentAnswers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+
+    def known(self, key: Hashable) -> ExecutionResult | None:
+        """Return the answer under a key if somebody was given it just now."""
+        found = self._answers.get(key)
+        return None if found is None or found.made_at < self._clock.monotonic() - FRESH_SECONDS else found.result
 
     async def answer(self, key: Hashable, execute: Callable[[], Any]) -> ExecutionResult:
         """Return the answer under a key, executed by the first who asks; one with errors is nobody else's."""
@@ -99,6 +136,16 @@ def text_of(message: Any) -> str:
         return orjson.dumps(message, default=str).decode()
     if data.text is None:
         data.text = orjson.dumps(payload, default=str).decode()
-    if payload is message:
-        return data.text
-    return f'{{"id":{orjson.dumps(message["id"]).decode()},"type":"next","payload":{data.text}}}'
+    return data.text if payload is message else _enveloped(message["id"], data.text)
+
+
+def texts_of(page: ToldPage, name: str) -> Iterator[str]:
+    """Yield the messages that tell the answers of a page to the operation of this name."""
+    for answer in page.finished:
+        data = answer.data
+        text = data.text if isinstance(data, SharedData) else None
+        yield _enveloped(name, text or text_of(cast("dict[str, Any]", process_result(answer))))
+
+
+def _enveloped(name: str, text: str) -> str:
+    return f'{{"id":{orjson.dumps(name).decode()},"type":"next","payload":{text}}}'

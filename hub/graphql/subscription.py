@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import relay
@@ -14,7 +14,7 @@ from hub.graphql.context import ApiContext, Info
 from hub.graphql.cursor import decode_cursor, encode_cursor
 from hub.graphql.errors import BadInput, Unauthenticated
 from hub.graphql.fields import streamed
-from hub.graphql.sharing import alike
+from hub.graphql.sharing import alike, pages_of
 from hub.graphql.types.channel import Channel
 from hub.graphql.types.drift import StockDifference
 from hub.graphql.types.event import SyncEvent, SyncEventFilter
@@ -54,10 +54,10 @@ class Welcome:
 
 
 def _told_like(info: Info) -> Hashable:
-    """Return what others must ask to be told the same, None where the document is not known as text."""
+    """Return what others must ask to be told the same; nobody does where the document is not known as text."""
     operation = info._raw_info.operation
     if operation.loc is None:
-        return None
+        return object()
     name = operation.name.value if operation.name else None
     return name, alike(operation.loc.source.body, info.variable_values)
 
@@ -85,8 +85,8 @@ class Subscription:
         follow = announcer.follow(context.tenant_id, begin, only, BEAT_SECONDS, Welcome(context))
         async with aclosing(follow) as pages:
             async for page in pages:
-                for row in page:
-                    yield SyncEvent.of(row)
+                for told in pages_of(page):
+                    yield cast("SyncEvent", told)
 
     @streamed("Differences between channels and Exact as they are found, explained and healed.")
     async def stock_differences(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from hub.graphql.context import ApiContext
+from hub.graphql.sharing import ToldPage, texts_of
 from hub.store.engine import StoreUnavailable
 
 LONGEST_REASON = 100
@@ -17,6 +22,18 @@ LONGEST_REASON = 100
 
 LONGEST_ID = 64
 TRY_AGAIN_LATER = 1013
+
+
+class TextSocket(ASGIWebSocketAdapter):
+    """A WebSocket that is given messages which are text already."""
+
+    async def send_texts(self, texts: Iterable[str]) -> None:
+        """Send each as a message of its own, waiting wherever the reader is slow."""
+        try:
+            for text in texts:
+                await self.ws.send_text(text)
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
 
 
 class StrictHandler(BaseGraphQLTransportWSHandler[ApiContext, None]):
@@ -38,6 +55,19 @@ class StrictHandler(BaseGraphQLTransportWSHandler[ApiContext, None]):
             await self.websocket.close(4403, "Forbidden")
             return
         await super().handle_subscribe(message)
+
+    async def _send_result_stream(self, operation: Any, result_source: Any) -> None:
+        async with aclosing(self._beside_pages(operation, result_source)) as others:
+            await super()._send_result_stream(operation, others)
+
+    async def _beside_pages(self, operation: Any, results: Any) -> AsyncGenerator[Any, None]:
+        """Send pages of events in one step, and yield all other results."""
+        async for result in results:
+            page = getattr(result, "data", None)
+            if isinstance(page, ToldPage) and isinstance(self.websocket, TextSocket):
+                await self.websocket.send_texts(texts_of(page, operation.id))
+            else:
+                yield result
 
     async def handle_invalid_message(self, error_message: str) -> None:
         await super().handle_invalid_message(error_message.encode("ascii", "replace").decode()[:LONGEST_REASON])

@@ -13,7 +13,7 @@ from hub.clock import Clock
 from hub.domain.tenant import Principal
 from hub.settings import Settings
 from hub.store.engine import Database
-from hub.store.tokens import principal_of
+from hub.store.known_tokens import KnownTokens
 from hub.web.oidc import Oidc
 
 Authenticate: TypeAlias = Callable[[str], Awaitable[Principal | None]]
@@ -22,11 +22,12 @@ Authenticate: TypeAlias = Callable[[str], Awaitable[Principal | None]]
 @asynccontextmanager
 async def authenticator(settings: Settings, database: Database, clock: Clock) -> AsyncIterator[Authenticate]:
     """Lend what turns a bearer token into its principal; None where it opens nothing."""
-    if not settings.oidc_issuer:
-        yield _own_tokens(database, clock, None)
-        return
-    async with open_client(settings.oidc_issuer) as http:
-        yield _own_tokens(database, clock, _oidc(http, settings, clock))
+    with KnownTokens(database).listening() as known:
+        if not settings.oidc_issuer:
+            yield known.principal
+            return
+        async with open_client(settings.oidc_issuer) as http:
+            yield _own_or_foreign(database, known, _oidc(http, settings, clock))
 
 
 def _oidc(http: httpx2.AsyncClient, settings: Settings, clock: Clock) -> Oidc:
@@ -41,12 +42,11 @@ def _oidc(http: httpx2.AsyncClient, settings: Settings, clock: Clock) -> Oidc:
     )
 
 
-def _own_tokens(database: Database, clock: Clock, oidc: Oidc | None) -> Authenticate:
+def _own_or_foreign(database: Database, known: KnownTokens, oidc: Oidc) -> Authenticate:
     async def authenticate(token: str) -> Principal | None:
-        async with database.read() as connection:
-            found = await principal_of(connection, token, clock.now())
-            if found is None and oidc is not None:
-                found = await oidc.principal(connection, token)
+        if (found := await known.principal(token)) is not None:
             return found
+        async with database.read() as connection:
+            return await oidc.principal(connection, token)
 
     return authenticate

@@ -17,6 +17,8 @@ from hub.store.engine import Work
 from hub.store.tables import api_token
 
 PREFIX = "hub_"
+REVOKED = "api_token.revoked"
+"""The topic under which a tenant's id is signalled once a token of it was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ class StoredToken:
     def works_at(self, now: datetime) -> bool:
         """Say whether the token opens anything at this moment."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who bears a token, and until when (UTC); None is until it is revoked."""
+
+    principal: Principal
+    expires_at: datetime | None
+
+    def stands_at(self, now: datetime) -> bool:
+        """Say whether the token has not run out at this moment."""
+        return self.expires_at is None or self.expires_at > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,7 @@ async def revoke_token(work: Work, tenant_id: str, token_id: str) -> bool:
     statement = update(api_token).where(
         api_token.c.tenant_id == tenant_id, api_token.c.token_id == token_id, api_token.c.revoked_at.is_(None)
     )
+    work.signal(REVOKED, tenant_id)
     return (await work.execute(statement.values(revoked_at=work.clock.now()))).rowcount == 1
 
 
@@ -85,15 +100,21 @@ async def list_tokens(connection: AsyncConnection, tenant_id: str) -> Sequence[S
 
 async def principal_of(connection: AsyncConnection, token: str, now: datetime) -> Principal | None:
     """Return who bears this token; None where it is unknown, expired or revoked."""
+    found = await bearer_of(connection, token, now)
+    return None if found is None else found.principal
+
+
+async def bearer_of(connection: AsyncConnection, token: str, now: datetime) -> Bearer | None:
+    """Return who bears this token and until when; None where it is unknown, expired or revoked."""
     if not token.startswith(PREFIX):
         return None
-    statement = select(api_token.c.tenant_id, api_token.c.role, api_token.c.label).where(
+    statement = select(api_token.c.tenant_id, api_token.c.role, api_token.c.label, api_token.c.expires_at).where(
         api_token.c.digest == _digest(token),
         api_token.c.revoked_at.is_(None),
         or_(api_token.c.expires_at.is_(None), api_token.c.expires_at > now),
     )
     row = (await connection.execute(statement)).one_or_none()
-    return None if row is None else Principal(row.tenant_id, Role(row.role), row.label)
+    return None if row is None else Bearer(Principal(row.tenant_id, Role(row.role), row.label), row.expires_at)
 
 
 def _digest(token: str) -> str:

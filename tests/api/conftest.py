@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -18,7 +18,8 @@ from hub.graphql.context import GraphQLDependencies
 from hub.graphql.endpoint import make_graphql_app
 from hub.store.buyers import open_buyer
 from hub.store.engine import Database, Work
-from hub.store.tokens import FreshToken, create_token, principal_of
+from hub.store.known_tokens import KnownTokens
+from hub.store.tokens import FreshToken, create_token
 from tests.api.caller import Caller
 from tests.api.house import VAULT, House, furnish
 
@@ -48,17 +49,14 @@ async def announcer(database: Database) -> AsyncIterator[Announcer]:
 
 
 @pytest.fixture
-def needs(database: Database, announcer: Announcer) -> GraphQLDependencies:
+def needs(database: Database, announcer: Announcer) -> Iterator[GraphQLDependencies]:
     """What the API is given; buyers open to Jan."""
-    return dependencies(database, announcer)
+    with KnownTokens(database).listening() as known:
+        yield dependencies(database, announcer, known)
 
 
-def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencies:
+def dependencies(database: Database, announcer: Announcer, known: KnownTokens) -> GraphQLDependencies:
     """Return what the API needs, on this database."""
-
-    async def authenticate(token: str) -> Principal | None:
-        async with database.read() as reading:
-            return await principal_of(reading, token, database.clock.now())
 
     async def authorize_url(who: Principal, platform: str, subject_id: str) -> str:
         return f"https://hub.test/oauth/{platform}/start?subject={subject_id}"
@@ -68,7 +66,7 @@ def dependencies(database: Database, announcer: Announcer) -> GraphQLDependencie
         clock=database.clock,
         vault=VAULT,
         announcer=announcer,
-        authenticate=authenticate,
+        authenticate=known.principal,
         authorize_url=authorize_url,
         open_buyer=partial(open_buyer, VAULT),
         sales_order_body=partial(sales_order_body, zone=ZoneInfo("Europe/Amsterdam")),

@@ -128,8 +128,7 @@ async def test_live_events_of_another_tenant_never_come(announcer: Announcer, da
 async def test_a_slow_subscriber_is_cut_off_with_a_clear_error(house: House, database: Database) -> None:
     subscriber = Subscriber(ALL, room=2)
     async with database.read() as reading:
-        for event in await events_after(reading, "acme", 0, ALL, 3):
-            subscriber.offer(event)
+        subscriber.offer(await events_after(reading, "acme", 0, ALL, 3))
     assert len(await subscriber.take(1)) == 2
     with pytest.raises(FellBehind, match="subscribe again after your last cursor"):
         await subscriber.take(1)

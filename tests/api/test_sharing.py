@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import anyio
+import orjson
 import pytest
 from graphql import ExecutionResult, GraphQLError
+from strawberry.types import ExecutionResult as Finished
 
 from hub.clock import SystemClock
 from hub.graphql import sharing
-from hub.graphql.sharing import RecentAnswers, SharedData, alike, text_of
+from hub.graphql.sharing import PAGE, RecentAnswers, SharedData, ToldPage, alike, pages_of, text_of, texts_of
 
 pytestmark = pytest.mark.anyio
 
@@ -108,3 +110,21 @@ def test_a_shared_text_is_put_into_each_subscribers_envelope() -> None:
     assert text_of({"data": data, "extensions": {"cost": 1}}) == text_of(
         {"data": dict(data), "extensions": {"cost": 1}}
     )
+
+
+def test_each_answer_of_a_page_is_a_message_of_its_own() -> None:
+    shared, alone = Finished(SharedData({"a": 1}), None), Finished({"a": None}, [GraphQLError("not for all")])
+    page = ToldPage([])
+    page.finished = [shared, alone, shared]
+    told = [orjson.loads(text) for text in texts_of(page, 'quo"ted')]
+    assert [one["payload"].get("data") for one in told] == [{"a": 1}, {"a": None}, {"a": 1}]
+    assert {(one["id"], one["type"]) for one in told} == {('quo"ted', "next")}
+    assert [one["message"] for one in told[1]["payload"]["errors"]] == ["not for all"]
+    assert "errors" not in told[0]["payload"]
+
+
+def test_many_events_come_in_several_pages_in_their_order() -> None:
+    events: Any = list(range(2 * PAGE + 1))
+    pages = [page.events for page in pages_of(events)]
+    assert [len(page) for page in pages] == [PAGE, PAGE, 1]
+    assert [event for page in pages for event in page] == events

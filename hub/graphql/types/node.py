@@ -10,12 +10,14 @@ from strawberry import relay
 
 from hub.domain.tenant import Principal
 from hub.graphql.context import Info
+from hub.graphql.listed import Listed
 
 
 class Stored(relay.Node):
     """A node that is one row of one table, found by one column beside the tenant."""
 
     key: ClassVar[Column[Any]]
+    listed: ClassVar[Listed] = {}
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:

@@ -15,6 +15,7 @@ from hub.domain.order import FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed
 from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.aftersales import Books, GoodsReturn, OrderInvoicing, Refund, SalesDocument
 from hub.graphql.types.amounts import AmountDifference, OrderPayment
@@ -39,6 +40,27 @@ if TYPE_CHECKING:
     from hub.graphql.types.channel import Channel
 
 LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
+
+
+_C = tables.orders.c
+LISTED: Listed = {
+    "id": _C.order_id,
+    "externalId": _C.external_id,
+    "number": _C.number,
+    "yourRef": _C.your_ref,
+    "status": _C.status,
+    "placedAt": _C.placed_at,
+    "changedAt": _C.changed_at,
+    "importedAt": _C.imported_at,
+    "shipBy": _C.ship_by,
+    "total": {"amount": _C.total, "currency": _C.currency},
+    "country": _C.country,
+    "payment": _C.payment,
+    "fulfilledBy": _C.fulfilled_by,
+    "rawStatus": _C.raw_status,
+    "cancelled": _C.cancelled,
+    "traceId": _C.trace_id,
+}
 
 
 @strawberry.type(description="Why an order waits, and what differs.")
@@ -96,6 +118,7 @@ def _certificate(self: Order) -> Certificate | None:
 @strawberry.type(description="What a buyer bought on a channel; forwarded at most once.")
 class Order(Stored):
     key = tables.orders.c.order_id
+    listed = LISTED
     order_id: relay.NodeID[str]
     external_id: str = strawberry.field(description="The channel's own id.")
     number: str = strawberry.field(description="The number that buyer and channel use.")

@@ -37,7 +37,8 @@ def _instant(value: object) -> datetime:
 
 
 def _instant_text(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
