@@ -18,7 +18,7 @@ from hub.store.channels import load_channel
 from hub.store.engine import StoreUnavailable, Work
 from simulation.house import House, Tenant
 from simulation.hub_node import DAY
-from simulation.place import Died
+from simulation.place import Died, Place
 from simulation.script import Step
 
 PATIENCE = 20
@@ -197,7 +197,14 @@ async def _restart(house: House, step: Step) -> None:
 
 
 async def _freeze(house: House, step: Step) -> None:
-    place = house.nodes[step.asked["node"] % len(house.nodes)].place
+    """Freeze a node; with ``told``, whichever first gets the answer to such a request."""
+    if told := step.asked.get("told"):
+        house.network.once_told.append((told, lambda place: _freeze_place(house, step, place)))
+    else:
+        _freeze_place(house, step, house.nodes[step.asked["node"] % len(house.nodes)].place)
+
+
+def _freeze_place(house: House, step: Step, place: Place) -> None:
     if place.dead or place.paused:
         return
     place.pause(step.asked.get("after", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from simulation.mutating import Mutation
@@ -131,6 +132,23 @@ def _sold_while_told(pause: float) -> Script:
     """Return a play in which unpaid orders lower what another channel shows, faster than it can be told."""
     sales = (_sold(30.0 + pause * place, f"s{place}", "woocommerce", 1, paid=False) for place in range(12))
     return _directed(("generic", "woocommerce"), *sales, weather={"slowness": 1.0, "slow": 1.2})
+
+
+def _frozen_as_it_settles(after: int) -> Script:
+    """Return a play in which a node sleeps past its lease between telling a number and noting that it did.
+
+    The other node takes over and tells lower ones. Then stock comes back to just what the sleeper still has to note.
+    """
+    booked = ((30.0, -1), (300.0, -1), (310.0, -1), (320.0, -1), (480.0, 3))
+    script = _directed(
+        ("woocommerce",),
+        Step(20.0, "freeze", "s0", {"told": "/products/batch", "after": after, "seconds": 380.0}),
+        *(
+            Step(at, "move", f"s{place}", {"sku": "ART-00001", "quantity": quantity})
+            for place, (at, quantity) in enumerate(booked, 1)
+        ),
+    )
+    return replace(script, nodes=2, pace=PACE | {"lease_seconds": 60.0})
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -305,6 +323,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",
         "hub.actors.runtime.mailbox.flush:refuse_fenced", "if lost:", "if False:", _frozen_of_two,
+        tuple(_frozen_as_it_settles(after) for after in (3, 4, 2, 5, 1, 6)),
     ),
     Mutation(
         "nothing-inherited", "after a restart actors wait for the end of their old lease",
