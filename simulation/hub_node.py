@@ -91,7 +91,7 @@ class HubNode:
     async def leisurely(self, seconds: float) -> None:
         """Let a process take over that looks once in so many seconds for everything that nobody told it."""
         await self.stop()
-        seldom = dict.fromkeys(LOOKS, seconds) | {"lease_seconds": LEASES * seconds} | UNHURRIED
+        seldom: dict[str, Any] = dict.fromkeys(LOOKS, seconds) | {"lease_seconds": LEASES * seconds} | UNHURRIED
         self._settings = replace(self._settings, **seldom)
         await self.start()
 
