@@ -134,6 +134,12 @@ def _sold_while_told(pause: float) -> Script:
     return _directed(("generic", "woocommerce"), *sales, weather={"slowness": 1.0, "slow": 1.2})
 
 
+def _moved_while_away() -> Script:
+    """Return a play in which a shop is away for a minute, just as a lower number is to be told to it."""
+    away = Step(30.0, "outage", "s0", {"platform": "woocommerce", "seconds": 60.0})
+    return _directed(("woocommerce",), away, Step(35.0, "move", "s1", {"sku": "ART-00001", "quantity": -3}))
+
+
 def _frozen_as_it_settles(after: int) -> Script:
     """Return a play in which a node sleeps past its lease between telling a number and noting that it did.
 
@@ -308,7 +314,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "failure-is-done", "a message whose platform was away counts as done",
         "hub.actors.runtime.verdict:Verdict._rest", "self._failed(mail, outcome.reason, mail.due_at)",
-        "self._one(mail, None)", _outage,
+        "self._one(mail, None)", _outage, (_moved_while_away(),),
     ),
     Mutation(
         "gives-up", "a message is given to a person after three tries", "hub.node.actors:policy",
