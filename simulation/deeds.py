@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hub.actors import commands
 from hub.actors.commands import CommandRefused
+from hub.actors.commands.channels import begin
 from hub.domain.channel import ChannelSettings, FulfilmentMode
 from hub.sandbox import control_delivery, control_exact, control_faults, control_sales
 from hub.sandbox.exact.errors import Refusal
@@ -17,8 +19,7 @@ from hub.sandbox.platform import SoldOut
 from hub.store.channels import load_channel
 from hub.store.engine import StoreUnavailable, Work
 from simulation.house import House, Tenant
-from simulation.hub_node import DAY
-from simulation.place import Died
+from simulation.place import Died, Place
 from simulation.script import Step
 
 PATIENCE = 20
@@ -134,9 +135,23 @@ async def as_before(house: House, channel: str) -> None:
     await _changed(house, channel, on)
 
 
-async def seldom_looked_at(house: House, channel: str) -> None:
-    """Let a channel's orders be looked for once a day, and otherwise be told of."""
-    await _changed(house, channel, lambda was: replace(was, sweep_seconds=DAY))
+async def seldom_looked_at(house: House, channel: str, seconds: float) -> None:
+    """Let a channel's orders be looked for once in so many seconds, and otherwise be told of."""
+    await _changed(house, channel, lambda was: replace(was, sweep_seconds=seconds))
+
+
+async def all_at_one_hour(house: House) -> None:
+    """Let every look be taken now, and so the later ones too: at the same hour."""
+    for tenant in house.tenants:
+        await house.command(tenant, commands.enable_division, tenant.connection_id, tenant.division)
+        for channel in tenant.channels:
+            await house.alive().write(partial(_begin_anew, tenant=tenant, channel=channel))
+
+
+async def _begin_anew(work: Work, tenant: Tenant, channel: str) -> None:
+    stored = await load_channel(work.connection, tenant.name, channel)
+    assert stored is not None
+    begin(work, tenant.name, stored)
 
 
 async def _changed(house: House, channel: str, change: Callable[[ChannelSettings], ChannelSettings]) -> None:
@@ -197,7 +212,14 @@ async def _restart(house: House, step: Step) -> None:
 
 
 async def _freeze(house: House, step: Step) -> None:
-    place = house.nodes[step.asked["node"] % len(house.nodes)].place
+    """Freeze a node; with ``told``, whichever first gets the answer to such a request."""
+    if told := step.asked.get("told"):
+        house.network.once_told.append((told, lambda place: _freeze_place(house, step, place)))
+    else:
+        _freeze_place(house, step, house.nodes[step.asked["node"] % len(house.nodes)].place)
+
+
+def _freeze_place(house: House, step: Step, place: Place) -> None:
     if place.dead or place.paused:
         return
     place.pause(step.asked.get("after", 0))

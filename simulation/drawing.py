@@ -26,8 +26,8 @@ MOMENTS = (
 LONG_LEASES = {"lease_seconds": 21600.0, "poll_seconds": 7200.0}
 """Of a node that has the file to itself: a lease decides nothing there, and every renewal costs a write."""
 
-QUIET = (1, 2, 6, 24, 96, 336)
-"""Hours without anything new at the end; most of what goes wrong shows well before."""
+QUIET = (1, 2, 6, 24, 336, 8736)
+"""Hours without anything new at the end, up to 52 weeks; most of what goes wrong shows well before."""
 
 SETTINGS = 96
 """How many settings there are: each is set up once for all of a worker's seeds that have it."""

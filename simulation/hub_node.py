@@ -21,15 +21,23 @@ HOST = "hub.test"
 WORLD = "world.test"
 KEYS = base64.b64encode(b"k" * 32).decode()
 DAY = 86400.0
-LEISURE: dict[str, Any] = {
-    "lease_seconds": DAY,
-    "poll_seconds": DAY,
-    "stock_sweep_seconds": DAY,
-    "delivery_sweep_seconds": DAY,
-    "hook_check_seconds": DAY,
-    "queue_seconds": DAY,
-}
-"""How a node is set on quiet days, which live on webhooks: what is looked for now and then is most of their cost."""
+LOOKS = (
+    "stock_sweep_seconds",
+    "delivery_sweep_seconds",
+    "catalogue_seconds",
+    "listings_seconds",
+    "hook_check_seconds",
+    "erasure_seconds",
+    "queue_seconds",
+    "poll_seconds",
+)
+"""What a node looks for though nobody told it: most of what quiet days cost."""
+
+LEASES = 7
+"""Looks within one lease: where nobody else is in a hurry either, renewals would cost more than the looks."""
+
+UNHURRIED = {"patrol_seconds": 1800.0}
+"""How long a patrol lets others go first before it asks again; at its usual pace it would ask all of an hour."""
 
 RESTART = 4.0
 """Seconds until whoever watches over processes has started a fallen one again."""
@@ -80,10 +88,11 @@ class HubNode:
         if not self.place.dead:
             await gone
 
-    async def leisurely(self) -> None:
-        """Let a process take over that looks for everything seldom."""
+    async def leisurely(self, seconds: float) -> None:
+        """Let a process take over that looks once in so many seconds for everything that nobody told it."""
         await self.stop()
-        self._settings = replace(self._settings, **LEISURE)
+        seldom: dict[str, Any] = dict.fromkeys(LOOKS, seconds) | {"lease_seconds": LEASES * seconds} | UNHURRIED
+        self._settings = replace(self._settings, **seldom)
         await self.start()
 
     async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
@@ -127,7 +136,7 @@ def settings_for(name: str, file: str, pace: dict[str, float]) -> Settings:
         "poll_seconds": 900.0,
         "stock_sweep_seconds": 3600.0,
         "delivery_sweep_seconds": 3600.0,
-        "catalogue_seconds": 86400.0,
+        "catalogue_seconds": 28800.0,
         "listings_seconds": 86400.0,
         "hook_check_seconds": 21600.0,
         "erasure_seconds": 86400.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from simulation.mutating import Mutation
@@ -131,6 +132,29 @@ def _sold_while_told(pause: float) -> Script:
     """Return a play in which unpaid orders lower what another channel shows, faster than it can be told."""
     sales = (_sold(30.0 + pause * place, f"s{place}", "woocommerce", 1, paid=False) for place in range(12))
     return _directed(("generic", "woocommerce"), *sales, weather={"slowness": 1.0, "slow": 1.2})
+
+
+def _moved_while_away() -> Script:
+    """Return a play in which a shop is away for a minute, just as a lower number is to be told to it."""
+    away = Step(30.0, "outage", "s0", {"platform": "woocommerce", "seconds": 60.0})
+    return _directed(("woocommerce",), away, Step(35.0, "move", "s1", {"sku": "ART-00001", "quantity": -3}))
+
+
+def _frozen_as_it_settles(after: int) -> Script:
+    """Return a play in which a node sleeps past its lease between telling a number and noting that it did.
+
+    The other node takes over and tells lower ones. Then stock comes back to just what the sleeper still has to note.
+    """
+    booked = ((30.0, -1), (700.0, -1), (710.0, -1), (720.0, -1), (1450.0, 3))
+    script = _directed(
+        ("woocommerce",),
+        Step(20.0, "freeze", "s0", {"told": "/products/batch", "after": after, "seconds": 1400.0}),
+        *(
+            Step(at, "move", f"s{place}", {"sku": "ART-00001", "quantity": quantity})
+            for place, (at, quantity) in enumerate(booked, 1)
+        ),
+    )
+    return replace(script, nodes=2, pace=PACE | {"lease_seconds": 600.0})
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -290,7 +314,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "failure-is-done", "a message whose platform was away counts as done",
         "hub.actors.runtime.verdict:Verdict._rest", "self._failed(mail, outcome.reason, mail.due_at)",
-        "self._one(mail, None)", _outage,
+        "self._one(mail, None)", _outage, (_moved_while_away(),),
     ),
     Mutation(
         "gives-up", "a message is given to a person after three tries", "hub.node.actors:policy",
@@ -305,6 +329,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",
         "hub.actors.runtime.mailbox.flush:refuse_fenced", "if lost:", "if False:", _frozen_of_two,
+        tuple(_frozen_as_it_settles(after) for after in (3, 2, 4, 5, 1, 6)),
     ),
     Mutation(
         "nothing-inherited", "after a restart actors wait for the end of their old lease",

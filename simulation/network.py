@@ -71,7 +71,10 @@ class Exchange:
 
 @dataclass(repr=False)
 class Network:
-    """Who is where, and what is on its way; ``heard`` is told of every exchange when its answer leaves."""
+    """Who is where, and what is on its way; ``heard`` is told of every exchange when its answer leaves.
+
+    ``once_told`` holds what befalls a node as it gets the answer to a request whose method and URL contain a text.
+    """
 
     random: Random
     weather: Weather = field(default_factory=Weather)
@@ -80,6 +83,7 @@ class Network:
     exchanges: int = 0
     broken: list[BaseException] = field(default_factory=list)
     heard: Callable[[Exchange], None] = lambda _: None
+    once_told: list[tuple[str, Callable[[Place], None]]] = field(default_factory=list)
 
     async def exchange(self, request: httpx2.Request) -> httpx2.Response:
         """Bring a request to its server and the answer back."""
@@ -150,7 +154,7 @@ class Network:
             dropped = httpx2.ReadError("connection dropped", request=request)
             loop.call_later(self._way(), _fail, answer, dropped)
         else:
-            loop.call_later(self._way(), _give, answer, response, note)
+            loop.call_later(self._way(), self._give, answer, response, note)
 
     def _note(self, note: Exchange, response: httpx2.Response | None) -> None:
         self.exchanges += 1
@@ -159,6 +163,17 @@ class Network:
         self.digest.update(note.body)
         self.digest.update(response.content if response is not None else b"-")
         self.heard(note)
+
+    def _give(self, answer: asyncio.Future[httpx2.Response], response: httpx2.Response, note: Exchange) -> None:
+        if answer.done():
+            return
+        if note.place is None or not note.place.paused:
+            note.delivered = asyncio.get_running_loop().time()
+        answer.set_result(response)
+        for asked in self.once_told[:] if note.place is not None else ():
+            if note.place is not None and asked[0] in f"{note.method} {note.url}":
+                self.once_told.remove(asked)
+                asked[1](note.place)
 
     def _way(self) -> float:
         slow = self._drawn(self.weather.slowness)
@@ -217,10 +232,3 @@ def _hasten(loop: asyncio.AbstractEventLoop, arrival: asyncio.TimerHandle, laten
 def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
     if not answer.done():
         answer.set_exception(error)
-
-
-def _give(answer: asyncio.Future[Any], response: httpx2.Response, note: Exchange) -> None:
-    if not answer.done():
-        if note.place is None or not note.place.paused:
-            note.delivered = asyncio.get_running_loop().time()
-        answer.set_result(response)

@@ -11,8 +11,9 @@ from typing import Any
 from hub.actors.commands import CommandRefused
 from hub.outcome import Outcome
 from hub.store.engine import StoreUnavailable
-from simulation.deeds import as_before, do, resume, seldom_looked_at
+from simulation.deeds import all_at_one_hour, as_before, do, resume, seldom_looked_at
 from simulation.house import consent
+from simulation.hub_node import DAY
 from simulation.invariants import ALWAYS
 from simulation.loop import Stalled
 from simulation.network import Weather
@@ -21,7 +22,11 @@ from simulation.script import Script
 from simulation.stage import SETTLING, Stage, Violation, staged
 
 LOOK_AFTER = 900.0
-"""How often the operator looks for what needs a person, seconds."""
+"""How often the operator looks for what needs a person, seconds; on quiet days as often as the hub looks."""
+
+WEEK = 7 * DAY
+FORTNIGHT = 2 * WEEK
+"""Seconds of quiet in which all is looked for once a day; what comes after them has a look a week."""
 
 
 @dataclass
@@ -76,6 +81,7 @@ class _Play:
     def __init__(self, script: Script, stage: Stage, ending: Ending) -> None:
         self.script, self.stage, self.house, self.ending = script, stage, stage.house, ending
         self._rising: set[str] = set()
+        self._look_after_seconds = LOOK_AFTER
 
     async def run(self) -> None:
         stage, loop = self.stage, asyncio.get_running_loop()
@@ -97,16 +103,23 @@ class _Play:
         watch.cancel()
 
     async def _quiet(self) -> None:
-        """Let days go by, on nodes that took over from those before and are in no hurry."""
-        self.stage.last = "the quiet days"
+        """Let days and then weeks go by, on nodes that took over from those before and are in less and less hurry."""
+        daily = min(self.script.quiet, FORTNIGHT)
+        await self._quiet_for(daily, DAY)
+        if self.script.quiet > daily and not self.stage.violations:
+            await self._quiet_for(self.script.quiet - daily, WEEK)
+
+    async def _quiet_for(self, seconds: float, looks: float) -> None:
+        self.stage.last, self._look_after_seconds = f"quiet, a look each {looks / 3600:.0f} h", looks
         for tenant in self.house.tenants:
             for channel in tenant.channels:
-                await seldom_looked_at(self.house, channel)
+                await seldom_looked_at(self.house, channel, looks)
         for node in self.house.nodes:
-            await node.leisurely()
-        await asyncio.sleep(self.script.quiet)
+            await node.leisurely(looks)
+        await all_at_one_hour(self.house)
+        await asyncio.sleep(seconds)
         await self.stage.settled(SETTLING[:5])
-        self.ending.quiet = self.script.quiet
+        self.ending.quiet += seconds
 
     def _trouble(self) -> None:
         house = self.house
@@ -150,7 +163,7 @@ class _Play:
     async def _look_after(self) -> None:
         """Be the operator: start what fell, and consent again where Exact's grant was lost."""
         while True:
-            await asyncio.sleep(LOOK_AFTER)
+            await asyncio.sleep(self._look_after_seconds)
             await self._revive()
             for tenant in self.house.tenants:
                 lost = self.stage.seen.rows(

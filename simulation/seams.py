@@ -56,13 +56,13 @@ IDLE_SHARE = 24.0
 
 The usual second between two looks would be most of what a quiet day costs."""
 
-FORGETTING = 21600.0
+FORGETTING = 604800.0
 """Seconds between two times that a node forgets what is too old to matter."""
 
-RARE_LOOK = 43200.0
+RARE_LOOK = 604800.0
 """Seconds between two looks for invoices and for returns, which no play has."""
 
-LONGEST_NAP = 1800.0
+LONGEST_NAP = 86400.0
 """Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
 
 

@@ -11,13 +11,13 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import chdir
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
 
 from simulation.apart import apart
-from simulation.crew import ask, worker
 from simulation.drawing import draw
+from simulation.mutating import Mutation
 from simulation.mutations import MUTATIONS
 from simulation.play import Ending, perform, play
 from simulation.script import Script, read_script
@@ -46,7 +46,8 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "mutation" in asked:
-            told, _ = apart(lambda asked=asked: _mutated(asked))  # type: ignore[misc]
+            learned = learned or _learn()
+            told = _mutated(asked)
         elif learned < LEARNING:
             told = {"told": [asdict(patiently(script)) for script in _scripts(asked)]}
             learned += len(told["told"])
@@ -55,6 +56,14 @@ def main() -> None:
             told = {"told": [one for one, _ in plays(_scripts(asked))]}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
+
+
+def _learn() -> int:
+    """Play some plays of many kinds for what is compiled in them alone, and return how many."""
+    for seed in range(LEARNING):
+        patiently(replace(draw(seed), quiet=0.0))
+    _settle_down()
+    return LEARNING
 
 
 def _settle_down() -> None:
@@ -111,27 +120,37 @@ def _patiently(script: Script, do: Any) -> Ending:
     return ending
 
 
-def _fails_anyway(script: Script) -> bool:
-    """Say whether a script fails without any deliberate bug, in a process that has none."""
-    with worker() as other:
-        return bool(ask(other, {"scripts": [script.written()]})["told"][0]["violations"])
-
-
 def _mutated(asked: Told) -> Told:
     """Play with a deliberate bug, until one play fails that passes without it; ``plain`` asks for the plays alone."""
-    mutation = next(one for one in MUTATIONS if one.name == asked["mutation"])
-    mutation.apply()
+    mutation, scripts = next(one for one in MUTATIONS if one.name == asked["mutation"]), _scripts(asked)
     if asked.get("plain"):
-        return {"told": [one for one, _ in plays(_scripts(asked))]}
+        return {"told": apart(lambda: _with(mutation, scripts))[0]}
     tried, cpu, found = 0, 0.0, Told(seed=None, by=[], told="")
-    for ending, script in plays(_scripts(asked)):
-        tried, cpu = tried + 1, cpu + ending["cpu"]
-        if ending["violations"] and not _fails_anyway(script):
-            first = Violation(**ending["violations"][0])
-            names = list(dict.fromkeys(one["invariant"] for one in ending["violations"]))
-            found = {"seed": script.seed, "by": names, "told": first.line()}
-            break
+    while tried < len(scripts) and not found["by"]:
+        left = scripts[tried:]
+        told, _ = apart(lambda left=left: _with(mutation, left, to_the_first=True))  # type: ignore[misc]
+        tried, cpu = tried + len(told), cpu + sum(one["cpu"] for one in told)
+        script, violations = scripts[tried - 1], told[-1]["violations"]
+        if violations and not _fails_anyway(script):
+            names = list(dict.fromkeys(one["invariant"] for one in violations))
+            found = {"seed": script.seed, "by": names, "told": Violation(**violations[0]).line()}
     return {"name": mutation.name, "tried": tried, "cpu": cpu, **found}
+
+
+def _with(mutation: Mutation, scripts: Sequence[Script], *, to_the_first: bool = False) -> list[Told]:
+    """Play with a deliberate bug, all of them or up to the first that fails; this process is spoilt by that."""
+    mutation.apply()
+    told: list[Told] = []
+    for one, _ in plays(scripts):
+        told.append(one)
+        if to_the_first and one["violations"]:
+            break
+    return told
+
+
+def _fails_anyway(script: Script) -> bool:
+    """Say whether a script fails without any deliberate bug, in a process that has none."""
+    return any(one["violations"] for one, _ in plays([script]))
 
 
 def _too_long(*_: object) -> None:

@@ -111,15 +111,12 @@ async def end_item(sandbox: Sandbox, asked: Json) -> Json:
 
 
 async def move_division(sandbox: Sandbox, asked: Json) -> Json:
-    """Move a division to another database: row versions begin anew, DivisionMoveDate says so."""
-    office, moved = exact_of(sandbox).office, division_of(sandbox, asked)
-    office.versions.restart()
-    for division in office.divisions.values():
-        for name, table in division.tables.items():
-            for row in list(table.rows.values()):
-                table.put(row)
-                if name == "system/Divisions" and row["Code"] == moved.code:
-                    row["DivisionMoveDate"] = division.now()
+    """Move a division to another database: its row versions begin anew, DivisionMoveDate says so."""
+    moved = division_of(sandbox, asked)
+    moved.change_database()
+    for division in exact_of(sandbox).office.divisions.values():
+        for row in division.table("system/Divisions").find(Code=moved.code):
+            row["DivisionMoveDate"] = moved.now()
     return {"ok": True}
 
 

@@ -151,3 +151,10 @@ async def test_row_versions_begin_anew_when_a_division_moves(exact: ExactBench) 
     divisions = {row["Code"]: row["DivisionMoveDate"] for row in await exact.rows("system/Divisions")}
     assert divisions[123456] is not None
     assert divisions[654321] is None
+
+
+async def test_row_versions_of_other_divisions_go_on_when_one_moves(exact: ExactBench) -> None:
+    other = exact.platform.office.divisions[654321]
+    before = other.versions.last
+    await exact.client.post("/_control/move-division")
+    assert other.versions.last == before

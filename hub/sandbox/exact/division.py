@@ -85,6 +85,12 @@ class Division:
             self.tables[name] = Table(self.versions, _KEYS.get(name, "ID"), _PARENTS.get(name))
         return self.tables[name]
 
+    def change_database(self) -> None:
+        """Move to a younger database, where row versions begin anew; other divisions stay where they are."""
+        self.versions = Versions.of_young_database()
+        for table in self.tables.values():
+            table.move(self.versions)
+
     def guid(self, kind: str, code: object) -> str:
         """Return the GUID of a seeded record: the same for the same seed."""
         return str(uuid5(NAMESPACE_URL, f"{self.seed}/{self.code}/{kind}/{code}"))

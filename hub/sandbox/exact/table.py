@@ -19,9 +19,10 @@ class Versions:
         self.last += 1
         return self.last
 
-    def restart(self) -> None:
-        """Begin anew, as a move of a division to another database does."""
-        self.last = 1000
+    @classmethod
+    def of_young_database(cls) -> Versions:
+        """Return the row version of a database in which less has happened."""
+        return cls(1000)
 
 
 class Table:
@@ -43,6 +44,12 @@ class Table:
         if self._parent is not None:
             self._children.setdefault(row[self._parent], {})[key] = None
         return row
+
+    def move(self, versions: Versions) -> None:
+        """Let all rows be written anew in another database, in the order in which they were."""
+        self._versions = versions
+        for row in list(self.rows.values()):
+            self.put(row)
 
     def drop(self, key: str) -> Row:
         row = self.rows.pop(key)
