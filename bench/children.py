@@ -58,7 +58,7 @@ async def child(
         yield Child(process, log, await _ready(process, module, log))
     finally:
         with anyio.CancelScope(shield=True):
-            await _stop(process)
+            await stop(process)
 
 
 def clean_environment() -> dict[str, str]:
@@ -82,7 +82,8 @@ def _last_words(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
-async def _stop(process: Process) -> None:
+async def stop(process: Process) -> None:
+    """End a process, by force where it takes too long."""
     if process.returncode is None:
         process.terminate()
         with anyio.move_on_after(STOP_DEADLINE):

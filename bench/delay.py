@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import anyio
 import httpx2
 
 from bench.away import away
-from bench.calling import CALLS
+from bench.called import last_calls
 from bench.children import Child, child
 from bench.deliveries import exact_requests, stock_keys
 from bench.failure import NotMeasured
@@ -122,12 +121,8 @@ async def _dripped(server: Child, keys: list[str]) -> Answers:
 
 async def _all_called(platform: httpx2.AsyncClient, keys: list[str]) -> dict[str, float]:
     """Wait until each key's last call has come, and return when it came."""
-    arrived: dict[str, float] = {}
-    with anyio.move_on_after(PATIENCE):
-        while len(arrived) < len(keys):
-            logged = (await platform.get("/log")).json()
-            arrived |= {path.split("/")[1]: at for path, at in logged.items() if path.endswith(f"/{CALLS}")}
-            await anyio.sleep(0.1)
+    arrived = await last_calls(platform, keys, PATIENCE)
+    if len(arrived) == len(keys):
         return arrived
     raise Lost(f"{len(keys) - len(arrived)} of {len(keys)} webhooks were not followed to their last call")
 

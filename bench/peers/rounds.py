@@ -10,6 +10,7 @@ import anyio
 import httpx2
 
 from bench.away import away
+from bench.called import LOOK_AGAIN, last_calls
 from bench.calling import CALLS
 from bench.deliveries import stock_keys
 from bench.failure import NotMeasured
@@ -24,7 +25,6 @@ ACCEPTED, FLOOD, KILLED, WARM = 600, 300, 150, 40
 PATIENCE = 60.0
 RISING = 30.0
 """So long after a kill is waited for jobs that were accepted; what has not come by then is lost or stuck."""
-LOOK_AGAIN = 0.05
 
 
 @dataclass(slots=True)
@@ -103,12 +103,8 @@ def _all_taken(answers: Answers) -> Answers:
 
 async def _all_called(platform: httpx2.AsyncClient, keys: Sequence[str]) -> dict[str, float]:
     """Wait until each key's last call has come, and return when it came."""
-    arrived: dict[str, float] = {}
-    with anyio.move_on_after(PATIENCE):
-        while not all(key in arrived for key in keys):
-            await anyio.sleep(LOOK_AGAIN)
-            logged = (await platform.get("/log")).json()
-            arrived |= {path.split("/")[1]: at for path, at in logged.items() if path.endswith(f"/{CALLS}")}
+    arrived = await last_calls(platform, keys, PATIENCE)
+    if all(key in arrived for key in keys):
         return arrived
     raise NotMeasured(f"{sum(key not in arrived for key in keys)} of {len(keys)} webhooks were not followed")
 

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 import anyio
 
-from bench.children import STOP_DEADLINE
+from bench.children import stop
 from bench.failure import NotMeasured
 from bench.peers.environment import Missing, binary
 from bench.place import Place
@@ -84,13 +84,7 @@ async def _running(command: list[str], port: int, folder: Path) -> AsyncIterator
         yield process.pid
     finally:
         with anyio.CancelScope(shield=True):
-            if process.returncode is None:
-                process.terminate()
-            with anyio.move_on_after(STOP_DEADLINE):
-                await process.wait()
-            if process.returncode is None:
-                process.kill()
-            await process.aclose()
+            await stop(process)
 
 
 async def _reached(port: int, name: str) -> None:
