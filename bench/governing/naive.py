@@ -169,7 +169,7 @@ class Naive:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         answer = await self.http.request(method, f"api/v1/{MAIN_DIVISION}/{endpoint}", headers=headers, **given)
         self.tally.note(exact_of(self.sandbox).limits, endpoint, answer.status_code, self._at())
-        if self.tally.blocked:
+        if self.tally.blocked and not self.end.expired():
             self.end.reschedule(min(self.end.when() or 0.0, self.began + self.tally.blocked[0] + WATCHED))
         return answer
 
