@@ -21,6 +21,7 @@ from bench.calling import Callers
 from bench.parent import tell_ready, told_plan
 from bench.probes import probes
 from bench.seeding import connect_tenants
+from hub.actors.runtime.node_file import NodeFile, locked
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
 from hub.node import garbage
@@ -49,7 +50,8 @@ async def main() -> None:
             vault = Vault([os.urandom(32)])
             connections = await connect_tenants(database, vault, plan["tenants"])
             if platform_url := plan.get("platform_url"):
-                await stack.enter_async_context(actors(database, platform_url))
+                node_file = stack.enter_context(locked(Path(plan["folder"]) / "bench.node"))
+                await stack.enter_async_context(actors(database, platform_url, node_file))
             bare = await stack.enter_async_context(probes(plan.get("platform_url"), Path(plan["folder"])))
             app = beside(doors(database, vault), bare)
             garbage.calm()
@@ -91,10 +93,11 @@ def beside(hub: ASGIApp, bare: ASGIApp) -> ASGIApp:
 
 
 @asynccontextmanager
-async def actors(database: Database, platform_url: str) -> AsyncIterator[None]:
+async def actors(database: Database, platform_url: str, node_file: NodeFile) -> AsyncIterator[None]:
     """Run actors that call the platform, under the hub's own supervisor."""
+    opened = Callers(platform_url).open
     supervisor = Supervisor(
-        database, Callers(platform_url).open, random=SystemRandom(), listener=FactBook(300.0), name="bench"
+        database, opened, random=SystemRandom(), listener=FactBook(300.0), name="bench", node_file=node_file
     )
     async with anyio.create_task_group() as tasks:
         await tasks.start(supervisor.run)

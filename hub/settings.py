@@ -146,6 +146,9 @@ class Settings:
     oidc_tenant_claim: str = _setting("tenant", _text, "Claim that names the tenant.")
     oidc_role_claim: str = _setting("role", _text, "Claim that names the role: viewer, operator or admin.")
     node: str = _setting("", _text, "Name of this node in leases and logs.", shown="HOSTNAME-PID")
+    node_file: str = _setting(
+        "", _text, "File that a node on PostgreSQL locks for life: after a crash it takes over its own actors at once."
+    )
     lease_seconds: float = _setting(15.0, _number(0.5, 3600), "How long an actor stays with a node that went silent.")
     poll_seconds: float = _setting(1.0, _number(0.01, 60), "How often mailboxes are looked at when no bell rings.")
     drain_seconds: float = _setting(10.0, _number(0, 600), "How long running turns may take to end after SIGTERM.")

@@ -10,6 +10,7 @@ from random import SystemRandom
 import anyio
 
 from hub.actors.desk import Desk
+from hub.actors.runtime.node_file import NodeFile
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.node.activation import Activation
@@ -26,7 +27,7 @@ ALONE = 86400.0
 class Actors:
     """Runs the node's actors for as long as a block lasts."""
 
-    def __init__(self, desk: Desk, settings: Settings) -> None:
+    def __init__(self, desk: Desk, settings: Settings, node_file: NodeFile | None = None) -> None:
         self.leaving = False
         rules = policy(settings)
         self.supervisor = Supervisor(
@@ -36,6 +37,7 @@ class Actors:
             listener=FactBook(settings.stock_sweep_seconds),
             policy=rules if desk.database.shared else replace(rules, lease=ALONE),
             name=settings.node,
+            node_file=node_file,
         )
 
     @asynccontextmanager

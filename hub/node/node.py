@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from hub.actors.desk import Desk, Pace
+from hub.actors.runtime.node_file import locked
 from hub.adapters.exact.payloads import sales_order_body
 from hub.clock import Clock
 from hub.domain.platform import Platform
@@ -59,13 +60,14 @@ async def open_node(settings: Settings, clock: Clock, scrape: Scrape | None = No
     if settings.sqlite:
         await migrate(settings.database_url)
     async with AsyncExitStack() as stack:
+        node_file = stack.enter_context(locked(Path(settings.node_file))) if settings.node_file else None
         database = await stack.enter_async_context(Database.open(settings.database_url, clock))
         await check_schema(database)
         await check_keys(database, vault)
         await doubt_after_silence(database)
         announcer = Announcer(database)
         await stack.enter_async_context(announcer.running())
-        actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings)
+        actors = Actors(Desk(database, clock, vault, settings.public_url, _pace(settings)), settings, node_file)
         await stack.enter_async_context(actors.running())
         authenticate = await stack.enter_async_context(authenticator(settings, database, clock))
         app = _app(settings, clock, database, vault, announcer, actors, authenticate, scrape)

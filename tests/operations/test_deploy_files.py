@@ -104,6 +104,9 @@ def test_three_nodes_are_told_apart_migrated_first_and_all_behind_the_proxy() ->
     nodes = {name: one for name, one in services.items() if name.startswith("hub-")}
     assert len(nodes) == 3
     assert {one["environment"]["HUB_NODE"] for one in nodes.values()} == set(nodes)
+    volume = re.findall(r"^VOLUME (\S+)$", (FOLDER / "Containerfile").read_text(), re.MULTILINE)
+    assert {Path(one["environment"]["HUB_NODE_FILE"]).parent for one in nodes.values()} == {Path(volume[0])}
+    assert all("volumes" not in one for one in nodes.values()), "each container has the image's volume for itself"
     assert all(one["depends_on"]["migrate"]["condition"] == "service_completed_successfully" for one in nodes.values())
     assert re.findall(r"(hub-\d):8000", (FOLDER / "Caddyfile").read_text()) == sorted(nodes)
     scraped = yaml.safe_load((FOLDER / "prometheus" / "prometheus.yaml").read_text())["scrape_configs"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from random import Random
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
 from hub.actors.runtime.mailbox.ownership import inherit, resign
 from hub.actors.runtime.mailbox.posting import MAIL
+from hub.actors.runtime.node_file import NodeFile
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.releaser import Releaser
@@ -44,8 +46,10 @@ class Supervisor:
         policy: Policy | None = None,
         name: str | None = None,
         doorbell: Doorbell | None = None,
+        node_file: NodeFile | None = None,
     ) -> None:
         self.database = database
+        self._node_file = node_file
         self.name = f"{name or 'node'}-{uuid4().hex[:12]}"
         self.policy = policy or Policy()
         self.roster = Roster(database.clock)
@@ -67,6 +71,8 @@ class Supervisor:
             try:
                 if not self.database.shared:
                     await self.database.write(inherit)
+                elif self._node_file is not None:
+                    await self._follow(self._node_file)
                 async with anyio.create_task_group() as tasks:
                     self._start(tasks)
                     task_status.started()
@@ -76,6 +82,12 @@ class Supervisor:
             finally:
                 with anyio.move_on_after(CLOSING, shield=True):
                     await self._resign()
+
+    async def _follow(self, node_file: NodeFile) -> None:
+        """Take over what the former process of this node owned, if it did not give it back itself."""
+        if node_file.former is not None:
+            await self.database.write(partial(inherit, former=node_file.former))
+        node_file.sign(self.name)
 
     def stop(self) -> None:
         """Begin to stop: nothing new is claimed or started."""

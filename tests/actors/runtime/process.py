@@ -10,8 +10,9 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import anyio
@@ -19,6 +20,7 @@ from sqlalchemy import insert
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.facts import Fact
+from hub.actors.runtime.node_file import locked
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Actor, Turn
@@ -87,10 +89,14 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
-async def main(url: str, name: str, lease: str, slow_from: str) -> None:
+async def main(url: str, name: str, lease: str, slow_from: str, path: str) -> None:
     opened, policy = opening(int(slow_from)), replace(POLICY, lease=float(lease))
-    async with Database.open(url, SystemClock()) as database:
-        supervisor = Supervisor(database, opened, random=Random(1), listener=listen, policy=policy, name=name)
+    async with AsyncExitStack() as stack:
+        node_file = stack.enter_context(locked(Path(path))) if path else None
+        database = await stack.enter_async_context(Database.open(url, SystemClock()))
+        supervisor = Supervisor(
+            database, opened, random=Random(1), listener=listen, policy=policy, name=name, node_file=node_file
+        )
         async with anyio.create_task_group() as tasks:
             await tasks.start(supervisor.run)
             say("ready")
@@ -103,4 +109,4 @@ async def main(url: str, name: str, lease: str, slow_from: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])
+    anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5])

@@ -19,8 +19,9 @@ from sqlalchemy import select
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
+from hub.actors.runtime.node_file import locked
 from hub.clock import SystemClock
-from hub.store.engine import Database, StoreBusy, Work
+from hub.store.engine import Database, StoreBusy, StoreUnavailable, Work
 from hub.store.tables import seen
 from tests.actors.runtime.stage import Note, until
 
@@ -53,9 +54,12 @@ class Hub:
 
 
 @asynccontextmanager
-async def hub(url: str, name: str, lease: float = 2.0, slow_from: int = 10_000) -> AsyncIterator[Hub]:
+async def hub(
+    url: str, name: str, lease: float = 2.0, slow_from: int = 10_000, node_file: Path | str = ""
+) -> AsyncIterator[Hub]:
     """Run a process for the length of a block."""
-    command = [sys.executable, "-m", "tests.actors.runtime.process", url, name, str(lease), str(slow_from)]
+    given = [url, name, str(lease), str(slow_from), str(node_file)]
+    command = [sys.executable, "-m", "tests.actors.runtime.process", *given]
     process = await anyio.open_process(command, cwd=ROOT, stderr=subprocess.DEVNULL, env=dict(os.environ))
     async with process, anyio.create_task_group() as tasks:
         running = Hub(process)
@@ -151,6 +155,36 @@ async def test_two_processes_share_the_work_and_a_killed_one_is_replaced(postgre
         await until(lambda: finished(first, second), 60)
         await stop(second)
     assert await effects(postgres_url) == ALL
+
+
+async def test_a_killed_node_takes_over_its_own_actors_at_once_where_it_has_a_file(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    hour, own, others = 3600.0, tmp_path / "first", tmp_path / "second"
+    await fill(postgres_url)
+    async with hub(postgres_url, "first", hour, slow_from=SOON, node_file=own) as first:
+        await first.said("handled", 40)
+        first.process.kill()
+        await first.process.wait()
+    async with hub(postgres_url, "second", hour, node_file=others) as second:
+        async with hub(postgres_url, "first", hour, node_file=own) as again:
+            await until(lambda: finished(again), 60)
+            await stop(again)
+        assert orders(second.lines) == {}
+        await stop(second)
+    assert await effects(postgres_url) == ALL
+
+
+def test_a_nodes_file_is_one_running_process_alone(tmp_path: Path) -> None:
+    path = tmp_path / "node"
+    with locked(path) as first:
+        first.sign("node-1")
+        with pytest.raises(StoreBusy, match="give each node a HUB_NODE_FILE of its own"), locked(path):
+            pass
+    with locked(path) as second:
+        assert (first.former, second.former) == (None, "node-1")
+    with pytest.raises(StoreUnavailable, match="cannot be opened"), locked(tmp_path / "nowhere" / "node"):
+        pass
 
 
 async def test_a_stopped_process_hands_over_and_leaves_no_lease_to_wait_for(postgres_url: str) -> None:

@@ -141,9 +141,10 @@ async def enrol(work: Work, name: str) -> None:
     await work.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
 
 
-async def inherit(work: Work) -> None:
-    """Make claimable at once what a former process owned; only where no other process can be alive."""
-    await work.execute(update(actor).where(actor.c.node.is_not(None)).values(due_at=work.clock.now()))
+async def inherit(work: Work, former: str | None = None) -> None:
+    """Make claimable at once what a former process owned, or all of them; only where those cannot be alive."""
+    theirs = actor.c.node.is_not(None) if former is None else actor.c.node == former
+    await work.execute(update(actor).where(theirs).values(due_at=work.clock.now()))
 
 
 async def resign(work: Work, name: str) -> None:
