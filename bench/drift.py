@@ -35,9 +35,12 @@ NOMINAL = {
     "HUB_PATROL_SECONDS": 5.0,
     "HUB_STOCK_SWEEP_SECONDS": 300.0,
     "HUB_READ_LAG_SECONDS": 3600.0,
-    "HUB_LATE_HINT_SECONDS": 60.0,
+    "HUB_LATE_HINT_SECONDS": 1.0,
 }
-"""The hub's usual paces, compressed with the platforms' time; the shop's lists may be an hour old."""
+"""The hub's usual paces, compressed with the platforms' time; the shop's lists may be an hour old.
+
+Webhooks are lost for good here, so none is waited for: the first sales are found seconds after they were made.
+"""
 ROUND_AGAIN = "10"
 """Real seconds after which another round may begin; one that lasts longer is not disturbed."""
 PATIENCE = 1800.0

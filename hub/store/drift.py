@@ -167,7 +167,8 @@ async def lowered_by(
         select(listing.c.listing_id, offers)
         .join(order_line, (order_line.c.tenant_id == listing.c.tenant_id) & named)
         .where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, order_line.c.order_id == one)
-        .where(listing.c.believed.is_not(None), listing.c.quantity_at < placed_at, listing.c.by_platform.is_(False))
+        .where(listing.c.believed.is_not(None), listing.c.by_platform.is_(False))
+        .where(or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < placed_at))
         .group_by(listing.c.listing_id)
     )
     return {row.listing_id: int(row.offers) for row in (await connection.execute(statement)).all() if row.offers > 0}

@@ -18,6 +18,7 @@ from hub.store.drift import (
     begin_healing,
     close_differences,
     differences_of,
+    lowered_by,
     save_differences,
     set_aside,
     settle_difference,
@@ -125,6 +126,27 @@ async def test_orders_that_came_in_since_the_look_tell_what_was_sold(database: D
         found = await sold_since(connection, "acme", "shop", NOON)
         assert await sold_since(connection, "globex", "shop", NOON) == {}
     assert found == {("listing", "S"): [(NOON, 2)], ("sku", "MUG"): [(NOON + HOUR, 2)]}
+
+
+async def test_an_order_lowered_only_numbers_that_are_older_than_it(database: Database) -> None:
+    [sock] = await shelve(database, SOCK)
+    house = House("acme")
+
+    async def sell(work: Work) -> None:
+        await work.execute(insert(orders).values(tenant_id="acme", **order_row(house, "1")))
+        await work.execute(insert(order_line).values(tenant_id="acme", **line_row(house, "1", external_listing_id="S")))
+
+    async def lowered(believed: int | None, quantity_at: datetime | None) -> dict[str, int]:
+        values = {"believed": believed, "quantity_at": quantity_at}
+        await database.write(lambda work: work.execute(update(listing).values(values)))
+        async with database.read() as connection:
+            return await lowered_by(connection, "acme", "shop", house.key("1"), NOON)
+
+    await database.write(sell)
+    assert await lowered(7, None) == {sock: 2}
+    assert await lowered(7, NOON - HOUR) == {sock: 2}
+    assert await lowered(7, NOON) == {}
+    assert await lowered(None, NOON - HOUR) == {}
 
 
 async def test_what_a_round_did_not_meet_is_missing_and_a_page_stores_only_news(database: Database) -> None:
