@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -134,6 +135,24 @@ def test_a_call_whose_answer_was_lost_may_have_been_counted(clock: HandClock) ->
     clock.forward(41)
     budget.observe(told(59, reset=START + timedelta(seconds=100)))
     assert budget.meters()[0].remaining == 59
+
+
+def out_of_reach(budget: Budget, times: int) -> None:
+    for _ in range(times):
+        with suppress(Unavailable), budget.call(Lane.ORDERS):
+            raise Unavailable("no answer", unknown=True)
+
+
+def test_an_outage_that_outlasts_a_window_does_not_spend_the_ones_after_it(clock: HandClock) -> None:
+    """Nobody tells when a window ends in which no answer came; calls that were lost in it end with it all the same."""
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(59))
+    clock.forward(41)
+    with pytest.raises(Throttled) as wait:
+        out_of_reach(budget, 60)
+    clock.forward(wait.value.retry_after)
+    budget.admit(Lane.ORDERS)
+    assert budget.meters()[0].remaining == 60
 
 
 def test_an_outage_does_not_spend_the_day(clock: HandClock) -> None:

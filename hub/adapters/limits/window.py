@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.adapters.limits.sharing import Room, Rule, Sharing
 from hub.adapters.limits.spending import Spending
@@ -27,6 +27,7 @@ class Window:
     """What is known of one window; all None until a header told it.
 
     ``lost`` counts calls whose answer was lost since the platform last told what is left: it may have counted them.
+    Where it is not known when the window ends, they count until one that the last of them began would have ended.
     """
 
     names: WindowHeaders
@@ -36,11 +37,18 @@ class Window:
     resets_at: datetime | None = None
     spending: Spending | None = None
     lost: int = 0
+    lost_until: datetime | None = None
 
     def roll(self, server_now: datetime) -> None:
         """Begin the next window where this one has ended."""
-        if self.resets_at is not None and server_now >= self.resets_at:
-            self.remaining, self.resets_at, self.lost = self.limit, None, 0
+        ends_at = self.resets_at or self.lost_until
+        if ends_at is not None and server_now >= ends_at:
+            self.remaining, self.resets_at, self.lost, self.lost_until = self.limit, None, 0, None
+
+    def lose(self, server_now: datetime) -> None:
+        """Count a call whose answer was lost."""
+        self.lost += 1
+        self.lost_until = server_now + timedelta(seconds=self.names.rule.seconds)
 
     def observe(self, headers: Mapping[str, str], at: float) -> None:
         """Believe the headers; an answer overtaken by a later one never raises what is left."""

@@ -68,9 +68,9 @@ class Budget:
 
     def _count_lost(self) -> None:
         """A call whose answer was lost may have been counted; a call that is begun from now on will tell."""
-        self._lost_at = self._begun
+        self._lost_at, now = self._begun, self._server_now()
         for window in self._windows:
-            window.lost += 1
+            window.lose(now)
 
     def _believe(self, number: int) -> None:
         """An answer to a call that was begun after the last loss counts everything that was counted."""
