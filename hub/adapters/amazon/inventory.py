@@ -26,8 +26,11 @@ from hub.clock import Clock
 from hub.outcome import Rejected, Throttled
 
 REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
-SHORTEST, LONGEST_PAUSE = 2.0, 30.0
-"""Seconds until the next look at reports that Amazon works on: the longer it takes, the longer."""
+SHORTEST, LONGEST_PAUSE = 2.0, 15.0
+"""Seconds until the next look at reports that Amazon works on: the longer it takes, the longer.
+
+An adapter that nobody asks for half a minute is closed, and would order them anew for ever.
+"""
 PATIENCE = 5.0
 """Seconds that reading waits for room in the usage plan between two pages."""
 GIVE_UP = 3600.0

@@ -9,7 +9,8 @@ import httpx2
 import orjson
 import pytest
 
-from hub.adapters.amazon.inventory import report_rows
+from hub.actors.runtime.policy import Policy
+from hub.adapters.amazon.inventory import LONGEST_PAUSE, report_rows
 from hub.adapters.port import ChannelListing
 from hub.outcome import Throttled
 from tests.adapters.amazon.amazon_by_hand import DE, NL, Amazon
@@ -122,3 +123,7 @@ def test_a_report_is_read_in_whatever_encoding_it_came(encoding: str, told: bool
 
 def test_a_report_with_other_columns_names_nothing() -> None:
     assert list(report_rows("Händler-SKU\tMenge\nA\t1".encode(), "", DE)) == []
+
+
+def test_a_report_is_looked_at_again_before_the_adapter_that_knows_of_it_is_closed() -> None:
+    assert Policy().linger > LONGEST_PAUSE
