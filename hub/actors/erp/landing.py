@@ -9,8 +9,8 @@ from hub.actors.runtime.turn import Turn
 from hub.outcome import Throttled
 
 LOST = "lost"
-"""Lane state, by order, refund or return: when an attempt began, and since when nobody waits for its answer (epoch
-seconds)."""
+"""Lane state, by order, refund, return or parcel: when an attempt began, and since when nobody waits for its answer
+(epoch seconds). A parcel's attempts are not told apart: all of them bear the time at which it was stored."""
 
 
 class Landing:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from hub.actors.desk import channel_address
 from hub.actors.each import for_each
 from hub.actors.erp.goods_left import invoice_what_left
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.parcels import Packing, broken_offers, pack, units_before, units_gone
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ConfirmParcel, DeliveryChanged, MakeDelivery, ReadDeliveriesOf, SweepDeliveries
@@ -31,7 +32,6 @@ from hub.store.stock import show_claims
 
 CURSOR = "delivery_cursor"
 UNFINISHED = "unfinished"
-ATTEMPTS = "attempts"
 
 
 class TrackingLane:
@@ -41,6 +41,7 @@ class TrackingLane:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.landing = Landing(scene.desk)
 
     async def handle(self, turn: Turn) -> None:
         """Make the deliveries asked for, then read those that changed."""
@@ -186,7 +187,7 @@ class TrackingLane:
         if lines is None:
             raise Throttled(patience(self._seconds_since(parcel.stored_at)), "the order is not in Exact yet")
         entry_id = await self._look_up(turn, parcel, lines) or await self._deliver(turn, parcel, lines)
-        self._attempts(turn).pop(parcel.parcel_id, None)
+        self.landing.over(turn, parcel.parcel_id)
         if entry_id is not None:
             turn.write(lambda work: self._made(work, parcel, entry_id))
 
@@ -195,23 +196,7 @@ class TrackingLane:
             return None
         found = await self.scene.erp.find_delivery(parcel.reference, list(lines))
         if found is None:
-            self._let_it_land(turn, parcel)
-        return found
-
-    def _let_it_land(self, turn: Turn, parcel: StoredParcel) -> None:
-        """What was sent and never answered may still arrive for a while, unseen by a look-up.
-
-        An attempt that ended with the process left no time behind: it counts from now.
-        """
-        now = self.scene.desk.clock.now().timestamp()
-        began: float = self._attempts(turn).setdefault(parcel.parcel_id, now)
-        wait = self.scene.desk.pace.settle - (now - began)
-        if wait > 0:
-            raise Throttled(wait, "an earlier attempt may still land in Exact")
-
-    def _attempts(self, turn: Turn) -> dict[str, float]:
-        """Return when goods deliveries with an unknown outcome were last asked for, by parcel (epoch seconds)."""
-        found: dict[str, float] = turn.state.setdefault(ATTEMPTS, {})
+            self.landing.wait_for(turn, parcel.parcel_id, parcel.stored_at)
         return found
 
     async def _deliver(self, turn: Turn, parcel: StoredParcel, lines: dict[str, Decimal]) -> str | None:
@@ -231,7 +216,7 @@ class TrackingLane:
     async def _note_outcome(self, turn: Turn, parcel: StoredParcel, wait: Throttled | Unavailable) -> None:
         """Only a delivery that was never tried before can be said not to have been asked for at all."""
         if isinstance(wait, Unavailable) and wait.unknown:
-            self._attempts(turn)[parcel.parcel_id] = self.scene.desk.clock.now().timestamp()
+            self.landing.lost(turn, parcel.parcel_id, parcel.stored_at)
         elif parcel.goods_delivery != "began":
             await self._mark(turn, parcel, parcel.goods_delivery)
 
