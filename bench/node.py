@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import sys
 from random import SystemRandom
 
 import anyio
 
 from bench.calling import Callers
 from bench.parent import tell_ready, told_plan
+from bench.server import start
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
@@ -38,4 +38,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, backend_options={"use_uvloop": sys.platform != "win32"})
+    start(main)

@@ -14,6 +14,7 @@ import httpx2
 
 from bench.calling import CALLS
 from bench.children import child
+from bench.cpu import TICKS
 from bench.failure import NotMeasured
 from bench.figure import Aim, Figure, figure
 from bench.place import Place
@@ -116,7 +117,7 @@ def busy_seconds() -> float:
     if not told.exists():
         return 0.0
     user, nice, system, _, _, irq, soft = (int(part) for part in told.read_text().split()[1:8])
-    return (user + nice + system + irq + soft) / 100
+    return (user + nice + system + irq + soft) / TICKS
 
 
 def figures(found: Mapping[int, Runs]) -> list[Figure]:

@@ -83,8 +83,8 @@ class RecentAnswers:
 
     def known(self, key: Hashable) -> ExecutionResult | None:
         """Return the answer under a key if somebody was given it just now."""
-        found = self._answers.get(key)
-        return None if found is None or found.made_at < self._clock.monotonic() - FRESH_SECONDS else found.result
+        found = self._fresh(key)
+        return None if found is None else found.result
 
     async def answer(self, key: Hashable, execute: Callable[[], Any]) -> ExecutionResult:
         """Return the answer under a key, executed by the first who asks; one with errors is nobody else's."""
@@ -100,10 +100,14 @@ class RecentAnswers:
                 answer.result = ExecutionResult(SharedData(result.data), None)
         return answer.result
 
+    def _fresh(self, key: Hashable) -> Answer | None:
+        found = self._answers.get(key)
+        return None if found is None or found.made_at < self._clock.monotonic() - FRESH_SECONDS else found
+
     def _recent(self, key: Hashable) -> Answer:
-        now, found = self._clock.monotonic(), self._answers.get(key)
-        if found is None or found.made_at < now - FRESH_SECONDS:
-            found = self._answers[key] = Answer(now)
+        found = self._fresh(key)
+        if found is None:
+            found = self._answers[key] = Answer(self._clock.monotonic())
             self._answers.move_to_end(key)
             if len(self._answers) > ROOM:
                 self._answers.popitem(last=False)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.drift import DriftCause, DriftState
 from hub.domain.money import Money, priced
 from hub.store.engine import Work
+from hub.store.listings import seen_before
 from hub.store.tables import channel, listing, order_line, orders, stock_difference
 from hub.store.upsert import upsert
 
@@ -168,7 +169,7 @@ async def lowered_by(
         .join(order_line, (order_line.c.tenant_id == listing.c.tenant_id) & named)
         .where(listing.c.tenant_id == tenant_id, listing.c.channel_id == channel_id, order_line.c.order_id == one)
         .where(listing.c.believed.is_not(None), listing.c.by_platform.is_(False))
-        .where(or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < placed_at))
+        .where(seen_before(placed_at))
         .group_by(listing.c.listing_id)
     )
     return {row.listing_id: int(row.offers) for row in (await connection.execute(statement)).all() if row.offers > 0}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, Select, case, exists, null, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, exists, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
@@ -283,6 +283,11 @@ async def set_mapping(work: Work, tenant_id: str, one: str, product_id: str | No
 async def set_rule(work: Work, tenant_id: str, one: str, rule: Mapping[str, Any] | None) -> None:
     """Give a listing a stock rule of its own; None goes back to the channel's."""
     await change_listing(work, tenant_id, one, {"rule": rule})
+
+
+def seen_before(at: datetime) -> ColumnElement[bool]:
+    """Say that a listing's number is older than a moment (UTC), or that nothing says how old it is."""
+    return or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < at)
 
 
 def moved() -> dict[str, Any]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, null, or_, select, update
+from sqlalchemy import case, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import Work
-from hub.store.listings import change_listing, moved
+from hub.store.listings import change_listing, moved, seen_before
 from hub.store.tables import listing, listing_part
 
 
@@ -51,7 +51,7 @@ async def note_shown(
 ) -> None:
     """Store what a channel showed ``at`` a moment (offers, UTC), unless something was written or sold since."""
     same = listing.c.believed.is_(None) if believed is None else listing.c.believed == believed
-    unmoved = (same, listing.c.process_id.is_(None), or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < at))
+    unmoved = (same, listing.c.process_id.is_(None), seen_before(at))
     own = (listing.c.tenant_id == tenant_id, listing.c.listing_id == one)
     values = {"quantity": shown, "believed": shown, "quantity_at": at}
     await work.execute(update(listing).where(*own, *unmoved).values(values))
@@ -104,7 +104,7 @@ async def note_forgotten(work: Work, tenant_id: str, ids: Iterable[str]) -> None
 
 def _left(sold: Sold) -> Any:
     """Return what should be left of each number after an order."""
-    before = or_(listing.c.quantity_at.is_(None), listing.c.quantity_at < sold.placed_at)
+    before = seen_before(sold.placed_at)
     taken = {product: case((before, offers), else_=0) for product, offers in sold.offers.items()}
     moved = ((listing.c.product_id == product, listing.c.believed - offers) for product, offers in taken.items())
     return case(*moved, else_=null()) if taken else null()
