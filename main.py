@@ -388,16 +388,17 @@ def torture(
     minutes: Annotated[float, typer.Option(min=0.1, max=600, help="How long the attacks last, per database.")] = 10.0,
     seed: Annotated[int, typer.Option(help="Fixes what is sold and which attacks come.")] = 7,
     database: Annotated[str, typer.Option(help="sqlite (one node), postgresql (three nodes) or both.")] = "both",
-    faults: Annotated[str | None, typer.Option(help="Of the attacks these alone, with commas between them.")] = None,
+    faults: Annotated[str | None, typer.Option(help="Of the attacks these alone, such as kill,term:all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
 ) -> None:
     """Attack real processes: kill, stop, term, database, disk, network and clock; the platforms' ledger judges."""
-    from torture.plan import Chosen, read_kinds
+    from torture.plan import Chosen, plans_for, read_faults
     from torture.run import run
     from torture.schedule import Kind
 
-    chosen, kinds = _given(Chosen, database), _given(read_kinds, faults)
-    raise typer.Exit(run(minutes, seed, chosen or Chosen.BOTH, kinds or tuple(Kind), as_json))
+    wanted = _given(read_faults, faults) or tuple(Kind)
+    plans = _given(lambda text: plans_for(Chosen(text), minutes, seed, wanted), database) or []
+    raise typer.Exit(run(plans, as_json))
 
 
 @app.command("settings")

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from demo.plan import Pace
 from demo.plan import Plan as DemoPlan
-from torture.schedule import Kind
+from torture.schedule import Kind, ways_of
 
 LEASE = 15.0
 """Seconds: the hub's own default. A shorter one is lost by slowness where the machine is shared with much else."""
@@ -20,6 +20,13 @@ SETTINGS: Mapping[str, str] = {
     "HUB_POLL_SECONDS": "1",
     "HUB_SETTLE_SECONDS": "3",
 }
+
+
+_SINGLE = tuple(
+    f"{kind}:{way}"
+    for kind in Kind
+    for way in dict.fromkeys(ways_of(kind, sqlite=True, nodes=2) + ways_of(kind, sqlite=False, nodes=2))
+)
 
 
 class Store(StrEnum):
@@ -48,11 +55,27 @@ class Plan:
     store: Store
     minutes: float = 10.0
     seed: int = 7
-    kinds: Sequence[Kind] = tuple(Kind)
+    faults: Sequence[str] = tuple(Kind)
+    """Kinds, or single ways such as ``term:all``."""
 
     @property
     def nodes(self) -> int:
         return 1 if self.store is Store.SQLITE else NODES_ON_POSTGRES
+
+    def __post_init__(self) -> None:
+        """Refuse, with ValueError, faults none of which this database can suffer."""
+        if not self.ways:
+            raise ValueError(f"none of {', '.join(self.faults)} can be done to {self.store} on {self.nodes} node(s)")
+
+    @property
+    def ways(self) -> Mapping[Kind, Sequence[str]]:
+        """Return what is attacked, and how."""
+        ways: dict[Kind, list[str]] = {}
+        for kind in Kind:
+            possible = ways_of(kind, sqlite=self.store is Store.SQLITE, nodes=self.nodes)
+            if chosen := [way for way in possible if kind in self.faults or f"{kind}:{way}" in self.faults]:
+                ways[kind] = chosen
+        return ways
 
     def demo(self, database: str) -> DemoPlan:
         """Return the plan of the day that goes on meanwhile."""
@@ -74,13 +97,17 @@ class TorturedDay(DemoPlan):
         return PACE
 
 
-def read_kinds(text: str) -> tuple[Kind, ...]:
-    """Read a list with commas, such as ``kill,network``; ValueError with a sentence for one that does not exist."""
-    known = ", ".join(Kind)
-    try:
-        kinds = tuple(dict.fromkeys(Kind(word.strip()) for word in text.split(",") if word.strip()))
-    except ValueError as error:
-        raise ValueError(f"{error}; choose of {known}") from None
-    if not kinds:
-        raise ValueError(f"no fault is chosen; choose of {known}")
-    return kinds
+def plans_for(chosen: Chosen, minutes: float, seed: int, faults: Sequence[str]) -> list[Plan]:
+    """Return one plan for each chosen database; ValueError where one can suffer none of the faults."""
+    return [Plan(store, minutes, seed, faults) for store in chosen.stores]
+
+
+def read_faults(text: str) -> tuple[str, ...]:
+    """Read a list with commas, such as ``kill,network:database-drop``; ValueError for one that does not exist."""
+    faults = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    for fault in faults:
+        if fault not in tuple(Kind) + _SINGLE:
+            raise ValueError(f"'{fault}' is no fault; choose of {', '.join(Kind)}, or singly of {', '.join(_SINGLE)}")
+    if not faults:
+        raise ValueError(f"no fault is chosen; choose of {', '.join(Kind)}")
+    return faults

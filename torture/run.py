@@ -24,9 +24,9 @@ from demo.wholesaler import Wholesaler
 from torture.attacks import under
 from torture.crowd import BearableDay
 from torture.place import Place, open_place
-from torture.plan import LEASE, Chosen, Plan, Store
+from torture.plan import LEASE, Plan, Store
 from torture.recovery import LONGEST, MOST_TOLD, Recovery, Tally, recovered
-from torture.schedule import Attack, Kind, draw
+from torture.schedule import Attack, draw
 from torture.verdict import judge
 
 SETUP, REST = 300.0, 240.0
@@ -43,21 +43,21 @@ Json = dict[str, Any]
 Scene = Callable[[Day], Awaitable[None]]
 
 
-def run(minutes: float, seed: int, chosen: Chosen, kinds: Sequence[Kind], as_json: bool) -> int:
+def run(plans: Sequence[Plan], as_json: bool) -> int:
     """Torture the hub and return the exit status: 0 where every promise was kept on every database, else 1.
 
     With ``as_json`` the last line of standard output is one JSON object. Everything else goes to standard error.
     """
     told: dict[Store, Json] = {}
-    for store in chosen.stores:
-        told[store] = _tortured(Plan(store, minutes, seed, kinds))
-        if told[store]["problems"] == [STOPPED]:
+    for plan in plans:
+        told[plan.store] = _tortured(plan)
+        if told[plan.store]["problems"] == [STOPPED]:
             break
     summary = {
         "ok": all(one["ok"] for one in told.values()),
-        "minutes": minutes,
-        "seed": seed,
-        "faults": list(kinds),
+        "minutes": plans[0].minutes,
+        "seed": plans[0].seed,
+        "faults": list(plans[0].faults),
         "databases": told,
     }
     sys.stdout.write(json.dumps(summary, indent=None if as_json else 2) + "\n")
@@ -151,7 +151,7 @@ async def _torture(place: Place, day: Day, tally: Tally) -> None:
     None begins that would keep the run beyond closing time, should it take as long as the longest so far.
     """
     plan = place.plan
-    for attack in draw(plan.seed, plan.kinds, sqlite=plan.store is Store.SQLITE, nodes=plan.nodes, lease=LEASE):
+    for attack in draw(plan.seed, plan.ways, nodes=plan.nodes, lease=LEASE):
         ends = time.monotonic() + attack.pause + attack.hold + min(tally.longest, PATIENT)
         if tally.longest and ends > day.closes:
             return

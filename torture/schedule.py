@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -68,11 +68,11 @@ class Attack:
         return f"{self.kind}:{self.way}"
 
 
-def draw(seed: int, kinds: Sequence[Kind], *, sqlite: bool, nodes: int, lease: float) -> Iterator[Attack]:
+def draw(seed: int, ways: Mapping[Kind, Sequence[str]], *, nodes: int, lease: float) -> Iterator[Attack]:
     """Return attacks without end: every kind once per round, and of each kind every way before one comes again."""
     chance = random.Random(seed)
-    bags = {kind: _bag(ways_of(kind, sqlite=sqlite, nodes=nodes), chance) for kind in kinds}
-    for kind in _bag(kinds, chance):
+    bags = {kind: _bag(each, chance) for kind, each in ways.items()}
+    for kind in _bag(tuple(ways), chance):
         least, most = HOLDS[kind]
         hold = chance.uniform(least, most) * (lease if kind is Kind.STOP else 1.0)
         step = chance.uniform(*STEPS) if kind is Kind.CLOCK else 0.0
