@@ -1,1 +1,1 @@
-"""How a node is put together: the only room that knows every other; imported by main.py alone."""
+"""How a node is put together: the only room that knows every other; imported by the command line alone."""
