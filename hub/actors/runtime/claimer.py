@@ -67,7 +67,7 @@ class Claimer:
             work.after_commit(partial(self._take_on, ours))
             return len(ours)
 
-        return await self.database.write(work)
+        return await self.database.write(work, urgent=True)
 
     def _take_on(self, ours: list[Owned]) -> None:
         for owned in ours:

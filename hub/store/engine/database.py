@@ -33,11 +33,14 @@ POSTGRES_WRITERS = 2
 class Database:
     """One SQLite file or one PostgreSQL database, opened for the life of a process."""
 
-    def __init__(self, url: URL, clock: Clock, queue: Queue, reads: AsyncEngine) -> None:
+    def __init__(
+        self, url: URL, clock: Clock, queue: Queue, reads: AsyncEngine, *, urgent: Queue | None = None
+    ) -> None:
         self.url = url
         self.clock = clock
         self.dialect = url.get_backend_name()
         self._queue = queue
+        self._urgent = urgent or queue
         self._reads = reads
         self._listeners: dict[str, list[Heard]] = {}
 
@@ -61,7 +64,8 @@ class Database:
             if where.get_backend_name() == "sqlite":
                 locks.enter_context(sqlite.only_process(sqlite.file_of(where)))
                 await anyio.to_thread.run_sync(sqlite.prepare, sqlite.file_of(where))
-            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where, deadline))
+            urgent = Queue(LONGEST_QUEUE) if where.get_backend_name() == "postgresql" else None
+            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where, deadline), urgent=urgent)
             async with database._writing(random or Random(), deadline):  # noqa: S311
                 yield database
 
@@ -81,14 +85,17 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await database._reads.dispose()
 
-    async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Work], Awaitable[T]], *, urgent: bool = False) -> T:
         """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
 
         What ``work`` raises takes back that work alone and is raised here. ``StoreUnavailable`` when the database
         is full or gone. ``work`` runs again after a conflict. Cancelling the caller never harms the group: a work
         already taken is finished first, one still waiting is forgotten.
+
+        What is ``urgent`` has a writer of its own on PostgreSQL, where groups may wait for other nodes' rows: a node
+        whose leases waited with them would lose its actors, and all would begin anew elsewhere.
         """
-        result: T = await self._durable(Ticket(work))
+        result: T = await self._durable(Ticket(work), self._urgent if urgent else self._queue)
         return result
 
     async def keep(self, draft: Draft) -> None:
@@ -96,15 +103,15 @@ class Database:
 
         Cheaper than ``write`` where nothing must be read or decided first; it fails and is cancelled like that.
         """
-        await self._durable(Ticket(draft))
+        await self._durable(Ticket(draft), self._queue)
 
-    async def _durable(self, ticket: Ticket) -> Any:
-        self._queue.put(ticket)
+    async def _durable(self, ticket: Ticket, queue: Queue) -> Any:
+        queue.put(ticket)
         try:
             return await ticket.wait()
         finally:
             if not ticket.taken:
-                self._queue.withdraw(ticket)
+                queue.withdraw(ticket)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -160,15 +167,17 @@ class Database:
 
     @asynccontextmanager
     async def _writing(self, random: Random, deadline: float) -> AsyncIterator[None]:
-        engines = [writing_engine(self.url) for _ in range(1 if self.dialect == "sqlite" else POSTGRES_WRITERS)]
+        queues = [self._queue] * POSTGRES_WRITERS + [self._urgent] if self.shared else [self._queue]
+        engines = [writing_engine(self.url) for _ in queues]
         try:
             async with anyio.create_task_group() as tasks:
-                for engine in engines:
-                    tasks.start_soon(Writer(engine, self._queue, self.clock, random, self._tell, deadline).run)
+                for engine, queue in zip(engines, queues, strict=True):
+                    tasks.start_soon(Writer(engine, queue, self.clock, random, self._tell, deadline).run)
                 try:
                     yield
                 finally:
-                    self._queue.close()
+                    for queue in queues:
+                        queue.close()
         finally:
             with anyio.CancelScope(shield=True):
                 for engine in [self._reads, *engines]:
