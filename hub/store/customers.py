@@ -145,14 +145,14 @@ async def open_attempts(connection: AsyncConnection, tenant_id: str, division: i
     return {row.identity: row.begun_at for row in (await connection.execute(statement)).all()}
 
 
-async def begin_account(work: Work, tenant_id: str, division: int, identity: str, order_id: str) -> None:
-    """Write down that an account is about to be made, or that the answer to it was just given up. Repeatable."""
+async def begin_account(work: Work, tenant_id: str, division: int, identity: str, order_id: str, now: datetime) -> None:
+    """Write down that an account is about to be made, at a moment (UTC). Repeatable."""
     row = {
         "tenant_id": tenant_id,
         "division": division,
         "identity": identity,
         "order_id": order_id,
-        "begun_at": work.clock.now(),
+        "begun_at": now,
     }
     await upsert(work.connection, account_attempt, [row])
 

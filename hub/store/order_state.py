@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.certificate import Certificate
@@ -16,7 +16,7 @@ from hub.domain.order import OrderStatus
 from hub.store.certificates import certificate_to_json
 from hub.store.engine import Work
 from hub.store.sold import sold_to_json
-from hub.store.tables import orders
+from hub.store.tables import order_line, orders
 
 
 async def lock_order(work: Work, tenant_id: str, one: str) -> OrderStatus | None:
@@ -109,3 +109,26 @@ async def orders_awaiting(
         orders.c.tenant_id == tenant_id, orders.c.channel_id == channel_id, orders.c.status.in_(statuses)
     )
     return list((await connection.execute(statement.order_by(orders.c.placed_at))).scalars())
+
+
+async def undelivered_orders(
+    connection: AsyncConnection, tenant_id: str, channel_id: str, placed_since: datetime
+) -> list[tuple[str, int]]:
+    """Return the orders placed since (UTC) that stand in Exact and of which the channel waits for units, oldest first.
+
+    Each with its division.
+    """
+    line = order_line.c
+    awaited = exists().where(
+        line.tenant_id == orders.c.tenant_id,
+        line.order_id == orders.c.order_id,
+        line.quantity - line.cancelled > line.shipped,
+    )
+    statement = (
+        select(orders.c.order_id, orders.c.division)
+        .where(orders.c.tenant_id == tenant_id, orders.c.channel_id == channel_id)
+        .where(orders.c.status == OrderStatus.FORWARDED.value, orders.c.placed_at >= placed_since)
+        .where(orders.c.division.is_not(None), awaited)
+        .order_by(orders.c.placed_at)
+    )
+    return [(row.order_id, row.division) for row in (await connection.execute(statement)).all()]

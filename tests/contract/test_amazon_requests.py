@@ -122,7 +122,8 @@ async def test_every_request_is_in_the_models(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def more_of_amazon(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use what is needed now and then only: a SKU with a comma, a feed, and a feed that gets lost."""
+    """Use what is needed now and then only: reports looked up, a SKU with a comma, a feed, one that gets lost."""
+    await stage.patiently(stage.channel.listings, None, stage.clock.now())
     platform = stage.platform
     assert isinstance(platform, AmazonPlatform)
     platform.account.listings.by_sku["A,1/x y"] = platform.account.listings.by_sku[str(stage.listings[0].sku)]

@@ -16,13 +16,15 @@ from sqlalchemy import select, update
 from hub.actors import commands
 from hub.actors.channel.comparing import compare
 from hub.actors.channel.drifting import Drift
+from hub.actors.channel.pages import Pages
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Teller, channel_address
 from hub.actors.messages import SweepOrders
 from hub.actors.messages_patrol import BeginRound
 from hub.actors.runtime.mailbox import post
+from hub.actors.runtime.turn import Turn
 from hub.adapters.generic import client
-from hub.adapters.port import Channel, ChannelListing
+from hub.adapters.port import Channel, ChannelListing, Page
 from hub.domain.drift import DriftCause, DriftPolicy, DriftState, Healing
 from hub.domain.matching import MappedBy, Match
 from hub.domain.stock import RuleMode, StockRule
@@ -279,6 +281,19 @@ async def test_what_was_written_between_comparing_and_noting_is_left_to_the_next
     await shop.stage.database.write(write)
     await shop.stage.database.write(lambda work: Drift(scene).note(work, findings, now))
     assert set(await shop.differences()) == {"ART-00002"}
+
+
+async def test_an_answer_long_in_the_making_tells_nothing_of_what_was_published_since_it_was_ordered(
+    shop: Shop,
+) -> None:
+    scene = await shop.scene()
+    [row] = await shop.listings(articles(1, 1))
+    now, address = scene.desk.clock.now(), channel_address(TENANT, "generic")
+    turn = Turn(address, "patrol", [], state=b"{}", epoch=1, commit=shop.stage.database.write)
+    shown = (ChannelListing(row.external_id, row.sku, row.ean, row.title, 1),)
+    for as_of, told in ((row.quantity_at - timedelta(seconds=1), set()), (now, {row.sku}), (None, {row.sku})):
+        await Pages(scene).keep(turn, Page(shown, None, as_of=as_of), now)
+        assert set(await shop.differences()) == told
 
 
 async def test_a_round_goes_on_where_a_restart_cut_it_off(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import anyio
@@ -13,11 +14,16 @@ from sqlalchemy import select, update
 
 from hub.actors import commands
 from hub.adapters.exact.erp import ExactErp
+from hub.adapters.woocommerce.client import WooChannel
 from hub.domain.channel import FulfilmentMode
 from hub.domain.sales_order import SalesOrder
 from hub.outcome import Outcome, Rejected, Throttled, Unavailable
-from hub.store.tables import orders, parcel, parked
+from hub.store.tables import account_attempt, cancellation, message, orders, parcel, parked
 from tests.flows.stage import PACE, Stage, eventually, stage
+from tests.flows.test_cancellations import OTHER, SKU, forwarded, until_state
+from tests.flows.test_customers import MAKING, NEW, accounts, buys
+from tests.flows.test_edits import held, units
+from tests.flows.test_shopify import all_published, shop
 
 
 @pytest.fixture
@@ -147,3 +153,111 @@ async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
     assert not refusals
     assert (await acme.ledger())["forwarded"] == 1
     assert not await acme.rows(select(parked))
+
+
+@dataclass
+class Slow:
+    """An operation whose first call is never heard of: it takes effect just after somebody looked for it.
+
+    The process ends minutes into that call, so when it began says nothing of when it was given up.
+    """
+
+    monkeypatch: pytest.MonkeyPatch
+    owner: type[Any]
+    operation: str
+    look_up: str
+    sent: int = 0
+
+    async def until_sent_and_crashed(self, acme: Stage, ask: Callable[[], Awaitable[Any]], *ages: Any) -> None:
+        """Let it be sent, let the process end, and start another minutes later; ``ages`` are updates of times."""
+        send, begun = getattr(self.owner, self.operation), anyio.Event()
+        under_way: list[tuple[Any, ...]] = []
+
+        async def hear_nothing(*given: Any) -> Any:
+            self.sent += 1
+            under_way.append(given[1:])
+            begun.set()
+            await anyio.sleep_forever()
+
+        self.monkeypatch.setattr(self.owner, self.operation, hear_nothing)
+        await ask()
+        with anyio.fail_after(60):
+            await begun.wait()
+        await acme.hub.aclose()
+        self._land_after_a_look(send, under_way)
+        for age in ages:
+            await acme.database.write(partial(_run, statement=age))
+        await acme.restart()
+
+    def _land_after_a_look(self, send: Any, under_way: list[tuple[Any, ...]]) -> None:
+        look = getattr(self.owner, self.look_up)
+
+        async def look_just_before_it_lands(adapter: Any, *asked: Any) -> Any:
+            found = await look(adapter, *asked)
+            while under_way:
+                await send(adapter, *under_way.pop())
+            return found
+
+        async def count(*given: Any) -> Any:
+            self.sent += 1
+            return await send(*given)
+
+        self.monkeypatch.setattr(self.owner, self.operation, count)
+        self.monkeypatch.setattr(self.owner, self.look_up, look_just_before_it_lands)
+
+
+async def _run(work: Any, statement: Any) -> None:
+    await work.execute(statement)
+
+
+def minutes_ago(acme: Stage, minutes: int) -> datetime:
+    return acme.desk.clock.now() - timedelta(minutes=minutes)
+
+
+async def test_after_a_crash_a_line_that_was_added_may_land_until_a_while_after_the_restart(
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await patient.command(commands.create_channel, await shop(patient))
+    await eventually(lambda: all_published(patient))
+    order = await forwarded(patient, "shopify")
+    await patient.control("edit-order", channel="shopify", id=order.external_id, sku=OTHER, quantity=3)
+    await held(patient, order, "order_edited")
+    slow = Slow(monkeypatch, ExactErp, "change_sales_order_lines", "sales_order")
+    await slow.until_sent_and_crashed(
+        patient,
+        lambda: patient.command(commands.apply_edit, order.order_id),
+        update(orders).values(attempt_at=minutes_ago(patient, 5)),
+        update(message).where(message.c.kind == "erp.order.edit").values(posted_at=minutes_ago(patient, 6)),
+    )
+    await held(patient, order, None)
+    assert (slow.sent, await units(patient)) == (1, [(SKU, 2), (OTHER, 3)])
+
+
+async def test_after_a_crash_an_account_may_land_until_a_while_after_the_restart(
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await patient.configure("bol", customers=MAKING)
+    buys(monkeypatch, NEW)
+    slow = Slow(monkeypatch, ExactErp, "create_account", "accounts_with")
+    await slow.until_sent_and_crashed(
+        patient,
+        lambda: patient.sell("bol"),
+        update(account_attempt).values(begun_at=minutes_ago(patient, 5)),
+    )
+    external_id = next(iter(patient.sandbox.world.ledger.sales))[1]
+    await patient.until_order(external_id, "forwarded")
+    assert (slow.sent, len(accounts(patient, NEW.vat_number))) == (1, 1)
+
+
+async def test_after_a_crash_a_cancellation_may_land_on_the_channel_until_a_while_after_the_restart(
+    patient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await forwarded(patient, "woocommerce")
+    slow = Slow(monkeypatch, WooChannel, "cancel", "order")
+    await slow.until_sent_and_crashed(
+        patient,
+        lambda: patient.command(commands.cancel_order, order.order_id),
+        update(cancellation).values(attempt_at=minutes_ago(patient, 5)),
+    )
+    await until_state(patient, "done")
+    assert slow.sent == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hub.actors import commands
 from hub.actors.commands import CommandRefused
 from hub.domain.channel import FulfilmentMode
-from hub.store.tables import parcel
+from hub.store.tables import delivery, parcel
 from tests.flows.stage import Stage, eventually
 
 CHANNELS = ("bol", "woocommerce")
@@ -91,9 +91,15 @@ async def test_a_parcel_entered_in_the_hub_is_told_and_booked_in_exact(acme: Sta
         await acme.command(commands.enter_parcel, order.order_id, None, None, "3SOWN000001", now)
 
 
-async def test_nothing_is_told_while_fulfilment_is_off(acme: Stage) -> None:
+async def test_nothing_is_told_while_fulfilment_is_off_and_what_left_is_once_it_is_on(acme: Stage) -> None:
     await acme.configure("bol", fulfilment=FulfilmentMode.OFF)
     await delivered(acme, "bol", tracking="auto")
-    await acme.until_order(await acme.sell("woocommerce"), "forwarded")
+
+    async def read() -> bool:
+        return bool(await acme.rows(select(delivery)))
+
+    await eventually(read)
     assert (await acme.ledger())["tracking"]["confirmed"] == 0
     assert not await acme.rows(select(parcel))
+    await acme.configure("bol", fulfilment=FulfilmentMode.ERP)
+    await acme.until_ledger(lambda ledger: told(ledger) and ledger["tracking"]["confirmed"] == 1)

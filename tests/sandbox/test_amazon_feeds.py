@@ -276,6 +276,83 @@ async def test_feeds_are_listed_newest_first_page_by_page() -> None:
             await amazon.refused("GET", f"{FEEDS}/feeds", params=params)
 
 
+ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+
+
+async def order_report(amazon: AmazonBench, marketplace: str, **more: str) -> str:
+    """Order a report and return its id."""
+    asked = {"reportType": ALL_LISTINGS, "marketplaceIds": [marketplace], **more}
+    return str((await amazon.send("POST", f"{REPORTS}/reports", asked, 202))["reportId"])
+
+
+async def worked_on(amazon: AmazonBench) -> None:
+    """Let what was ordered be done."""
+    for _ in range(2):
+        amazon.pass_time(31)
+        await reports(amazon)
+
+
+async def reports(amazon: AmazonBench, **asked: str) -> list[str]:
+    """Return the ids of the reports that are listed."""
+    told = await amazon.get(f"{REPORTS}/reports", reportTypes=ALL_LISTINGS, **asked)
+    return [each["reportId"] for each in told["reports"]]
+
+
+async def test_reports_are_listed_by_marketplace_status_and_time() -> None:
+    async with amazon_bench() as amazon:
+        first = await order_report(amazon, NL)
+        await worked_on(amazon)
+        between = amazon.platform.world.clock.now().isoformat()
+        amazon.pass_time(1)
+        second = await order_report(amazon, DE)
+        assert await reports(amazon) == [second, first]
+        assert await reports(amazon, marketplaceIds=f"{NL},{BE}") == [first]
+        assert await reports(amazon, processingStatuses="IN_QUEUE,IN_PROGRESS") == [second]
+        assert await reports(amazon, processingStatuses="DONE") == [first]
+        assert await reports(amazon, createdSince=between) == [second]
+        assert await reports(amazon, createdUntil=between) == [first]
+        page = await amazon.get(f"{REPORTS}/reports", reportTypes=ALL_LISTINGS, pageSize="1")
+        rest = await amazon.get(f"{REPORTS}/reports", nextToken=page["nextToken"])
+        assert [each["reportId"] for each in page["reports"] + rest["reports"]] == [second, first]
+        assert "nextToken" not in rest
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"reportTypes": ""},
+        {"reportTypes": ALL_LISTINGS, "pageSize": "101"},
+        {"reportTypes": ALL_LISTINGS, "processingStatuses": "LATE"},
+        {"reportTypes": ALL_LISTINGS, "createdSince": "yesterday"},
+        {"reportTypes": ALL_LISTINGS, "marketplaceIds": ",".join(f"A{number}" for number in range(11))},
+        {"reportTypes": ALL_LISTINGS, "nextToken": "x"},
+    ],
+)
+async def test_what_no_list_of_reports_can_be_asked_for_is_refused(asked: dict[str, str]) -> None:
+    async with amazon_bench() as amazon:
+        await amazon.refused("GET", f"{REPORTS}/reports", params=asked)
+
+
+async def test_reports_are_forgotten_after_ninety_days() -> None:
+    async with amazon_bench() as amazon:
+        await order_report(amazon, NL)
+        amazon.pass_time(91 * 86_400)
+        await amazon.renew("seller")
+        assert await reports(amazon, createdSince="2020-01-01T00:00:00Z") == []
+
+
+async def test_a_report_tells_what_time_its_data_is_of_and_whether_it_failed() -> None:
+    async with amazon_bench(fatal_reports=1) as amazon:
+        made = await order_report(amazon, NL, dataStartTime="2026-01-01T00:00:00Z")
+        await worked_on(amazon)
+        told = await amazon.get(f"{REPORTS}/reports/{made}")
+        assert (told["processingStatus"], "reportDocumentId" in told) == ("FATAL", False)
+        assert (told["dataStartTime"], told["dataEndTime"]) == ("2026-01-01T00:00:00.000Z", told["createdTime"])
+        asked = {"reportType": ALL_LISTINGS, "marketplaceIds": [NL], "dataStartTime": "2999-01-01T00:00:00Z"}
+        await amazon.refused("POST", f"{REPORTS}/reports", asked)
+
+
 async def test_the_end_of_a_feed_is_announced_in_camel_case() -> None:
     async with subscribed() as (amazon, queue):
         feed_id = await submit(amazon, document(partial(A, 1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -37,6 +37,7 @@ from hub.store.tables import customer_link, identity_key, order_customer
 from hub.store.tenants import Tenant
 
 T = TypeVar("T")
+BEGUN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 VAULT = Vault([b"k" * 32])
 PLACE = PostalAddress("Jan", "Kerkstraat 12 3", "3511 AB", "Utrecht", "NL")
 BUYER = Buyer(PLACE, vat_number="NL123456782B01", chamber_of_commerce="71234567")
@@ -125,12 +126,11 @@ async def test_identities_are_kept_as_digests_that_lead_back_to_nobody(database:
 
 
 async def test_an_account_that_is_being_made_is_known_until_its_outcome_is(database: Database, acme: Tenant) -> None:
-    await in_work(database, begin_account, "acme", 1, "d1", "o1")
+    for begun in (BEGUN, BEGUN + timedelta(minutes=1)):
+        await in_work(database, begin_account, "acme", 1, "d1", "o1", begun)
+        async with database.read() as connection:
+            assert await open_attempts(connection, "acme", 1) == {"d1": begun}
     async with database.read() as connection:
-        begun = await open_attempts(connection, "acme", 1)
-    await in_work(database, begin_account, "acme", 1, "d1", "o1")
-    async with database.read() as connection:
-        assert (await open_attempts(connection, "acme", 1))["d1"] > begun["d1"]
         assert await open_attempts(connection, "acme", 2) == await open_attempts(connection, "globex", 1) == {}
     await in_work(database, end_account, "acme", 1, "d1")
     async with database.read() as connection:

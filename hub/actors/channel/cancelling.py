@@ -9,6 +9,7 @@ from typing import Any
 from hub.actors.channel.following import ends_of
 from hub.actors.channel.scene import Scene
 from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.erp.landing import Landing
 from hub.actors.messages import FetchOrder, FollowCancellations, TellCancellation
 from hub.actors.refusals import discreetly, said_of
 from hub.actors.runtime.mailbox import post
@@ -37,6 +38,7 @@ class Cancelling:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.landing = Landing(scene.desk)
 
     async def tell(self, turn: Turn, envelope: Envelope) -> None:
         """Tell one cancellation; NOT repeatable everywhere, so after an unknown outcome the order is read first."""
@@ -47,21 +49,20 @@ class Cancelling:
         if one is None or order is None or not _to_be_told(one):
             return
         async with discreetly(self.scene.desk, self.scene.tenant, one.order_id):
-            result = await self._known(order, one) or await self._cancel(turn, order, one)
+            result = await self._known(turn, order, one) or await self._cancel(turn, order, one)
         if isinstance(result, Deferred):
             raise Throttled(result.retry_after, result.reason)
+        self.landing.over(turn, one.cancellation_id)
         turn.write(lambda work: self._note(work, one.cancellation_id, result))
 
-    async def _known(self, order: StoredOrder, one: StoredCancellation) -> WriteResult | None:
+    async def _known(self, turn: Turn, order: StoredOrder, one: StoredCancellation) -> WriteResult | None:
         """Say what the channel has of an earlier try; what was sent and never answered may land for a while."""
         if one.attempt_at is None:
             return None
         fetched = await self.scene.channel.order(order.external_id)
         if fetched is None or _has(fetched, one):
             return Accepted(one.reference)
-        wait = self.scene.desk.pace.settle - (self.scene.desk.clock.now() - one.attempt_at).total_seconds()
-        if wait > 0:
-            raise Throttled(wait, "an earlier attempt may still land on the channel")
+        self.landing.wait_for(turn, one.cancellation_id, one.attempt_at, "on the channel")
         return None
 
     async def _cancel(self, turn: Turn, order: StoredOrder, one: StoredCancellation) -> WriteResult:
@@ -72,8 +73,12 @@ class Cancelling:
         except Rejected as refusal:
             return Refused(refusal.code, refusal.reason)
         except (Throttled, Unavailable) as wait:
-            if one.attempt_at is None and not (isinstance(wait, Unavailable) and wait.unknown):
+            if isinstance(wait, Unavailable) and wait.unknown:
+                self.landing.lost(turn, one.cancellation_id, now)
+            elif one.attempt_at is None:
                 await turn.checkpoint(lambda work: self._not_sent(work, begun))
+            else:
+                self.landing.not_sent(turn, one.cancellation_id, now)
             raise
 
     async def _begin(self, work: Work, one: StoredCancellation, now: datetime) -> StoredCancellation:

@@ -44,9 +44,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a page is compared with; ``asked_at`` is when the channel was asked for it (UTC)."""
+    """What a page is compared with; ``as_of`` is from when on what happened may not show in it (UTC)."""
 
-    asked_at: datetime
+    as_of: datetime
     fresh_from: datetime
     now: datetime
     shelves: Shelves
@@ -80,16 +80,16 @@ class Look:
         return self.shelves.publication(one, self.now) if one.sells else Publication(None, ())
 
     def _moved_meanwhile(self, one: StoredListing, waiting: Waiting | None) -> bool:
-        if one.quantity_at is not None and one.quantity_at >= self.asked_at:
+        if one.quantity_at is not None and one.quantity_at >= self.as_of:
             return True
-        return waiting is not None and (waiting.posted_at >= self.asked_at or waiting.body.cause == NEW_LISTING)
+        return waiting is not None and (waiting.posted_at >= self.as_of or waiting.body.cause == NEW_LISTING)
 
     def _since(self, one: StoredListing, waiting: Waiting | None, cause: DriftCause | None) -> datetime:
         """The change that waits is as old as its message; else it came after the number was last known to be right."""
         if waiting is not None and cause in (DriftCause.WRITE_UNDER_WAY, DriftCause.LATE_NEWS):
             return waiting.posted_at
         right = [each for each in (one.quantity_at, one.listed_at) if each is not None]
-        return min(max(right, default=self.asked_at), self.asked_at)
+        return min(max(right, default=self.as_of), self.as_of)
 
 
 def _was_searched(before: StoredDifference | None, one: StoredListing, row: ChannelListing) -> bool:
@@ -109,7 +109,7 @@ async def compare(
     scene: Scene,
     rows: Sequence[ChannelListing],
     matches: Mapping[str, Match],
-    asked_at: datetime,
+    as_of: datetime,
 ) -> list[Finding]:
     """Compare listings that are stored already and that the hub publishes; one snapshot serves them all."""
     shown = {row.external_id: row for row in rows if not row.stocked_by_platform}
@@ -118,8 +118,8 @@ async def compare(
     meant = [_as_told(one, matches) if one.listing_id in moved else one for one in stored]
     address = channel_address(*scene.key)
     look = Look(
-        asked_at,
-        asked_at - timedelta(seconds=scene.desk.pace.read_lag * PROFILES[scene.stored.platform].lag_factor),
+        as_of,
+        as_of - timedelta(seconds=scene.desk.pace.read_lag * PROFILES[scene.stored.platform].lag_factor),
         scene.desk.clock.now(),
         await read_shelves(connection, scene.stored, [one for one in meant if one.sells]),
         await waits(connection, address, [PublishStock(one.listing_id, "") for one in meant]),

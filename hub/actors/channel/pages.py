@@ -13,7 +13,7 @@ from hub.actors.messages import PublishStock
 from hub.actors.repairing import repair_orders
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import ChannelListing
+from hub.adapters.port import ChannelListing, Page
 from hub.domain.drift import DriftCause, sensible
 from hub.domain.matching import Match, codes_to_look_up, match_listing
 from hub.store.catalogue import read_codes
@@ -44,15 +44,17 @@ class Pages:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
 
-    async def keep(self, turn: Turn, rows: Sequence[ChannelListing], asked_at: datetime) -> Kept:
+    async def keep(self, turn: Turn, page: Page[ChannelListing], asked_at: datetime) -> Kept:
         """Keep a page that the channel was asked for at a moment (UTC)."""
-        kept = Kept()
-        for start in range(0, len(rows), PART):
-            await self._keep_part(turn, rows[start : start + PART], asked_at, kept)
+        kept, as_of = Kept(), min(page.as_of or asked_at, asked_at)
+        for start in range(0, len(page.rows), PART):
+            await self._keep_part(turn, page.rows[start : start + PART], asked_at, as_of, kept)
         return kept
 
-    async def _keep_part(self, turn: Turn, rows: Sequence[ChannelListing], asked_at: datetime, kept: Kept) -> None:
-        matches, findings = await self._read(rows, asked_at)
+    async def _keep_part(
+        self, turn: Turn, rows: Sequence[ChannelListing], asked_at: datetime, as_of: datetime, kept: Kept
+    ) -> None:
+        matches, findings = await self._read(rows, as_of)
         fresh = await turn.checkpoint(lambda work: self._save(work, turn, rows, matches, findings, asked_at))
         differing = [one for one in findings if one.cause is not None]
         kept.read += len(rows)
@@ -61,7 +63,7 @@ class Pages:
         kept.differing += len(differing)
         kept.stale |= any(one.cause is DriftCause.STALE_READ for one in differing)
 
-    async def _read(self, rows: Sequence[ChannelListing], asked_at: datetime) -> tuple[dict[str, Match], list[Finding]]:
+    async def _read(self, rows: Sequence[ChannelListing], as_of: datetime) -> tuple[dict[str, Match], list[Finding]]:
         settings = self.scene.stored.settings
         codes = {code for row in rows for code in codes_to_look_up(row.sku, settings.matching)}
         eans = {row.ean for row in rows if row.ean}
@@ -71,7 +73,7 @@ class Pages:
             matches = {one: found.match for one, found in tried.items() if found.match is not None}
             if not settings.stock:
                 return matches, []
-            return matches, await compare(connection, self.scene, rows, matches, asked_at)
+            return matches, await compare(connection, self.scene, rows, matches, as_of)
 
     async def _save(
         self,

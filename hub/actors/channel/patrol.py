@@ -70,14 +70,14 @@ class PatrolLane:
         asked_at = self.scene.desk.clock.now()
         cursor = turn.state[CURSOR]
         try:
-            page = await self.scene.channel.listings(cursor)
+            page = await self.scene.channel.listings(cursor, datetime.fromtimestamp(turn.state[BEGAN], UTC))
         except Rejected:
             if cursor is None:
                 raise
             turn.state |= self._fresh(hurry=turn.state[HURRY])
             turn.post(turn.address, ReadNextPage(), due_at=self._in(self.scene.desk.pace.patrol))
             return
-        kept = await Pages(self.scene).keep(turn, page.rows, asked_at)
+        kept = await Pages(self.scene).keep(turn, page, asked_at)
         if kept.stale and len(page.rows) <= SMALL_PAGE:
             turn.post(turn.address, LookAgain(cursor), due_at=self._in(self.scene.desk.pace.read_lag))
         self._count(turn, kept)
@@ -137,11 +137,12 @@ class PatrolLane:
 
     async def _look_again(self, turn: Turn, cursor: str | None) -> None:
         asked_at = self.scene.desk.clock.now()
+        since = turn.messages[0].posted_at + timedelta(seconds=self.scene.desk.pace.read_lag)
         try:
-            page = await self.scene.channel.listings(cursor)
+            page = await self.scene.channel.listings(cursor, since)
         except Rejected:
             return
-        await Pages(self.scene).keep(turn, page.rows, asked_at)
+        await Pages(self.scene).keep(turn, page, asked_at)
 
     def _in(self, seconds: float) -> datetime:
         return self.scene.desk.clock.now() + timedelta(seconds=seconds)

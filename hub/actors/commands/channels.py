@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.actors.commands.mapping_check import check_settings
 from hub.actors.commands.refusal import CommandRefused, record
@@ -13,6 +13,7 @@ from hub.actors.messages import (
     EraseBuyers,
     ForwardOrder,
     PublishStock,
+    ReadDeliveriesOf,
     ReadHookKeys,
     ReadListings,
     SweepOrders,
@@ -28,10 +29,13 @@ from hub.store.channels import StoredChannel, change_channel, insert_channel, lo
 from hub.store.deliveries import parcels_to_tell
 from hub.store.engine import Work
 from hub.store.listings import channel_listings
-from hub.store.order_state import orders_awaiting
+from hub.store.order_state import orders_awaiting, undelivered_orders
 from hub.store.orders import change_order, load_order
 from hub.store.settings_codec import settings_to_json
 from hub.store.shown import note_forgotten
+
+STILL_AWAITED = timedelta(days=30)
+"""Age of an order after which a channel that still waits for its goods is one that does not tell what has left."""
 
 
 async def find_channel(work: Work, who: Principal, channel_id: str) -> StoredChannel:
@@ -77,6 +81,8 @@ async def change_settings(
     if settings.matching != before.settings.matching:
         mailbox.post(work, channel_address(who.tenant_id, channel_id), ReadListings(tick=False))
     await _follow_settings(work, who.tenant_id, channel_id, settings, was_off=not before.settings.stock)
+    if settings.fulfilment is FulfilmentMode.ERP and before.settings.fulfilment is FulfilmentMode.OFF:
+        await _read_what_left(work, who.tenant_id, channel_id, now)
 
 
 async def _follow_settings(
@@ -91,6 +97,13 @@ async def _follow_settings(
     if settings.fulfilment is not FulfilmentMode.OFF:
         for parcel_id in await parcels_to_tell(work.connection, tenant_id, channel_id):
             mailbox.post(work, channel_address(tenant_id, channel_id), ConfirmParcel(parcel_id))
+
+
+async def _read_what_left(work: Work, tenant_id: str, channel_id: str, now: datetime) -> None:
+    """What left while nobody was to be told of it is told now, of orders that the channel still waits for."""
+    found = await undelivered_orders(work.connection, tenant_id, channel_id, now - STILL_AWAITED)
+    for order_id, division in found:
+        mailbox.post(work, erp_address(tenant_id, division), ReadDeliveriesOf(order_id))
 
 
 async def _forward_waiting(work: Work, tenant_id: str, channel_id: str, settings: ChannelSettings) -> None:

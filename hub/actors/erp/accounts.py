@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.actors.erp.cases import StoredCase
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.runtime.turn import Turn
 from hub.domain.customers import AccountDraft, Business, Debtor, MatchedBy, match_account
@@ -15,7 +17,8 @@ from hub.store.catalogue import save_customers
 from hub.store.customers import accounts_with, begin_account, end_account, note_debtor, open_attempts
 from hub.store.engine import Work
 
-STILL_LANDING = "an account that was being made may still land in Exact"
+MAKING = "accounts"
+"""What attempts at accounts go by, all together: the newest says how long to wait, and none names a buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Accounts:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.landing = Landing(scene.desk)
 
     async def read_before(self, business: Business) -> tuple[Customer, ...]:
         """Return the accounts that carry one of a business's numbers, as far as the hub has read them."""
@@ -46,11 +50,10 @@ class Accounts:
         business = known.business
         if business.vat_number is None and business.chamber_of_commerce is None:
             return None
-        attempts, wait = await self._attempts()
+        attempts = await self._attempts(turn)
         found = await self.scene.erp.accounts_with(business.vat_number, business.chamber_of_commerce)
-        if not found and wait > 0:
-            raise Throttled(wait, STILL_LANDING)
         if not found:
+            self._let_land(turn, attempts)
             return None
         await turn.checkpoint(lambda work: self._found(work, known, found))
         debtor = match_account(business, found, known.linked)
@@ -61,33 +64,31 @@ class Accounts:
         await save_customers(work, self.scene.tenant, found)
         await end_account(work, *self.scene.key, known.identities[0])
 
-    async def _attempts(self) -> tuple[frozenset[str], float]:
-        """Return by what buyers accounts are being made, and how long such a one may still land (seconds).
-
-        What was sent and never answered may arrive for a while, unseen by a look-up.
-        """
+    async def _attempts(self, turn: Turn) -> dict[str, datetime]:
+        """Return by what buyers accounts are being made, and since when (UTC)."""
         async with self.scene.desk.database.read() as connection:
             attempts = await open_attempts(connection, *self.scene.key)
         if not attempts:
-            return frozenset(), 0.0
-        since = (self.scene.desk.clock.now() - max(attempts.values())).total_seconds()
-        return frozenset(attempts), self.scene.desk.pace.settle - since
+            self.landing.over(turn, MAKING)
+        return attempts
+
+    def _let_land(self, turn: Turn, attempts: Mapping[str, datetime]) -> None:
+        """What was sent and never answered may arrive for a while, unseen by a look-up."""
+        self.landing.wait_for(turn, MAKING, max(attempts.values(), default=None))
 
     async def make(self, turn: Turn, one: StoredCase, new: AccountDraft, known: Known) -> Debtor:
         """Make an account: an intent, the posting, the outcome; one that another order had made meanwhile is taken."""
         debtor = match_account(known.business, await self.read_before(known.business), known.linked)
         if debtor is not None:
             return debtor
-        _, wait = await self._attempts()
-        if wait > 0:
-            raise Throttled(wait, STILL_LANDING)
-        key, order_id = (*self.scene.key, known.identities[0]), one.stored.order_id
-        await turn.checkpoint(lambda work: begin_account(work, *key, order_id))
+        self._let_land(turn, await self._attempts(turn))
+        key, order_id, now = (*self.scene.key, known.identities[0]), one.stored.order_id, self.scene.desk.clock.now()
+        await turn.checkpoint(lambda work: begin_account(work, *key, order_id, now))
         try:
             account_id = await self.scene.erp.create_account(new)
         except (Rejected, Throttled, Unavailable) as outcome:
             if isinstance(outcome, Unavailable) and outcome.unknown:
-                await turn.checkpoint(lambda work: begin_account(work, *key, order_id))
+                self.landing.lost(turn, MAKING, now)
             else:
                 await turn.checkpoint(lambda work: end_account(work, *key))
             raise

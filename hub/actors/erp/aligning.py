@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from hub.actors.erp.aligned import Aligned, AlignedEnds
 from hub.actors.erp.cases import Cases, StoredCase
 from hub.actors.erp.comparing import difference as amounts_differ
 from hub.actors.erp.debtors import Debtors
+from hub.actors.erp.landing import Landing
 from hub.actors.erp.scene import Scene
 from hub.actors.refusals import discreetly
 from hub.actors.runtime.turn import Turn
@@ -24,7 +26,7 @@ from hub.domain.life.cancellation import CancellationState
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.pacing import patience
 from hub.domain.sales_order import SalesOrder
-from hub.outcome import Rejected, Throttled
+from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.cancellations import StoredCancellation, load_cancellation
 from hub.store.engine import Work
 from hub.store.orders import change_order
@@ -46,17 +48,21 @@ class Aligning:
         self.cases = cases
         self.debtors = debtors
         self.ends = AlignedEnds(scene)
+        self.landing = Landing(scene.desk)
 
-    async def cancellation(self, turn: Turn, cancellation_id: str) -> None:
-        """Let Exact follow a cancellation. Repeatable; only what is no longer wanted is taken away."""
+    async def cancellation(self, turn: Turn, cancellation_id: str, asked_at: datetime) -> None:
+        """Let Exact follow a cancellation. Repeatable; only what is no longer wanted is taken away.
+
+        ``asked_at`` is when it was asked for (UTC): attempts that began since then are earlier tries of it.
+        """
         async with self.scene.desk.database.read() as connection:
             one = await load_cancellation(connection, self.scene.tenant, cancellation_id)
         if one is None or one.state is not CancellationState.BOOKING:
             return
         async with discreetly(self.scene.desk, self.scene.tenant, one.order_id):
-            await self._cancellation(turn, one)
+            await self._cancellation(turn, one, asked_at)
 
-    async def _cancellation(self, turn: Turn, one: StoredCancellation) -> None:
+    async def _cancellation(self, turn: Turn, one: StoredCancellation, asked_at: datetime) -> None:
         case = await self.cases.load(one.order_id)
         if case is None:
             return
@@ -68,6 +74,7 @@ class Aligning:
                 await self._try(
                     turn,
                     case,
+                    asked_at,
                     only_less=True,
                     done=lambda work, aligned: self.ends.cancelled(work, aligned, one),
                     refused=lambda work, reason: self.ends.not_cancelled(work, case.stored, one, reason),
@@ -75,8 +82,8 @@ class Aligning:
             case _:
                 turn.write(lambda work: self.ends.never_stood(work, case.stored, one))
 
-    async def edit(self, turn: Turn, order_id: str) -> None:
-        """Let Exact follow the edit of an order. Repeatable."""
+    async def edit(self, turn: Turn, order_id: str, asked_at: datetime) -> None:
+        """Let Exact follow the edit of an order, asked for at a moment (UTC). Repeatable."""
         case = await self.cases.load(order_id)
         if case is None or case.stored.status is not OrderStatus.FORWARDED:
             return
@@ -85,6 +92,7 @@ class Aligning:
         await self._try(
             turn,
             case,
+            asked_at,
             only_less=False,
             done=lambda work, aligned: self.ends.edited(work, aligned),
             refused=lambda work, reason: self.ends.not_edited(work, case.stored, reason),
@@ -94,20 +102,22 @@ class Aligning:
         self,
         turn: Turn,
         case: StoredCase,
+        asked_at: datetime,
         *,
         only_less: bool,
         done: Callable[[Work, Aligned], Awaitable[None]],
         refused: Callable[[Work, str], Awaitable[None]],
     ) -> None:
         try:
-            aligned = await self._align(turn, case, only_less=only_less)
+            aligned = await self._align(turn, case, asked_at, only_less=only_less)
         except _Refused as refusal:
             reason = refusal.reason
             turn.write(lambda work: refused(work, reason))
         else:
             turn.write(lambda work: done(work, aligned))
+        self.landing.over(turn, _lines_of(case))
 
-    async def _align(self, turn: Turn, case: StoredCase, *, only_less: bool) -> Aligned:
+    async def _align(self, turn: Turn, case: StoredCase, asked_at: datetime, *, only_less: bool) -> Aligned:
         order = case.stored
         edit = difference(order.sold, order.as_sold()) if order.sold is not None else None
         if only_less and edit is not None and not edit.only_less:
@@ -128,7 +138,7 @@ class Aligning:
         charges = edit is not None and edit.charges is not None
         try:
             plan = align(found, None if drafted is None else drafted.draft, known, charges=charges)
-            await self._carry_out(turn, case, plan)
+            await self._carry_out(turn, case, asked_at, plan)
         except Impossible as reason:
             raise _Refused(str(reason)) from reason
         except Rejected as refusal:
@@ -155,7 +165,7 @@ class Aligning:
                 return None
             raise
 
-    async def _carry_out(self, turn: Turn, case: StoredCase, plan: Alignment) -> None:
+    async def _carry_out(self, turn: Turn, case: StoredCase, asked_at: datetime, plan: Alignment) -> None:
         order = case.stored
         sales_order_id = order.sales_order_id or ""
         if plan.delete:
@@ -164,8 +174,9 @@ class Aligning:
             await self.scene.erp.complete_sales_order(sales_order_id)
         elif plan.changes:
             if plan.changes.add:
-                await self._begin_adding(turn, case)
-            await self._change(sales_order_id, plan)
+                await self._add(turn, case, asked_at, plan)
+            else:
+                await self._change(sales_order_id, plan)
 
     async def _change(self, sales_order_id: str, plan: Alignment) -> None:
         """Where only what has left is still wanted, completing the rest does as well as lowering the lines."""
@@ -176,15 +187,23 @@ class Aligning:
                 raise
             await self.scene.erp.complete_sales_order(sales_order_id)
 
-    async def _begin_adding(self, turn: Turn, case: StoredCase) -> None:
+    async def _add(self, turn: Turn, case: StoredCase, asked_at: datetime, plan: Alignment) -> None:
         """A line that an earlier try sent and never heard of may still land, unseen by the read before."""
         order, now = case.stored, self.scene.desk.clock.now()
-        if order.attempt_at is not None:
-            wait = self.scene.desk.pace.settle - (now - order.attempt_at).total_seconds()
-            if wait > 0:
-                raise Throttled(wait, "an earlier attempt may still land in Exact")
-        tenant, one = self.scene.tenant, order.order_id
+        tenant, one, before = self.scene.tenant, order.order_id, order.attempt_at
+        tried = before is not None and before >= asked_at
+        self.landing.wait_for(turn, _lines_of(case), before if tried else None)
         await turn.checkpoint(lambda work: change_order(work, tenant, one, attempt_at=now))
+        try:
+            await self._change(order.sales_order_id or "", plan)
+        except (Throttled, Unavailable) as wait:
+            if isinstance(wait, Unavailable) and wait.unknown:
+                self.landing.lost(turn, _lines_of(case), now)
+            elif tried:
+                self.landing.not_sent(turn, _lines_of(case), now)
+            else:
+                await turn.checkpoint(lambda work: change_order(work, tenant, one, attempt_at=before))
+            raise
 
     async def _read_back(self, case: StoredCase, drafted: Drafted | None, plan: Alignment) -> Aligned:
         found = await self.scene.erp.sales_order(case.stored.sales_order_id or "")
@@ -202,3 +221,8 @@ class Aligning:
     def _seconds_since(self, case: StoredCase) -> float:
         began = case.stored.attempt_at or case.stored.imported_at
         return (self.scene.desk.clock.now() - began).total_seconds()
+
+
+def _lines_of(case: StoredCase) -> str:
+    """Return the name that attempts at an order's lines go by, beside those at the order itself."""
+    return f"{case.stored.order_id}/lines"

@@ -1,4 +1,4 @@
-"""Attempts whose outcome nobody heard: what was sent and never answered may still land in Exact for a while."""
+"""Attempts whose outcome nobody heard: what was sent and never answered may still land for a while."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hub.actors.runtime.turn import Turn
 from hub.outcome import Throttled
 
 LOST = "lost"
-"""Lane state, by order, refund, return or parcel: when an attempt began, and since when nobody waits for its answer
-(epoch seconds). A parcel's attempts are not told apart: all of them bear the time at which it was stored."""
+"""Lane state, by what an attempt is about: when it began, and since when nobody waits for its answer (epoch seconds).
+A parcel's attempts are not told apart: all of them bear the time at which it was stored."""
 
 
 class Landing:
@@ -28,7 +28,7 @@ class Landing:
         if known := self._lost(turn).get(one):
             known[0] = began.timestamp()
 
-    def wait_for(self, turn: Turn, one: str, began: datetime | None) -> None:
+    def wait_for(self, turn: Turn, one: str, began: datetime | None, where: str = "in Exact") -> None:
         """Raise Throttled while what an attempt sent may still land, unseen by a look-up.
 
         An attempt that ended with the process left no time behind: it counts from now. ``began`` None: there was none.
@@ -40,7 +40,7 @@ class Landing:
             self.lost(turn, one, began)
         wait = self.desk.pace.settle - (self._now() - self._lost(turn)[one][1])
         if wait > 0:
-            raise Throttled(wait, "an earlier attempt may still land in Exact")
+            raise Throttled(wait, f"an earlier attempt may still land {where}")
 
     def over(self, turn: Turn, one: str) -> None:
         """Forget what is known of its attempts: how they ended is stored."""

@@ -56,10 +56,10 @@ class OrderLane:
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
                     await self._seek(turn, order_id)
             case ApplyCancellation(cancellation_id):
-                await self.aligning.cancellation(turn, cancellation_id)
+                await self.aligning.cancellation(turn, cancellation_id, envelope.posted_at)
             case ApplyEdit(order_id):
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
-                    await self.aligning.edit(turn, order_id)
+                    await self.aligning.edit(turn, order_id, envelope.posted_at)
             case other:
                 raise TypeError(f"the order lane knows no {type(other).__name__}")
 

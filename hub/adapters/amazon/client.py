@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import httpx2
 
@@ -92,9 +93,12 @@ class AmazonChannel(WithoutReturns):
         """Fetch one order whole, with as much of the buyer as the application's roles allow."""
         return await self._orders.order(external_id)
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
-        """Return every listing at once, each SKU once. Raises Throttled while Amazon makes the report."""
-        return Page(await self._inventory.all(), None)
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
+        """Return every listing at once, each SKU once. Raises Throttled while Amazon makes the report.
+
+        One ordered ``since`` (UTC) is gone on with, whoever ordered it.
+        """
+        return await self._inventory.all(since)
 
     def spare(self) -> float:
         """Return how long to wait for room to order a report, which nothing else does."""

@@ -1,50 +1,64 @@
 """All listings of a seller: by one report per marketplace, or by browsing where Amazon makes none.
 
-Amazon works on a report for minutes, so reading raises ``Throttled`` until all are there; which ones were asked
-for is remembered meanwhile. One SKU is one listing, however many marketplaces show it.
+Amazon works on a report for minutes, so reading raises ``Throttled`` until all are there. Which ones were ordered is
+remembered meanwhile, and asked of Amazon where it is not: by an adapter that goes on with what another one began, and
+after an order without an answer. One SKU is one listing, however many marketplaces show it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import anyio
 
-from hub.adapters.amazon.calls import AmazonCalls, answered
+from hub.adapters.amazon.calls import AmazonCalls
 from hub.adapters.amazon.documents import Documents
 from hub.adapters.amazon.feeds import DONE, ENDED
+from hub.adapters.amazon.inventory_rows import merged, report_rows
 from hub.adapters.amazon.listings import Listings
 from hub.adapters.amazon.marketplaces import Marketplaces
-from hub.adapters.amazon.patches import OWN_CHANNEL
-from hub.adapters.amazon.stock import MARKETPLACE
-from hub.adapters.amazon.usage_plans import CREATE_REPORT, GET_REPORT, GET_REPORT_DOCUMENT
-from hub.adapters.port import ChannelListing
+from hub.adapters.amazon.reports import Report, Reports
+from hub.adapters.port import ChannelListing, Page
 from hub.clock import Clock
-from hub.outcome import Rejected, Throttled
+from hub.outcome import Rejected, Throttled, Unavailable
 
 REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
+ORDERED = "IN_QUEUE"
 SHORTEST, LONGEST_PAUSE = 2.0, 15.0
 """Seconds until the next look at reports that Amazon works on: the longer it takes, the longer.
 
-An adapter that nobody asks for half a minute is closed, and would order them anew for ever.
+An adapter that nobody asks for half a minute is closed, and the next one would have to look its reports up.
 """
 PATIENCE = 5.0
 """Seconds that reading waits for room in the usage plan between two pages."""
-GIVE_UP = 3600.0
-"""Seconds after which a report that does not get done is given up."""
-EAN = "4"
-"""How the report names a product id that is an EAN."""
+GIVE_UP = timedelta(hours=1)
+"""After so long a report that does not get done is given up, and what one says is too old to be compared."""
+ORDERS, ORDER_AGAIN = 3, timedelta(minutes=1)
+"""How often a report is ordered that Amazon ends without one, and the pause before the second; it doubles."""
+CLOCKS_APART = timedelta(seconds=60)
+READ_REMEMBERED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """A report that Amazon works on, and when it was asked for (monotonic seconds)."""
+@dataclass(slots=True)
+class Reading:
+    """One reading of all marketplaces, with the reports ordered since it began (UTC) and the rows read so far.
 
-    report_id: str
-    at: float
+    ``known`` says that no report was ordered in its name but those that it holds; ``failed`` are those that Amazon
+    ended without one. Rows are no older than the moment beside them.
+    """
+
+    since: datetime
+    known: bool
+    ordered: dict[str, Report] = field(default_factory=dict)
+    failed: dict[str, Report] = field(default_factory=dict)
+    rows: dict[str, tuple[datetime, list[ChannelListing]]] = field(default_factory=dict)
+
+    def failures(self, marketplace: str) -> list[datetime]:
+        """Return when the reports of a marketplace that failed did so (UTC)."""
+        found = (each for each in self.failed.values() if each.marketplaces == (marketplace,))
+        return sorted(each.ended_at or each.created_at for each in found)
 
 
 class Inventory:
@@ -53,67 +67,103 @@ class Inventory:
     def __init__(
         self, calls: AmazonCalls, documents: Documents, listings: Listings, marketplaces: Marketplaces, clock: Clock
     ) -> None:
-        self._calls = calls
-        self._documents = documents
+        self._reports = Reports(calls, documents)
         self._listings = listings
         self._marketplaces = marketplaces
         self._clock = clock
-        self._ordered: dict[str, Ordered] = {}
-        self._read: dict[str, list[ChannelListing]] = {}
+        self._reading: Reading | None = None
+        self._read: deque[str] = deque(maxlen=READ_REMEMBERED)
 
-    async def all(self) -> tuple[ChannelListing, ...]:
-        """Return every listing once. Raises Throttled while Amazon works on a report; then ask again."""
+    async def all(self, since: datetime | None) -> Page[ChannelListing]:
+        """Return every listing once, by reports that were ordered ``since`` (UTC), or by new ones.
+
+        Raises Throttled while Amazon works on a report; then ask again.
+        """
         marketplaces = await self._marketplaces.ids()
-        waiting = [each for each in marketplaces if each not in self._read and not await self._ready(each)]
-        if waiting:
-            raise Throttled(self._pause(), "Amazon is making the report of all listings")
-        found = merged(self._read[each] for each in marketplaces)
-        self._ordered, self._read = {}, {}
-        return tuple(found)
+        reading = self._reading_since(since)
+        waits = [await self._go_on(reading, each) for each in marketplaces if each not in reading.rows]
+        if missing := [wait for wait in waits if wait is not None]:
+            raise Throttled(min(missing), "Amazon is making the report of all listings")
+        self._reading = None
+        found = tuple(merged(reading.rows[each][1] for each in marketplaces))
+        return Page(found, None, as_of=min(reading.rows[each][0] for each in marketplaces))
 
-    def _pause(self) -> float:
-        age = max(self._clock.monotonic() - each.at for each in self._ordered.values())
-        return min(max(age / 2, SHORTEST), LONGEST_PAUSE)
+    def _reading_since(self, since: datetime | None) -> Reading:
+        if self._reading is None or since not in (None, self._reading.since):
+            self._reading = Reading(since or self._clock.now(), known=since is None)
+        return self._reading
 
-    async def _ready(self, marketplace: str) -> bool:
-        """Ask for the report of a marketplace, or look whether it is there; keep what it holds."""
-        ordered = self._ordered.get(marketplace)
+    async def _go_on(self, reading: Reading, marketplace: str) -> float | None:
+        """Take one step for a marketplace; return the seconds until the next, None once its rows are there."""
         try:
-            if ordered is None:
-                self._ordered[marketplace] = Ordered(await self._order(marketplace), self._clock.monotonic())
-                return False
-            rows = await self._rows(ordered, marketplace)
+            return await self._by_report(reading, marketplace)
         except Rejected:
-            rows = await self._browse(marketplace)
-        if rows is not None:
-            self._read[marketplace] = rows
-        return rows is not None
+            return await self._browse(reading, marketplace)
 
-    async def _order(self, marketplace: str) -> str:
-        body = {"reportType": REPORT, "marketplaceIds": [marketplace]}
-        return answered(await self._calls.send(CREATE_REPORT, body=body), CREATE_REPORT).text("reportId")
+    async def _by_report(self, reading: Reading, marketplace: str) -> float | None:
+        if not reading.known:
+            await self._look_up(reading)
+        if marketplace not in reading.ordered:
+            return await self._order(reading, marketplace)
+        now = self._clock.now()
+        before = reading.ordered[marketplace]
+        report = await self._reports.look(before.report_id, now)
+        age = now - before.created_at
+        if report.status == DONE and report.document_id is not None:
+            return await self._take(reading, marketplace, report.document_id)
+        if report.status in ENDED:
+            del reading.ordered[marketplace]
+            reading.failed[report.report_id] = replace(report, marketplaces=before.marketplaces)
+            return await self._order(reading, marketplace)
+        if age > GIVE_UP:
+            return await self._browse(reading, marketplace)
+        return min(max(age.total_seconds() / 2, SHORTEST), LONGEST_PAUSE)
 
-    async def _rows(self, ordered: Ordered, marketplace: str) -> list[ChannelListing] | None:
-        report = await self._calls.read(GET_REPORT.at(report=ordered.report_id))
-        status = report.text("processingStatus")
-        late = self._clock.monotonic() - ordered.at > GIVE_UP
-        if status not in ENDED and not late:
-            return None
-        document_id = report.maybe_text("reportDocumentId")
-        if status != DONE or document_id is None:
-            return await self._browse(marketplace)
-        document = await self._calls.read(GET_REPORT_DOCUMENT.at(document=document_id))
-        content, charset = await self._documents.download(document)
-        rows = list(report_rows(content, charset, marketplace))
-        return rows or await self._browse(marketplace)
+    async def _look_up(self, reading: Reading) -> None:
+        """Go on with reports that were ordered already: the newest of each marketplace that is of use."""
+        now = self._clock.now()
+        since = max(reading.since - CLOCKS_APART, now - 2 * GIVE_UP)
+        for each in await self._reports.ordered_since(REPORT, since, now):
+            if each.status in ENDED and each.status != DONE:
+                reading.failed[each.report_id] = each
+            elif each.report_id not in self._read and (each.status != DONE or now - each.as_of < GIVE_UP):
+                reading.ordered.setdefault(",".join(each.marketplaces), each)
+        reading.known = True
 
-    async def _browse(self, marketplace: str) -> list[ChannelListing]:
+    async def _order(self, reading: Reading, marketplace: str) -> float | None:
+        """Order a report, not at once where others failed, and after some failures no more."""
+        failures, now = reading.failures(marketplace), self._clock.now()
+        if len(failures) >= ORDERS:
+            return await self._browse(reading, marketplace)
+        wait = failures[-1] + ORDER_AGAIN * 2 ** (len(failures) - 1) - now if failures else timedelta()
+        if wait > timedelta():
+            return wait.total_seconds()
+        try:
+            report_id = await self._reports.order(REPORT, marketplace)
+        except Unavailable:
+            reading.known = False
+            raise
+        reading.ordered[marketplace] = Report(report_id, (marketplace,), ORDERED, now, now)
+        return SHORTEST
+
+    async def _take(self, reading: Reading, marketplace: str, document_id: str) -> float | None:
+        report = reading.ordered[marketplace]
+        rows = list(report_rows(*await self._reports.content(document_id), marketplace))
+        if not rows:
+            return await self._browse(reading, marketplace)
+        self._read.append(report.report_id)
+        reading.rows[marketplace] = report.as_of, rows
+        return None
+
+    async def _browse(self, reading: Reading, marketplace: str) -> float | None:
         """Read what Amazon shows without a report: at most a thousand listings."""
+        began = self._clock.now()
         found, token = await self._page(marketplace, None)
         while token:
             rows, token = await self._page(marketplace, token)
             found += rows
-        return found
+        reading.rows[marketplace] = began, found
+        return None
 
     async def _page(self, marketplace: str, token: str | None) -> tuple[list[ChannelListing], str | None]:
         """Read one page, waiting for room: pages that were read already must not be read again."""
@@ -124,45 +174,3 @@ class Inventory:
                 if throttled.retry_after > PATIENCE:
                     raise
                 await anyio.sleep(throttled.retry_after)
-
-
-def merged(parts: Iterable[list[ChannelListing]]) -> list[ChannelListing]:
-    """Return each SKU once, as the first marketplace that has it shows it; Amazon's anywhere is Amazon's."""
-    found: dict[str, ChannelListing] = {}
-    for each in (row for part in parts for row in part):
-        if each.external_id not in found or each.stocked_by_platform:
-            found[each.external_id] = each
-    return list(found.values())
-
-
-def report_rows(content: bytes, charset: str, marketplace: str) -> Iterator[ChannelListing]:
-    """Yield the listings of a report: tab-separated, its quotation marks plain text, in an encoding that varies."""
-    text = _decoded(content, charset)
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE):
-        if row.get("seller-sku"):
-            yield _listing(row, marketplace)
-
-
-def _listing(row: Mapping[str, str | None], marketplace: str) -> ChannelListing:
-    sku = row["seller-sku"] or ""
-    by_amazon = (row.get("fulfillment-channel") or OWN_CHANNEL) != OWN_CHANNEL
-    quantity = (row.get("quantity") or "").strip()
-    return ChannelListing(
-        external_id=sku,
-        sku=sku,
-        ean=(row.get("product-id") or None) if row.get("product-id-type") == EAN else None,
-        title=row.get("item-name") or sku,
-        quantity=int(quantity) if quantity.isdecimal() and not by_amazon else None,
-        references={MARKETPLACE: marketplace},
-        stocked_by_platform=by_amazon,
-    )
-
-
-def _decoded(content: bytes, charset: str) -> str:
-    """Return a report's text: as told, else as UTF-8, else as Western Europe's Windows encoding."""
-    for encoding in (charset or "utf-8", "utf-8-sig"):
-        try:
-            return content.decode(encoding).removeprefix("\ufeff")
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return content.decode("cp1252", errors="replace")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -12,7 +12,7 @@ from hub.adapters.amazon.marketplaces import Marketplaces
 from hub.adapters.amazon.patches import Patch, stock_error, stock_patch
 from hub.adapters.amazon.refusals import MISSING_ROLE
 from hub.adapters.amazon.seller import AmazonAccount
-from hub.adapters.amazon.stock_feed import StockFeed
+from hub.adapters.amazon.stock_feed import LOOK_AGAIN, Message, StockFeed
 from hub.adapters.amazon.stock_plan import by_feed
 from hub.adapters.amazon.usage_plans import PATCH_LISTING
 from hub.adapters.limits import Bucket
@@ -76,12 +76,15 @@ class StockWriter:
         batch = _Batch()
         batch.results = {p: STOCKED_BY_AMAZON for p, each in enumerate(updates) if each.listing.stocked_by_platform}
         own = [place for place in range(len(updates)) if place not in batch.results]
+        stray = await self._feed.stray([updates[place] for place in own])
         fed = {own[place] for place in self._for_feed([updates[place] for place in own])}
         await self._patch_all(batch, {place: updates[place] for place in own if place not in fed}, home)
         if fed:
             await self._feed_all(batch, {place: updates[place] for place in sorted(fed)}, home)
         if batch.failures and not batch.answers:
             raise batch.failures[0]
+        if stray is not None:
+            batch.results |= _to_be_repeated(updates, batch.results, stray)
         return [batch.results[place] for place in range(len(updates))]
 
     def _for_feed(self, updates: Sequence[StockUpdate]) -> list[int]:
@@ -161,3 +164,15 @@ class StockWriter:
             issues = answer.children("issues")
             return stock_error(issues, any_attribute=True) or Refused("invalid", "Amazon calls the patch invalid")
         return Pending(Patch.of(update, marketplace, self._clock.now()).process_id, FIRST_LOOK)
+
+
+def _to_be_repeated(
+    updates: Sequence[StockUpdate], results: Mapping[int, WriteResult], stray: Message
+) -> dict[int, WriteResult]:
+    """Let numbers that a stray feed may overwrite be written once more when it has ended, as a lost feed's are."""
+    doubtful = [
+        place
+        for place, result in results.items()
+        if isinstance(result, Pending) and updates[place].listing.quantity is None
+    ]
+    return {place: Pending(replace(stray, number=place + 1).process_id, LOOK_AGAIN) for place in doubtful}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hub.adapters.amazon.feeds import DONE, ENDED, LISTINGS_FEED, LISTINGS_TYPE, Feeds
 from hub.adapters.amazon.patches import stock_patch
 from hub.adapters.amazon.seller import AmazonAccount
+from hub.adapters.amazon.stock_plan import FEWEST_MESSAGES
 from hub.adapters.fields import Fields, parse, unreadable
 from hub.adapters.http import write_json
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate, WriteResult
@@ -22,6 +23,8 @@ PUBLISH_AGAIN = 5.0
 LOST_FOR = timedelta(seconds=150)
 """How long a feed whose answer was lost may take to show up among the feeds."""
 CLOCKS_APART = timedelta(seconds=60)
+STRAY_FOR = timedelta(hours=6)
+"""How old a feed may be that Amazon still works on after the process that made it ended; mostly it takes minutes."""
 FEEDS_REMEMBERED = 100
 """Feeds whose answer did arrive, and that are never the lost one; Amazon takes five in five minutes."""
 _LOCALE = "en_GB"
@@ -65,6 +68,7 @@ class StockFeed:
         self._reports: dict[str, dict[int, Refused]] = {}
         self._next_look: dict[str, datetime] = {}
         self._known: deque[str] = deque(maxlen=FEEDS_REMEMBERED)
+        self._strays_sought = False
 
     @property
     def room(self) -> bool:
@@ -91,6 +95,24 @@ class StockFeed:
             return [Deferred(throttled.retry_after, throttled.reason)] * len(updates)
         numbers = range(1, len(updates) + 1)
         return [Pending(replace(made, number=number).process_id, LOOK_AGAIN) for number in numbers]
+
+    async def stray(self, updates: Sequence[StockUpdate]) -> Message | None:
+        """Return what to wait for before these numbers stand for good, where a feed may hold older ones of them.
+
+        A process that ended between making a feed and noting it leaves many numbers that nobody knows, and a feed that
+        may take effect after whatever is written now. It is looked for once; what is not needed costs no call.
+        """
+        unknown = sum(each.listing.quantity is None for each in updates)
+        if self._strays_sought or unknown < FEWEST_MESSAGES:
+            return None
+        try:
+            listed = await self._feeds.made_since(LISTINGS_FEED, self._clock.now() - STRAY_FOR)
+        except (Throttled, Unavailable):
+            return None
+        self._strays_sought = True
+        strays = [each for each in listed if each.text("processingStatus") not in ENDED]
+        made = [at for each in strays if (at := each.maybe_instant("createdTime")) is not None]
+        return Message(0, tried_at=min(made)) if made else None
 
     def ended(self, feed_id: str) -> None:
         """Take note that a feed is said to be done: it is looked at the next time that somebody asks."""

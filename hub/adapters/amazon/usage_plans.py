@@ -51,7 +51,8 @@ GET_FEEDS = Operation("getFeeds", "GET", f"{_FEEDS}/feeds", 0.0222, 10)
 GET_FEED_DOCUMENT = Operation("getFeedDocument", "GET", f"{_FEEDS}/documents/{{document}}", 0.0222, 10)
 
 _REPORTS = "/reports/2021-06-30"
-CREATE_REPORT = Operation("createReport", "POST", f"{_REPORTS}/reports", 0.0167, 15)
+CREATE_REPORT = Operation("createReport", "POST", f"{_REPORTS}/reports", 0.0167, 15, repeatable=False)
+GET_REPORTS = Operation("getReports", "GET", f"{_REPORTS}/reports", 0.0222, 10)
 GET_REPORT = Operation("getReport", "GET", f"{_REPORTS}/reports/{{report}}", 2, 15)
 GET_REPORT_DOCUMENT = Operation("getReportDocument", "GET", f"{_REPORTS}/documents/{{document}}", 0.0167, 15)
 
@@ -85,6 +86,7 @@ ALL = (
     GET_FEEDS,
     GET_FEED_DOCUMENT,
     CREATE_REPORT,
+    GET_REPORTS,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
     GET_DESTINATIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import httpx2
 
@@ -107,7 +108,7 @@ class BolChannel:
             return None
         return mapping.channel_order(answered(response, ORDER), self._clock.now())
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
         """List offers, a hundred per call; the quantity is what bol.com sells from, less orders since our figure."""
         asked = {"page-size": OFFERS_PER_PAGE} | ({"cursor": cursor} if cursor else {})
         answer = await self._calls.read(OFFERS, asked)

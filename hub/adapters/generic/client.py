@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 
@@ -90,7 +90,7 @@ class ShopChannel(WithoutReturns):
         response = await self._calls.send("orders.get", "GET", order_path(external_id), expect=("unknown_order",))
         return None if code_of(response) else mapping.channel_order(content(response, "order"))
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
         """List what is for sale, a thousand listings per call."""
         asked = {"limit": str(LARGEST_PAGE)} | ({"cursor": cursor} if cursor else {})
         answer = await self._calls.read("listings.list", "listings", asked)

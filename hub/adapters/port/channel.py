@@ -78,8 +78,12 @@ class Channel(Protocol):
         """Fetch one order whole; None where the channel no longer knows it. Repeatable."""
         ...
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
-        """Return a page of what is offered, with what it shows now; None as cursor begins. Repeatable."""
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
+        """Return a page of what is offered, with what it shows now; None as cursor begins. Repeatable.
+
+        Where the platform takes its time to make the answer, one that was ordered ``since`` (UTC) will do, as of about
+        then; None has it made anew.
+        """
         ...
 
     def spare(self) -> float:

@@ -11,11 +11,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows and where to go on: ``cursor`` is stored after the rows were; ``more`` says read on now."""
+    """Some rows and where to go on: ``cursor`` is stored after the rows were; ``more`` says read on now.
+
+    The rows are as they were at ``as_of`` or later (UTC); None where the answer was made when it was asked for.
+    """
 
     rows: tuple[T, ...]
     cursor: str | None
     more: bool = False
+    as_of: datetime | None = None
 
 
 ERRORS = "errors "

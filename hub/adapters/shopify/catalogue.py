@@ -6,6 +6,7 @@ A page of a hundred variants costs hundreds of points, a bulk operation of any s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 import anyio
@@ -36,7 +37,7 @@ class Catalogue:
         self._calls = calls
         self._locations = locations
         self._clock = clock
-        self._running: str | None = None
+        self._running: tuple[str, datetime] | None = None
 
     async def read(self, cursor: str | None) -> Page[ChannelListing]:
         """Return a page of listings, or all of them at once. Repeatable.
@@ -48,8 +49,9 @@ class Catalogue:
             if not page.more or not await self._begin():
                 return page
         if cursor is None and self._running is not None:
-            rows = await self._bulk(self._running)
-            return await self._page(None) if rows is None else Page(rows, None)
+            operation, began = self._running
+            rows = await self._bulk(operation)
+            return await self._page(None) if rows is None else Page(rows, None, as_of=began)
         return await self._page(cursor)
 
     async def _page(self, cursor: str | None) -> Page[ChannelListing]:
@@ -73,12 +75,13 @@ class Catalogue:
 
     async def _begin(self) -> bool:
         """Start a bulk operation; where Shopify takes none now, the catalogue is read page by page."""
+        now = self._clock.now()
         query = BULK_LISTINGS % await self._locations.stocked()
         payload = required(await self._calls.ask(BULK_RUN, {"query": query}, lane=Lane.CATALOGUE), BULK_PATH[0])
         started = payload.maybe_child(BULK_PATH[1])
         if user_errors(payload) or started is None:
             return False
-        self._running = started.text("id")
+        self._running = started.text("id"), now
         return True
 
     async def _bulk(self, operation: str) -> tuple[ChannelListing, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import httpx2
 
@@ -84,7 +85,7 @@ class ShopifyChannel(WithoutReturns):
         """Fetch one order whole; None for one that Shopify does not show (older than 60 days, or deleted)."""
         return await self._orders.read(external_id)
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
         """List variants by their inventory items."""
         return await self._catalogue.read(cursor)
 

@@ -92,7 +92,7 @@ class VendureChannel(WithoutReturns):
         """Fetch one order whole; None for one that is not in this channel, or not yet placed."""
         return mapping.channel_order(await self._calls.ask(ORDER, {"id": external_id}), self._gift_cards)
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
         """List the variants of the channel."""
         rows = await self._lists.page(VARIANTS, "productVariants", {"sort": {"id": "ASC"}}, int(cursor or 0))
         found = tuple(mapping.listing(variant) for variant in rows.items)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import httpx2
@@ -106,7 +106,7 @@ class WooChannel(WithoutReturns):
         listed = await self._calls.read("refunds.list", f"{path}/refunds", {"per_page": str(PER_PAGE)})
         return replace(found, refunds=refunds(rows(listed, "refunds")))
 
-    async def listings(self, cursor: str | None) -> Page[ChannelListing]:
+    async def listings(self, cursor: str | None, since: datetime | None = None) -> Page[ChannelListing]:
         """List products, and the variations of those that have some, fifty products per call."""
         page = int(cursor or 1)
         asked = {"per_page": str(PRODUCTS_PER_CALL), "page": str(page), "orderby": "id", "order": "asc"}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -15,7 +11,7 @@ from hub.sandbox.amazon.answers import answer, invalid, too_many, unknown
 from hub.sandbox.amazon.documents import Document, Documents
 from hub.sandbox.amazon.door import Door, body_of
 from hub.sandbox.amazon.feeds import LISTINGS, SHUT_OFF, WORKERS, Feed, Feeds
-from hub.sandbox.amazon.marketplaces import BY_ID
+from hub.sandbox.amazon.runs import marketplaces_of, page_of
 
 PATH = "/feeds/2021-06-30"
 
@@ -63,23 +59,8 @@ class FeedDoors:
         return answer({"feedId": self.feeds.add(feed_type, marketplaces, document).feed_id}, 202)
 
     async def list(self, request: Request) -> Response:
-        """Answer with a page of feeds, newest first; a next page is asked for by its token alone."""
-        if "nextToken" in request.query_params and len(request.query_params) > 1:
-            raise invalid("Invalid Input", "nextToken must be the only parameter.")
-        query = dict(request.query_params)
-        if token := query.pop("nextToken", None):
-            query = dict(parse_qsl(token))
-        if not query.get("feedTypes"):
-            raise invalid("Invalid Input", "Either feedTypes or nextToken is required.")
-        return answer(self._page(query))
-
-    def _page(self, query: dict[str, str]) -> dict[str, Any]:
-        start, size = page_number(query, "start", 0, 0), page_number(query, "pageSize", 10, 1, 100)
-        found = [each for each in reversed(self.feeds.by_id.values()) if _fits(each, query)]
-        told: dict[str, Any] = {"feeds": [each.shown() for each in found[start : start + size]]}
-        if len(found) > start + size:
-            told["nextToken"] = urlencode(query | {"start": str(start + size)})
-        return told
+        runs = list(self.feeds.by_id.values())
+        return answer(page_of(request.query_params, runs, "feeds", self._account.now()))
 
     async def get(self, request: Request) -> Response:
         return answer(self._known(request).shown())
@@ -94,47 +75,6 @@ class FeedDoors:
         if feed is None:
             raise unknown("The feed was not found.")
         return feed
-
-
-def marketplaces_of(body: dict[str, Any]) -> list[str]:
-    """Read the marketplaces of a feed or a report from its body."""
-    found = body.get("marketplaceIds")
-    if not isinstance(found, list) or not 1 <= len(found) <= 25 or not all(str(each) in BY_ID for each in found):
-        raise invalid("Invalid Input", "marketplaceIds must hold between 1 and 25 marketplaces of this region.")
-    return found
-
-
-def _fits(feed: Feed, query: dict[str, str]) -> bool:
-    types, statuses = values_of(query, "feedTypes"), values_of(query, "processingStatuses")
-    markets, since, until = values_of(query, "marketplaceIds"), query.get("createdSince"), query.get("createdUntil")
-    return (
-        feed.feed_type in types
-        and (not statuses or feed.status in statuses)
-        and (not markets or bool(markets & set(feed.marketplace_ids)))
-        and (since is None or feed.created_at >= _moment(since))
-        and (until is None or feed.created_at <= _moment(until))
-    )
-
-
-def page_number(query: dict[str, str], name: str, default: int, least: int, most: int = 10**6) -> int:
-    """Read a whole number within bounds; Trouble 400 for anything else."""
-    text = query.get(name, str(default))
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise invalid("Invalid Input", f"{name} must be between {least} and {most}.")
-    return int(text)
-
-
-def values_of(query: dict[str, str], name: str) -> set[str]:
-    """Read a comma separated list."""
-    return {each for each in query.get(name, "").split(",") if each}
-
-
-def _moment(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid("Invalid Input", f"'{text}' is not an ISO 8601 date-time.") from None
-    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def _shown(document: Document, url: str) -> dict[str, str]:

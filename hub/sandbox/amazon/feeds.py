@@ -52,6 +52,10 @@ class Feed:
     ended_at: datetime | None = None
     result: Document | None = None
 
+    @property
+    def kind(self) -> str:
+        return self.feed_type
+
     def shown(self) -> dict[str, Any]:
         """Return the feed as the API writes it."""
         told = {

@@ -15,9 +15,10 @@ from hub.sandbox.amazon.account import Account
 from hub.sandbox.amazon.answers import answer, invalid, stamp, unknown
 from hub.sandbox.amazon.documents import Document, Documents
 from hub.sandbox.amazon.door import Door, body_of
-from hub.sandbox.amazon.feed_doors import marketplaces_of, page_number, shown_document, values_of
+from hub.sandbox.amazon.feed_doors import shown_document
 from hub.sandbox.amazon.inventory_report import all_listings
 from hub.sandbox.amazon.notices import REPORTS
+from hub.sandbox.amazon.runs import marketplaces_of, moment, page_of
 
 PATH = "/reports/2021-06-30"
 ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
@@ -25,16 +26,22 @@ ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 
 @dataclass(slots=True)
 class Report:
-    """One report and how far it is."""
+    """One report and how far it is; ``data_from`` and ``data_until`` are what was asked for, now where nothing was."""
 
     report_id: str
     report_type: str
     marketplace_ids: list[str]
     created_at: datetime
+    data_from: datetime
+    data_until: datetime
     status: str = "IN_QUEUE"
     started_at: datetime | None = None
     ended_at: datetime | None = None
     document: Document | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.report_type
 
     def shown(self) -> dict[str, Any]:
         """Return the report as the API writes it."""
@@ -42,6 +49,8 @@ class Report:
             "reportId": self.report_id,
             "reportType": self.report_type,
             "marketplaceIds": self.marketplace_ids,
+            "dataStartTime": stamp(self.data_from),
+            "dataEndTime": stamp(self.data_until),
             "createdTime": stamp(self.created_at),
             "processingStatus": self.status,
             "processingStartTime": stamp(self.started_at) if self.started_at else None,
@@ -73,7 +82,9 @@ class ReportDoors:
         if body.get("reportType") != ALL_LISTINGS:
             raise invalid("Invalid input", f"The report type '{body.get('reportType')}' is not known.")
         account = self._account
-        report = Report(str(next(self._numbers)), ALL_LISTINGS, marketplaces_of(body), account.now())
+        now = account.now()
+        data = _data_time(body, "dataStartTime", now), _data_time(body, "dataEndTime", now)
+        report = Report(str(next(self._numbers)), ALL_LISTINGS, marketplaces_of(body), now, *data)
         self._reports[report.report_id] = report
         account.in_about(account.switches.queue_seconds, lambda: self._begin(report))
         return answer({"reportId": report.report_id}, 202)
@@ -83,19 +94,20 @@ class ReportDoors:
         self._account.in_about(self._account.switches.work_seconds, lambda: self._finish(report))
 
     def _finish(self, report: Report) -> None:
-        report.document = self._documents.store(all_listings(self._account), "text/plain;charset=UTF-8")
-        report.status, report.ended_at = "DONE", self._account.now()
-        told = {"reportId": report.report_id, "reportType": report.report_type, "processingStatus": "DONE"}
-        self._account.notices.tell_finished(REPORTS, told | {"reportDocumentId": report.document.document_id})
+        switches, report.ended_at = self._account.switches, self._account.now()
+        if switches.fatal_reports > 0:
+            switches.fatal_reports -= 1
+            report.status = "FATAL"
+        else:
+            report.document = self._documents.store(all_listings(self._account), "text/plain;charset=UTF-8")
+            report.status = "DONE"
+        told = {"reportId": report.report_id, "reportType": report.report_type, "processingStatus": report.status}
+        told |= {"reportDocumentId": report.document.document_id} if report.document else {}
+        self._account.notices.tell_finished(REPORTS, told)
 
     async def list(self, request: Request) -> Response:
-        query = dict(request.query_params)
-        types, statuses = values_of(query, "reportTypes"), values_of(query, "processingStatuses")
-        if not types:
-            raise invalid("Invalid input", "reportTypes is required.")
-        found = [each for each in reversed(self._reports.values()) if each.report_type in types]
-        shown = [each.shown() for each in found if not statuses or each.status in statuses]
-        return answer({"reports": shown[: page_number(query, "pageSize", 10, 1, 100)]})
+        runs = list(self._reports.values())
+        return answer(page_of(request.query_params, runs, "reports", self._account.now()))
 
     async def get(self, request: Request) -> Response:
         report = self._reports.get(request.path_params["report_id"])
@@ -105,3 +117,11 @@ class ReportDoors:
 
     async def get_document(self, request: Request) -> Response:
         return answer(shown_document(request, self._documents, "reportDocumentId"))
+
+
+def _data_time(body: dict[str, Any], name: str, now: datetime) -> datetime:
+    """Read from when or up to when data is asked for; Trouble 400 for a time to come."""
+    at = moment(str(body[name]), name) if body.get(name) is not None else now
+    if at > now:
+        raise invalid("Invalid input", f"{name} must not be in the future.")
+    return at

@@ -46,6 +46,7 @@ class Switches:
     queue_seconds: float = 20.0
     work_seconds: float = 20.0
     fatal_feeds: int = 0
+    fatal_reports: int = 0
     gzip_reports: bool = True
     url_life: float = 300.0  # presigned addresses
     # notifications

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.adapters.amazon.cancellations import verdict
-from hub.adapters.amazon.inventory import report_rows
+from hub.adapters.amazon.inventory_rows import report_rows
 from hub.adapters.amazon.mapping import channel_order
 from hub.adapters.amazon.notifications import read_notification
 from hub.adapters.amazon.stock_feed import refusals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
@@ -10,9 +11,11 @@ import orjson
 import pytest
 
 from hub.actors.runtime.policy import Policy
-from hub.adapters.amazon.inventory import LONGEST_PAUSE, report_rows
-from hub.adapters.port import ChannelListing
-from hub.outcome import Throttled
+from hub.adapters.amazon.client import AmazonChannel
+from hub.adapters.amazon.inventory import LONGEST_PAUSE
+from hub.adapters.amazon.inventory_rows import report_rows
+from hub.adapters.port import ChannelListing, Page
+from hub.outcome import Throttled, Unavailable
 from tests.adapters.amazon.amazon_by_hand import DE, NL, Amazon
 from tests.adapters.handclock import HandClock
 from tests.adapters.scripted import says
@@ -29,29 +32,56 @@ FBA = ("Chair", "F-1", "", "1", "B00X", "AMAZON_EU", "Active")
 
 
 class Desk:
-    """Makes reports by marketplace; ``status`` says how far they are."""
+    """Makes reports; ``status`` says how far the next and the unfinished ones are."""
 
-    def __init__(self) -> None:
-        self.reports: dict[str, bytes] = {DE: report(LAMP, FBA), NL: report(LAMP)}
+    def __init__(self, clock: HandClock) -> None:
+        self.clock = clock
+        self.content: dict[str, bytes] = {DE: report(LAMP, FBA), NL: report(LAMP)}
         self.status = "IN_QUEUE"
-        self.made: list[str] = []
+        self.reports: dict[str, dict[str, Any]] = {}
+        self.lost = 0
         self.items: list[dict[str, Any]] = []
+
+    @property
+    def made(self) -> list[str]:
+        return [each["marketplaceIds"][0] for each in self.reports.values()]
+
+    def end(self, status: str) -> None:
+        """Let all that was not done be so, and what is ordered from now on."""
+        self.status = status
+        for each in self.reports.values():
+            if each["processingStatus"] == "IN_QUEUE":
+                each |= {"processingStatus": status, "processingEndTime": self._now()}
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         path = request.url.path
-        if path.endswith("/reports"):
-            [marketplace] = orjson.loads(request.content)["marketplaceIds"]
-            self.made.append(marketplace)
-            return says({"reportId": marketplace}, 202)
         name = path.rpartition("/")[2]
+        if path.endswith("/reports"):
+            return self._list(request) if request.method == "GET" else self._order(orjson.loads(request.content))
         if "/reports/2021-06-30/reports/" in path:
-            told = {"reportId": name, "reportType": "x", "createdTime": "2026-11-23T09:00:00Z"}
-            return says(told | {"processingStatus": self.status, "reportDocumentId": name})
+            return says(self.reports[name])
         if "/reports/2021-06-30/documents/" in path:
             return says({"reportDocumentId": name, "url": f"https://documents.test/{name}"})
         if request.url.host == "documents.test":
-            return httpx2.Response(200, content=self.reports[name])
+            return httpx2.Response(200, content=self.content[self.reports[name]["marketplaceIds"][0]])
         return self.browse(request)
+
+    def _now(self) -> str:
+        return self.clock.now().isoformat()
+
+    def _order(self, body: dict[str, Any]) -> httpx2.Response:
+        number = str(len(self.reports) + 1)
+        told = {"reportId": number, "reportDocumentId": number, "processingStatus": self.status}
+        self.reports[number] = body | told | {"createdTime": self._now()}
+        if self.lost:
+            self.lost -= 1
+            raise httpx2.ReadError("lost")
+        return says({"reportId": number}, 202)
+
+    def _list(self, request: httpx2.Request) -> httpx2.Response:
+        since = datetime.fromisoformat(request.url.params["createdSince"])
+        found = [each for each in self.reports.values() if datetime.fromisoformat(each["createdTime"]) >= since]
+        return says({"reports": found})
 
     def browse(self, request: httpx2.Request) -> httpx2.Response:
         start = int(request.url.params.get("pageToken", "0"))
@@ -60,14 +90,26 @@ class Desk:
         return says(page | ({"pagination": {"nextToken": str(start + 20)}} if more else {}))
 
 
+async def read(channel: AmazonChannel, clock: HandClock, since: datetime | None, tries: int = 20) -> Page[Any]:
+    """Ask until the listings are there, as the patrol does."""
+    for _ in range(tries):
+        try:
+            return await channel.listings(None, since)
+        except Throttled as throttled:
+            clock.forward(throttled.retry_after)
+        except Unavailable:
+            clock.forward(1)
+    raise AssertionError("Amazon's listings were never there")
+
+
 async def test_reports_are_asked_for_once_waited_for_and_read_together(clock: HandClock) -> None:
-    desk = Desk()
+    desk = Desk(clock)
     async with Amazon(desk).open(clock) as channel:
         for _ in range(3):
             with pytest.raises(Throttled) as outcome:
                 await channel.listings(None)
             clock.forward(outcome.value.retry_after)
-        desk.status = "DONE"
+        desk.end("DONE")
         page = await channel.listings(None)
         assert desk.made == [NL, DE]
         assert (page.more, page.cursor) == (False, None)
@@ -80,6 +122,89 @@ async def test_reports_are_asked_for_once_waited_for_and_read_together(clock: Ha
         assert desk.made == [NL, DE, NL, DE], "the next reading is of fresh reports"
 
 
+@pytest.mark.parametrize("done", [True, False])
+async def test_the_next_adapter_goes_on_with_reports_that_were_ordered_since_the_round_began(
+    clock: HandClock, done: bool
+) -> None:
+    desk, began = Desk(clock), clock.now()
+    clock.forward(5)
+    async with Amazon(desk).open(clock) as channel:
+        with pytest.raises(Throttled):
+            await channel.listings(None, began)
+    ordered_at = clock.now()
+    clock.forward(600)
+    if done:
+        desk.end("DONE")
+    async with Amazon(desk).open(clock) as channel:
+        if not done:
+            with pytest.raises(Throttled):
+                await channel.listings(None, began)
+            desk.end("DONE")
+        page = await channel.listings(None, began)
+        assert desk.made == [NL, DE]
+        assert page.as_of == ordered_at, "numbers are told to be as old as the order of the report"
+        clock.forward(1)
+        with pytest.raises(Throttled):
+            await channel.listings(None, clock.now())
+        assert desk.made == [NL, DE, NL, DE], "what was read once is not read again in the next round"
+
+
+@pytest.mark.parametrize("age", [61.0, 3601.0])
+async def test_reports_that_are_too_old_for_the_round_or_to_be_compared_are_made_anew(
+    clock: HandClock, age: float
+) -> None:
+    desk = Desk(clock)
+    desk.status = "DONE"
+    async with Amazon(desk).open(clock) as channel:
+        with pytest.raises(Throttled):
+            await channel.listings(None)
+    began = clock.now() + timedelta(seconds=61 if age < 3600 else -5)
+    clock.forward(age)
+    async with Amazon(desk).open(clock) as channel:
+        with pytest.raises(Throttled):
+            await channel.listings(None, began)
+    assert desk.made == [NL, DE, NL, DE]
+
+
+async def test_an_order_without_an_answer_is_looked_up_before_another(clock: HandClock) -> None:
+    desk = Desk(clock)
+    desk.lost, desk.status = 1, "DONE"
+    async with Amazon(desk).open(clock) as channel:
+        await read(channel, clock, clock.now())
+    assert desk.made == [NL, DE]
+
+
+async def test_a_report_that_fails_is_ordered_again_after_a_pause_whoever_saw_it_fail(clock: HandClock) -> None:
+    desk, began = Desk(clock), clock.now()
+    desk.status = "FATAL"
+    amazon = Amazon(desk, marketplaces=(NL,))
+    for orders, pause in ((1, 60.0), (2, 120.0)):
+        for _ in range(2):
+            async with amazon.open(clock) as channel:
+                with pytest.raises(Throttled):
+                    await channel.listings(None, began)
+                with pytest.raises(Throttled) as outcome:
+                    await channel.listings(None, began)
+                assert 0 < outcome.value.retry_after <= pause
+        assert len(desk.made) == orders
+        clock.forward(pause)
+    desk.status = "DONE"
+    async with amazon.open(clock) as channel:
+        page = await read(channel, clock, began)
+    assert (len(desk.made), [row.sku for row in page.rows]) == (3, [" A-1 "])
+
+
+async def test_the_list_of_reports_is_asked_for_within_its_own_limit(clock: HandClock) -> None:
+    desk, began = Desk(clock), clock.now()
+    amazon = Amazon(desk, marketplaces=(NL,))
+    async with amazon.open(clock) as channel:
+        for number in range(30):
+            with pytest.raises(Throttled) as outcome:
+                await channel.listings(None, began + timedelta(seconds=number))
+    assert amazon.paths().count("GET /reports/2021-06-30/reports") == 10
+    assert outcome.value.retry_after > 40
+
+
 @pytest.mark.parametrize("how", ["FATAL", "CANCELLED", "empty", "late"])
 async def test_without_a_report_listings_are_browsed(
     clock: HandClock, how: str, monkeypatch: pytest.MonkeyPatch
@@ -90,7 +215,7 @@ async def test_without_a_report_listings_are_browsed(
         clock.forward(seconds)
 
     monkeypatch.setattr(anyio, "sleep", sleep)
-    desk = Desk()
+    desk = Desk(clock)
     desk.items = [
         {
             "sku": f"S{number:03}",
@@ -102,12 +227,13 @@ async def test_without_a_report_listings_are_browsed(
         for number in range(200)
     ]
     async with Amazon(desk, marketplaces=(DE,)).open(clock) as channel:
+        desk.status = {"empty": "DONE", "late": "IN_PROGRESS"}.get(how, how)
+        desk.content[DE] = report()
         with pytest.raises(Throttled):
             await channel.listings(None)
-        desk.status = {"empty": "DONE", "late": "IN_PROGRESS"}.get(how, how)
-        desk.reports[DE] = report()
         clock.forward(4000)
-        rows = (await channel.listings(None)).rows
+        rows = (await read(channel, clock, None)).rows
+    assert len(desk.made) == (3 if how == desk.status else 1)
     assert [row.sku for row in rows] == [f"S{number:03}" for number in range(200)]
     assert [row.quantity for row in rows][:5] == [4, 4, 4, None, 4]
     assert [row.external_id for row in rows if row.stocked_by_platform] == ["S003"]

@@ -20,7 +20,7 @@ from hub.adapters.oauth import MemoryGrants
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockUpdate
 from hub.domain.delivery import CancelReason, ShippedUnits
 from hub.domain.order import FulfilledBy, PaymentState
-from hub.outcome import Rejected, Unauthorized
+from hub.outcome import Rejected, Throttled, Unauthorized
 from hub.sandbox.amazon.lwa import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET, SELLER_ID
 from hub.sandbox.amazon.platform import AmazonPlatform
 from hub.sandbox.amazon.roles import SHIPPING_ROLE, TAX_ROLE
@@ -29,6 +29,7 @@ from hub.sandbox.faults import Fault
 from hub.sandbox.ledger import Units
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.channel_stage import Stage, staged
+from tests.contract.channel_requests import Recording
 
 CALLBACK = "http://127.0.0.1/oauth/callback"
 
@@ -266,3 +267,31 @@ async def allow(page: str) -> dict[str, str]:
     async with httpx2.AsyncClient(trust_env=False) as browser:
         answer = await browser.post(str(url.copy_with(query=None)), data=dict(url.params))
     return dict(httpx2.URL(answer.headers["Location"]).params)
+
+
+async def test_reports_that_another_adapter_ordered_are_gone_on_with() -> None:
+    """As after a crash, or where an adapter rests while Amazon makes the report."""
+    async with staged(AmazonFixture()) as stage:
+        stage.pass_time(300)
+        began, recording = stage.ground.now(), Recording()
+        for _ in range(3):
+            async with stage.fixture.open(stage.url, stage.clock, transport=recording) as channel:
+                with pytest.raises(Throttled):
+                    await channel.listings(None, began)
+        async with stage.fixture.open(stage.url, stage.clock, transport=recording) as channel:
+            page = await stage.patiently(channel.listings, None, began)
+        ordered = [
+            each.content for each, _ in recording.seen if each.method == "POST" and b"reportType" in each.content
+        ]
+        assert len(ordered) == len(set(ordered)) > 0
+        assert {row.external_id for row in page.rows} == set(amazon(stage).account.listings.by_sku)
+        assert page.as_of is not None
+        assert page.as_of >= began
+
+
+async def test_a_report_that_amazon_could_not_make_is_ordered_again() -> None:
+    async with staged(AmazonFixture()) as stage:
+        switches(stage).fatal_reports = 1
+        page = await stage.patiently(stage.channel.listings, None)
+        assert switches(stage).fatal_reports == 0
+        assert {row.external_id for row in page.rows} == set(amazon(stage).account.listings.by_sku)

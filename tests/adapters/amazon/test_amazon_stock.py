@@ -282,6 +282,7 @@ class FeedDesk(Shelf):
         self.uploaded: list[httpx2.Request] = []
         self.feeds: list[str] = []
         self.lose = ""
+        self.created = "2026-11-23T09:00:00Z"
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         path = request.url.path
@@ -309,7 +310,7 @@ class FeedDesk(Shelf):
 
     def feed(self, feed_id: str) -> dict[str, Any]:
         done = {"resultFeedDocumentId": "out"} if self.status == "DONE" else {}
-        return {"feedId": feed_id, "feedType": "JSON_LISTINGS_FEED", "createdTime": "2026-11-23T09:00:00Z",
+        return {"feedId": feed_id, "feedType": "JSON_LISTINGS_FEED", "createdTime": self.created,
                 "processingStatus": self.status} | done  # fmt: skip
 
     def document(self, request: httpx2.Request) -> httpx2.Response:
@@ -325,6 +326,7 @@ def desk() -> FeedDesk:
 
 
 MANY = [0] * 5 + [500] * 1600
+PATCH_S0 = "PATCH /listings/2021-08-01/items/A1SELLER/S0"
 
 
 async def test_many_go_by_one_feed_zeros_by_patch_and_the_report_refuses_single_ones(
@@ -422,6 +424,38 @@ async def test_where_a_lost_feed_may_be_either_of_two_it_is_published_again_once
         desk.status = "DONE"
         clock.forward(200)
         assert isinstance((await channel.follow([other]))[other], Deferred)
+
+
+async def test_a_feed_that_outlived_its_process_is_waited_for_and_what_it_may_hold_written_once_more(
+    clock: HandClock, desk: FeedDesk
+) -> None:
+    desk.created = clock.now().isoformat()
+    amazon = Amazon(desk)
+    async with amazon.open(clock) as channel:
+        await channel.publish_stock(updates(MANY))
+    before = amazon.paths().count(PATCH_S0)
+    async with amazon.open(clock) as channel:
+        doubtful = await channel.publish_stock([StockUpdate(listing(f"S{each}"), 3) for each in range(120)])
+        [known] = await channel.publish_stock([StockUpdate(listing("K", 7), 3)])
+        assert process(known).startswith("patch:")
+        assert amazon.paths().count(PATCH_S0) == before + 1, "the number is written at once all the same"
+        one = process(doubtful[0])
+        clock.forward(300)
+        assert isinstance((await channel.follow([one]))[one], Pending)
+        desk.status = "DONE"
+        assert isinstance((await channel.follow([one]))[one], Deferred)
+
+
+async def test_a_feed_that_its_process_noted_is_nothing_to_wait_for_where_all_numbers_are_known(
+    clock: HandClock, desk: FeedDesk
+) -> None:
+    amazon = Amazon(desk)
+    async with amazon.open(clock) as channel:
+        await channel.publish_stock(updates(MANY))
+    async with amazon.open(clock) as channel:
+        results = await channel.publish_stock([StockUpdate(listing(f"S{each}", 9), 3) for each in range(120)])
+    assert {process(each).partition(":")[0] for each in results if isinstance(each, Pending)} == {"patch"}
+    assert amazon.paths().count("GET /feeds/2021-06-30/feeds") == 1, "asked once, for the first numbers of all"
 
 
 async def test_the_sixth_feed_in_five_minutes_is_patched_instead(clock: HandClock, desk: FeedDesk) -> None:
