@@ -26,7 +26,10 @@ class Fenced(Exception):
 
 @dataclass(slots=True)
 class Post:
-    """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits."""
+    """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits.
+
+    ``revision`` counts the posts that it stands for, ``folded_at`` is when the newest of several came.
+    """
 
     key: Key
     lane: str
@@ -39,6 +42,8 @@ class Post:
     traceparent: str | None
     dedupe: str | None = None
     stale: bool = False
+    revision: int = 1
+    folded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
