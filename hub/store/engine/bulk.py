@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.store.engine.prepared import Row, direct
 
 MOST_ROWS = 64
+FEW = 8
 
 
 class BulkInsert:
     """One insert for both databases; rows are tuples in the order of ``columns``, of values as drivers take them.
 
-    ``make`` is given the SQLAlchemy module of a dialect, and returns a statement without other parameters.
+    ``make`` is given the SQLAlchemy module of a dialect, and returns an insert of one row. ``columns`` names its
+    parameters in the order of the statement; where they are not the columns themselves, ``make`` has them as
+    ``bindparam`` among its values.
     """
 
     def __init__(self, make: Callable[[Any], Any], columns: Sequence[str]) -> None:
@@ -30,32 +33,34 @@ class BulkInsert:
         """Insert the rows in their order."""
         text = self._text(connection.dialect)
         if connection.dialect.name == "sqlite":
-            for chunk in halves(rows):
-                values = tuple(value for row in chunk for value in row)
-                await direct(connection, repeated(text, len(self._columns), len(chunk)), values)
+            for chunk in portions(rows):
+                await direct(connection, repeated(text, len(chunk)), [value for row in chunk for value in row])
         elif rows:
             await connection.exec_driver_sql(text, list(rows))
 
     def _text(self, dialect: Dialect) -> str:
         if dialect.name not in self._texts:
-            compiled = self._statements[dialect.name].compile(dialect=dialect, column_keys=self._columns)
+            statement = self._statements[dialect.name]
+            named = None if statement._values else self._columns
+            compiled = statement.compile(dialect=dialect, column_keys=named)
             if compiled.positiontup != self._columns:
                 raise TypeError(f"not the parameters of this insert: {compiled.positiontup}")
             self._texts[dialect.name] = compiled.string
         return self._texts[dialect.name]
 
 
-def halves(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows in groups of few distinct sizes, powers of two, so that prepared statements are found again."""
+def portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield the rows in groups of few distinct sizes, so that prepared statements are found again."""
     start = 0
-    while start < len(rows):
-        size = min(MOST_ROWS, 1 << (len(rows) - start).bit_length() - 1)
+    while left := len(rows) - start:
+        size = left if left < FEW else min(MOST_ROWS, left - left % FEW)
         yield rows[start : start + size]
         start += size
 
 
 @cache
-def repeated(text: str, columns: int, rows: int) -> str:
+def repeated(text: str, rows: int) -> str:
     """Return an insert for so many rows at once: between two of them SQLite's thread would wait for Python's lock."""
-    one = f"({', '.join('?' * columns)})"
-    return text.replace(one, ", ".join([one] * rows), 1)
+    head, values, rest = text.partition(" VALUES ")
+    row, conflict, end = rest.partition(" ON CONFLICT ")
+    return head + values + ", ".join([row] * rows) + conflict + end

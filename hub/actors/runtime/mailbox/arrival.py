@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import case, literal_column
+from sqlalchemy import case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
+from hub.actors.runtime.mailbox.folding import folded
 from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.store.engine import BulkInsert
 from hub.store.tables.mailbox import fold_place, message, seen
-from hub.store.types import INSTANT, json_text
+from hub.store.types import INSTANT
 
 MOST_ROWS = 500
 NONE: Any = literal_column("0")
-ONE: Any = literal_column("1")
+
+Stored: TypeAlias = Callable[[datetime | None], Any]
+"""Returns an instant as the database's driver takes it."""
 
 
-def _fold(dialect: Any) -> Any:
-    statement = dialect.insert(message)
+def fold_into(statement: Any) -> Any:
+    """Return the insert that replaces the value of what waits, and keeps its place, where the fold key is the same."""
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["tenant_id", "address", "lane", "fold"],
@@ -32,12 +35,16 @@ def _fold(dialect: Any) -> Any:
             "version": new.version,
             "body": new.body,
             "traceparent": new.traceparent,
-            "revision": message.c.revision + ONE,
+            "revision": message.c.revision + new.revision,
             "attempts": NONE,
             "due_at": case((new.due_at < message.c.due_at, new.due_at), else_=message.c.due_at),
-            "folded_at": new.posted_at,
+            "folded_at": func.coalesce(new.folded_at, new.posted_at),
         },
     )
+
+
+def _fold(dialect: Any) -> Any:
+    return fold_into(dialect.insert(message))
 
 
 def _give_way(dialect: Any) -> Any:
@@ -50,28 +57,30 @@ FOLD, GIVE_WAY = BulkInsert(_fold, message.c.keys()), BulkInsert(_give_way, mess
 async def insert_mail(connection: AsyncConnection, actors: dict[Key, ActorRow], posts: Sequence[Post]) -> None:
     """Insert messages in the order posted, or fold them into what waits; wake actors that nobody owns."""
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
-    for stale, statement in ((False, FOLD), (True, GIVE_WAY)):
-        rows = [_row(actors[one.key], one, stored) for one in posts if one.stale is stale]
-        await statement.run(connection, rows)
+    stale = [one for one in posts if one.stale]
+    for mail, statement in ((folded(one for one in posts if not one.stale), FOLD), (stale, GIVE_WAY)):
+        await statement.run(connection, [row_of(one, (actors[one.key].take_seq(),), stored) for one in mail])
     for one in posts:
         actors[one.key].wake(one.due_at)
 
 
-def _row(row: ActorRow, one: Post, stored: Callable[[datetime], Any]) -> tuple[Any, ...]:
+def row_of(one: Post, number: tuple[Any, ...], stored: Stored) -> tuple[Any, ...]:
+    """Return the row of a message; ``number`` is what its number is made of."""
+    posted_at = stored(one.posted_at)
     return (
         *one.key,
         one.lane,
-        row.take_seq(),
+        *number,
         one.kind,
         one.version,
-        json_text(one.body),
+        one.body,
         one.fold,
-        1,
+        one.revision,
         0,
         0,
-        stored(one.due_at),
-        stored(one.posted_at),
-        None,
+        posted_at if one.due_at is one.posted_at else stored(one.due_at),
+        posted_at,
+        stored(one.folded_at),
         one.traceparent,
     )
 

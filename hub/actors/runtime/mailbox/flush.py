@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow, lock_actors, save_actors
 from hub.actors.runtime.mailbox.arrival import drop_seen, insert_mail
+from hub.actors.runtime.mailbox.delivery import deliver, is_mail
 from hub.actors.runtime.mailbox.departure import next_due, settle, try_again
 from hub.actors.runtime.mailbox.letters import Fenced, Key, Letter, Post, Release, Settlement, Status, Steer
 from hub.store.engine import Spoiled
@@ -22,6 +23,9 @@ async def flush_mail(connection: AsyncConnection, letters: Sequence[Letter]) -> 
     What turns have handled goes out before new mail comes in, so that a message folds only into one that waits.
     """
     posts = await drop_seen(connection, chosen(letters, Post))
+    if is_mail(letters):
+        await deliver(connection, posts)
+        return
     settlements, steers, releases = chosen(letters, Settlement), chosen(letters, Steer), chosen(letters, Release)
     left: list[Letter] = [*posts, *settlements, *steers, *releases]
     actors = await lock_actors(connection, sorted({letter.key for letter in left}))

@@ -26,19 +26,25 @@ class Fenced(Exception):
 
 @dataclass(slots=True)
 class Post:
-    """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits."""
+    """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits.
+
+    ``body`` is its JSON text. ``revision`` counts the posts that it stands for; of several, the newest came at
+    ``folded_at``.
+    """
 
     key: Key
     lane: str
     kind: str
     version: int
-    body: dict[str, Any]
+    body: str
     fold: str | None
     due_at: datetime
     posted_at: datetime
     traceparent: str | None
     dedupe: str | None = None
     stale: bool = False
+    revision: int = 1
+    folded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
