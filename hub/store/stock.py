@@ -240,8 +240,10 @@ async def claimed_products(connection: AsyncConnection, tenant_id: str, order_id
     return set((await connection.execute(statement)).scalars())
 
 
-async def show_claims(work: Work, tenant_id: str, order_id: str, code: int, kits: Iterable[str] | None = None) -> None:
-    """Note that the order's sales order is visible in Exact: any stock read that begins from now on reflects it.
+async def show_claims(
+    work: Work, tenant_id: str, order_ids: Collection[str], code: int, kits: Iterable[str] | None = None
+) -> None:
+    """Note that the orders' sales orders are visible in Exact: any stock read that begins from now on reflects them.
 
     Of a kit that stands there as its own item Exact knows no parts: what they are claimed for shows when it has left.
     ``kits`` are the lines of such kits that have.
@@ -250,7 +252,7 @@ async def show_claims(work: Work, tenant_id: str, order_id: str, code: int, kits
     which = ~_of_kit() if kits is None else _of_kit() & claim.c.line_id.in_(list(kits))
     await work.execute(
         update(claim)
-        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.visible_read.is_(None), which)
+        .where(claim.c.tenant_id == tenant_id, claim.c.order_id.in_(order_ids), claim.c.visible_read.is_(None), which)
         .values(division=code, visible_read=number)
     )
 

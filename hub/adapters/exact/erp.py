@@ -133,6 +133,9 @@ class ExactErp:
     async def sales_order(self, order_id: str) -> SalesOrder:
         return await self._orders.read(order_id)
 
+    async def sales_orders(self, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        return await self._orders.read_all(order_ids)
+
     async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
         await self._changes.change(order_id, changes)
 

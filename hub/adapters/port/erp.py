@@ -132,6 +132,10 @@ class Erp(Invoicing, Protocol):
         """Read a sales order back with its lines. Repeatable."""
         ...
 
+    async def sales_orders(self, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        """Read several sales orders back by id, in as few calls as may be; those not found are absent. Repeatable."""
+        ...
+
     async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
         """Change lines and charges of a sales order. Raises Rejected where goods left, or the order is closed.
 
