@@ -160,7 +160,7 @@ def _frozen_as_it_settles(after: int) -> Script:
 MUTATIONS: tuple[Mutation, ...] = (
     # Claims and what is published ---------------------------------------------------------------
     Mutation(
-        "no-claim", "an order claims nothing", "hub.store.stock:make_claims",
+        "no-claim", "an order claims nothing", "hub.store.stock:set_claims",
         'await upsert(work.connection, claim, rows, keep=("made_at",))', "pass", _sells,
     ),
     Mutation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -135,14 +135,14 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
 async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, refusals = ExactErp.sales_order, [Rejected("not in Exact", code="not_found")]
+    read, refusals = ExactErp.sales_orders, [Rejected("not in Exact", code="not_found")]
 
-    async def not_yet(erp: ExactErp, order_id: str) -> SalesOrder:
+    async def not_yet(erp: ExactErp, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
         if refusals:
             raise refusals.pop()
-        return await read(erp, order_id)
+        return await read(erp, order_ids)
 
-    monkeypatch.setattr(ExactErp, "sales_order", not_yet)
+    monkeypatch.setattr(ExactErp, "sales_orders", not_yet)
     await acme.until_order(await acme.sell("bol"), "forwarded")
     assert not refusals
     assert (await acme.ledger())["forwarded"] == 1
