@@ -132,6 +132,32 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
     assert (ledger["forwarded"], ledger["duplicates"]) == (1, 0)
 
 
+async def test_of_orders_read_back_together_the_one_that_is_not_shown_is_looked_up_alone(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, hidden, asked = ExactErp.sales_orders, list[str](), list[int]()
+
+    async def all_but_one(erp: ExactErp, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        asked.append(len(order_ids))
+        found = dict(await read(erp, order_ids))
+        if not hidden and len(order_ids) > 1:
+            hidden.append(order_ids[0])
+            del found[order_ids[0]]
+        return found
+
+    monkeypatch.setattr(ExactErp, "sales_orders", all_but_one)
+    await acme.control("sell", channel="woocommerce", count=12)
+    ledger = await acme.until_ledger(lambda found: found["forwarded"] == 12)
+
+    async def all_known() -> bool:
+        return [row.status for row in await acme.rows(select(orders.c.status))] == ["forwarded"] * 12
+
+    await eventually(all_known)
+    assert (ledger["duplicates"], len(hidden)) == (0, 1)
+    assert len(asked) < sum(asked) == 12
+    assert not await acme.rows(select(parked))
+
+
 async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

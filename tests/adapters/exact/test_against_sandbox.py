@@ -136,6 +136,17 @@ async def test_an_order_of_more_lines_than_a_page_is_read_whole(shop: Shop, erp:
     assert [line.line_number for line in order.lines] == list(range(1, 131))
 
 
+async def test_several_orders_are_read_back_by_one_call(shop: Shop, erp: ExactErp) -> None:
+    ids = [await erp.create_sales_order(draft(shop, f"WEB-{number}")) for number in range(3)]
+    calls = shop.sandbox.world.ledger.calls["exact"]
+    nowhere = "0c2f8a7e-5e1b-4d53-9a3e-6c1d2b7f4e90"
+    found = await erp.sales_orders([*ids, nowhere])
+    assert shop.sandbox.world.ledger.calls["exact"] == calls + 1
+    assert [found[one].your_ref for one in ids] == ["WEB-0", "WEB-1", "WEB-2"]
+    assert all(len(one.lines) == 2 for one in found.values())
+    assert nowhere not in found
+
+
 async def test_a_reference_with_quotes_and_odd_signs_is_found(shop: Shop, erp: ExactErp) -> None:
     wanted = draft(shop, "O'Neill & Søn #1 50%+ 'x'")
     order_id = await erp.create_sales_order(wanted)
