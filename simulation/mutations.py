@@ -226,7 +226,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-look-up", "after an unknown outcome the order is sent again unseen",
         "hub.actors.erp.orders:OrderLane._resume",
-        "found = None if reference is None else await self.scene.erp.find_sales_order(reference)", "found = None",
+        "found, looked = await self.looking.find(reference, [each for each in others if each is not None])", "pass",
         _loses_answers,
     ),
     Mutation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -100,7 +100,7 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
     patient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process ended minutes into an attempt, so when it began says nothing of when it was given up."""
-    create, find = ExactErp.create_sales_order, ExactErp.find_sales_order
+    create, find = ExactErp.create_sales_order, ExactErp.find_sales_orders
     begun, under_way = anyio.Event(), list[Any]()
 
     async def send_and_hear_nothing(erp: ExactErp, draft: Any) -> str:
@@ -109,8 +109,8 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
         await anyio.sleep_forever()
         raise AssertionError("nobody answers")
 
-    async def find_just_before_it_lands(erp: ExactErp, reference: str) -> SalesOrder | None:
-        found = await find(erp, reference)
+    async def find_just_before_it_lands(erp: ExactErp, references: Collection[str]) -> Mapping[str, SalesOrder]:
+        found = await find(erp, references)
         while under_way:
             await create(erp, under_way.pop())
         return found
@@ -124,12 +124,51 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
         await begun.wait()
     await patient.hub.aclose()
     monkeypatch.setattr(ExactErp, "create_sales_order", create)
-    monkeypatch.setattr(ExactErp, "find_sales_order", find_just_before_it_lands)
+    monkeypatch.setattr(ExactErp, "find_sales_orders", find_just_before_it_lands)
     await patient.database.write(age)
     await patient.restart()
     await patient.until_order(external_id, "forwarded")
     ledger = await patient.ledger()
     assert (ledger["forwarded"], ledger["duplicates"]) == (1, 0)
+
+
+async def test_orders_under_way_at_a_crash_are_looked_up_together_and_alone_where_that_is_refused(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, find = ExactErp.create_sales_order, ExactErp.find_sales_orders
+    begun, asked = list[str](), list[int]()
+
+    async def send_and_hear_nothing(erp: ExactErp, draft: Any) -> str:
+        await create(erp, draft)
+        begun.append(draft.your_ref)
+        await anyio.sleep_forever()
+        raise AssertionError("nobody answers")
+
+    async def refuse_many(erp: ExactErp, references: Collection[str]) -> Mapping[str, SalesOrder]:
+        asked.append(len(references))
+        if len(references) > 1:
+            raise Rejected("too much asked", code="too_broad")
+        return await find(erp, references)
+
+    async def all_begun() -> bool:
+        return len(begun) == 3
+
+    monkeypatch.setattr(ExactErp, "create_sales_order", send_and_hear_nothing)
+    await acme.configure("woocommerce", forwarding=False)
+    sold = (await acme.control("sell", channel="woocommerce", count=3))["ids"]
+    for external_id in sold:
+        await acme.until_order(external_id, "ready")
+    await acme.configure("woocommerce", forwarding=True)
+    await eventually(all_begun)
+    await acme.hub.aclose()
+    monkeypatch.setattr(ExactErp, "create_sales_order", create)
+    monkeypatch.setattr(ExactErp, "find_sales_orders", refuse_many)
+    await acme.restart()
+    for external_id in sold:
+        await acme.until_order(external_id, "forwarded")
+    ledger = await acme.ledger()
+    assert (ledger["forwarded"], ledger["duplicates"]) == (3, 0)
+    assert asked == [3, 1, 1, 1]
 
 
 async def test_of_orders_read_back_together_the_one_that_is_not_shown_is_looked_up_alone(

@@ -67,6 +67,11 @@ class Gathering:
         self._lock = anyio.Lock()
         self._stale_at = -inf
 
+    @property
+    def loaded(self) -> Collection[StoredCase]:
+        """The cases that were read last, without what decides their VAT."""
+        return self._loaded.values()
+
     async def case(self, order_id: str) -> StoredCase | None:
         """Return the case of an order, asked for once; None where the order, its channel or the division is gone."""
         clock = self._cases.scene.desk.clock

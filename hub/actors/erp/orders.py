@@ -14,6 +14,7 @@ from hub.actors.erp.comparing import difference, expected_lines, match_lines
 from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends
 from hub.actors.erp.landing import Landing
+from hub.actors.erp.looking_up import LookingUp
 from hub.actors.erp.reading_back import Posted, ReadingBack
 from hub.actors.erp.scene import Scene
 from hub.actors.erp.standing import Standing, Standings
@@ -47,6 +48,8 @@ class OrderLane:
         self.debtors = Debtors(scene)
         self.aligning = Aligning(scene, self.cases, self.debtors)
         self.standings = Standings(scene)
+        self.gathering = Gathering(self.cases, ())
+        self.looking = LookingUp(scene)
         self.back = ReadingBack(scene)
 
     async def handle(self, turn: Turn) -> None:
@@ -55,15 +58,15 @@ class OrderLane:
         What was posted is read back together in the end; until then its outcome counts as unknown.
         """
         forwards = [one for one in turn.messages if isinstance(one.body, ForwardOrder)]
-        gathering = Gathering(self.cases, [one.body.order_id for one in forwards])
-        await begin_each(turn, turn.messages, partial(self._handle, gathering))
+        self.gathering = Gathering(self.cases, [one.body.order_id for one in forwards])
+        await begin_each(turn, turn.messages, self._handle)
         await self._end(turn, [one for one in forwards if one.body.order_id in self.back.posted])
 
-    async def _handle(self, gathering: Gathering, turn: Turn, envelope: Envelope) -> None:
+    async def _handle(self, turn: Turn, envelope: Envelope) -> None:
         match envelope.body:
             case ForwardOrder(order_id):
                 async with discreetly(self.scene.desk, self.scene.tenant, order_id):
-                    await self._forward(turn, await gathering.case(order_id))
+                    await self._forward(turn, await self.gathering.case(order_id))
                 if order_id in self.back.posted:
                     return
                 self.landing.over(turn, order_id)
@@ -106,18 +109,23 @@ class OrderLane:
     async def _forward(self, turn: Turn, one: StoredCase | None) -> None:
         if one is None:
             return
+        settings = one.case.settings
+        goes_here = settings.forwarding and settings.division == self.scene.division
+        if self._is_begun(one):
+            await self._resume(turn, one)
+        elif one.stored.status is OrderStatus.READY and goes_here:
+            await self._post(turn, one)
+
+    def _is_begun(self, one: StoredCase) -> bool:
+        """Say whether an order may stand in Exact already, by an earlier attempt or by hand."""
         order, settings = one.stored, one.case.settings
         match order.status:
-            case OrderStatus.SENDING if order.division == self.scene.division:
-                await self._resume(turn, one)
-            case OrderStatus.READY if not settings.forwarding or settings.division != self.scene.division:
-                return
-            case OrderStatus.READY if order.your_ref is not None or settings.may_be_done(order.placed_at):
-                await self._resume(turn, one)
-            case OrderStatus.READY:
-                await self._post(turn, one)
+            case OrderStatus.SENDING:
+                return order.division == self.scene.division
+            case OrderStatus.READY if settings.forwarding and settings.division == self.scene.division:
+                return order.your_ref is not None or settings.may_be_done(order.placed_at)
             case _:
-                return
+                return False
 
     async def _seek(self, turn: Turn, order_id: str) -> None:
         """Ask the VAT register once more; the order goes on by itself when it answers, else it is asked later."""
@@ -135,12 +143,15 @@ class OrderLane:
         """An earlier attempt began and its outcome is not stored: look it up, never guess."""
         order = one.stored
         reference = self._reference(one)
-        found = None if reference is None else await self.scene.erp.find_sales_order(reference)
+        found, looked = None, self.scene.desk.clock.now()
+        if reference is not None:
+            others = [self._reference(each) for each in self.gathering.loaded if self._is_begun(each)]
+            found, looked = await self.looking.find(reference, [each for each in others if each is not None])
         if found is not None:
             booked = replace(one, case=await self.debtors.as_booked(one))
             self._found(turn, await self.cases.with_evidence(turn, booked), found)
             return
-        self.landing.wait_for(turn, order.order_id, order.attempt_at)
+        self.landing.wait_for(turn, order.order_id, order.attempt_at, looked)
         if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
