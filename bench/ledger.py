@@ -39,6 +39,15 @@ class World:
         answer = (await self.http.get("/_bench/behind" + ("?anew" if anew else ""))).raise_for_status()
         return cast(dict[str, Any], answer.json())
 
+    async def until_booked(self, count: int, seconds: float) -> None:
+        """Wait until so many sales orders stand in Exact; asking costs the platforms next to nothing."""
+        deadline, booked = time.monotonic() + seconds, 0
+        while booked < count and time.monotonic() < deadline:
+            await anyio.sleep(LOOK_AGAIN)
+            booked = (await self.http.get("/_bench/booked")).raise_for_status().json()["booked"]
+        if booked < count:
+            raise NeverHappened(f"{count} orders were not booked within {seconds:.0f} s, only {booked}")
+
     async def until(self, happened: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """Look at the ledger until something happened; raises ``NeverHappened`` with the last ledger's numbers."""
         deadline, found = time.monotonic() + seconds, await self.ledger()

@@ -48,6 +48,11 @@ class Lookout:
         behind = {each.name: len(self._behind(each)) for each in self._channels()}
         return JSONResponse({"behind": behind, "calls": self._tally.calls, "changes": changes})
 
+    async def count(self, _: Request) -> Response:
+        """``GET /_bench/booked``: how many sales orders stand in Exact, at the cost of counting them."""
+        orders = self._world.ledger.sales_orders.values()
+        return JSONResponse({"booked": sum(one.deleted_at is None for one in orders)})
+
     def _channels(self) -> list[Channel]:
         return list(self._world.channels())
 
@@ -89,7 +94,8 @@ def main() -> None:
         platforms = {name: stocked(name) if name in full else PLATFORMS[name] for name in names}
         app = make_app(Options(plan["seed"], plan["speed"], goods=plan["goods"], base_url=url, platforms=platforms))
         tally = Tally(app)
-        app.router.routes.append(Route("/_bench/behind", Lookout(app.state.sandbox.world, tally).look))
+        lookout = Lookout(app.state.sandbox.world, tally)
+        app.router.routes += [Route("/_bench/behind", lookout.look), Route("/_bench/booked", lookout.count)]
         tell_ready(url=url)
         uvicorn.Server(server_config(tally, port)).run(sockets=[listener])
 

@@ -160,7 +160,7 @@ def _frozen_as_it_settles(after: int) -> Script:
 MUTATIONS: tuple[Mutation, ...] = (
     # Claims and what is published ---------------------------------------------------------------
     Mutation(
-        "no-claim", "an order claims nothing", "hub.store.stock:make_claims",
+        "no-claim", "an order claims nothing", "hub.store.stock:set_claims",
         'await upsert(work.connection, claim, rows, keep=("made_at",))', "pass", _sells,
     ),
     Mutation(
@@ -226,7 +226,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-look-up", "after an unknown outcome the order is sent again unseen",
         "hub.actors.erp.orders:OrderLane._resume",
-        "found = None if reference is None else await self.scene.erp.find_sales_order(reference)", "found = None",
+        "found, looked = await self.looking.find(reference, [each for each in others if each is not None])", "pass",
         _loses_answers,
     ),
     Mutation(

@@ -24,6 +24,21 @@ async def for_each(
     A handler gathers its writes at its end, without a pause between them, so that they are kept or dropped together.
     Raises Unauthorized after the others ended, for then the whole actor must stop.
     """
+
+    async def whole(turn: Turn, envelope: Envelope) -> None:
+        await handle(turn, envelope)
+        turn.done(envelope)
+
+    await begin_each(turn, envelopes, whole, at_once)
+
+
+async def begin_each(
+    turn: Turn,
+    envelopes: Sequence[Envelope],
+    handle: Callable[[Turn, Envelope], Awaitable[None]],
+    at_once: int = AT_ONCE,
+) -> None:
+    """Do as ``for_each`` does, but leave it to ``handle`` to settle a message as done, or to leave it open."""
     stops: list[Unauthorized] = []
     limit = anyio.Semaphore(at_once)
 
@@ -31,7 +46,6 @@ async def for_each(
         async with limit:
             try:
                 await handle(turn, envelope)
-                turn.done(envelope)
             except (Throttled, Unavailable) as wait:
                 turn.retry(envelope, wait)
             except Rejected as refusal:

@@ -6,7 +6,7 @@ was being sent is known to stand in Exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from hub.actors.desk import Cause, erp_address, pass_on_stock
@@ -14,7 +14,7 @@ from hub.actors.messages import ApplyCancellation
 from hub.actors.runtime.mailbox import post
 from hub.domain.cancelling import CancelPolicy, OnCancel
 from hub.domain.delivery import CancelReason, ParcelStatus
-from hub.domain.editing import Edit, difference
+from hub.domain.editing import Edit, Sold, difference
 from hub.domain.life.cancellation import AskedBy, CancellationEvent, CancellationState, UnitsOff
 from hub.domain.order import HoldCause, OrderStatus
 from hub.store.cancellations import (
@@ -22,9 +22,10 @@ from hub.store.cancellations import (
     ask_cancellation,
     cancellations_of,
     move_cancellation,
+    orders_cancelling,
 )
 from hub.store.deliveries import parcels_of_orders, units_by_line
-from hub.store.edited_claims import claim_more
+from hub.store.edited_claims import claim_more, orders_claiming_more
 from hub.store.engine import Work
 from hub.store.orders import StoredOrder, change_order, load_order
 
@@ -41,11 +42,36 @@ class Tell(Protocol):
 async def review(work: Work, tenant_id: str, one: str, policy: CancelPolicy, tell: Tell) -> None:
     """Draw the consequences of what differs; the caller holds the order's lock. Repeatable."""
     order = await load_order(work.connection, tenant_id, one)
-    if order is None or order.status is not OrderStatus.FORWARDED or order.sold is None:
-        return
-    edit = difference(order.sold, order.as_sold())
-    products = await claim_more(work, order, order.sold)
-    await pass_on_stock(work, tenant_id, products, Cause(f"order {order.number} edited"))
+    if order is not None and order.status is OrderStatus.FORWARDED and order.sold is not None:
+        await _review(work, order, order.sold, policy, tell)
+
+
+async def review_all(
+    work: Work,
+    tenant_id: str,
+    forwarded: Sequence[StoredOrder],
+    policies: Mapping[str, CancelPolicy],
+    tell_of: Callable[[StoredOrder], Tell],
+) -> None:
+    """Do as ``review`` does for locked and forwarded orders of channels with these policies, by the channel's id.
+
+    Those that are as they were sold, and of which nothing was asked before, are passed over.
+    """
+    ids = [order.order_id for order in forwarded]
+    asked = await orders_cancelling(work.connection, tenant_id, ids, (CancellationState.BOOKING, *UNDECIDED))
+    asked |= await orders_claiming_more(work.connection, tenant_id, ids)
+    for order in forwarded:
+        policy, sold = policies.get(order.channel_id), order.sold
+        if policy is None or sold is None:
+            continue
+        if order.order_id in asked or difference(sold, order.as_sold()):
+            await _review(work, order, sold, policy, tell_of(order))
+
+
+async def _review(work: Work, order: StoredOrder, sold: Sold, policy: CancelPolicy, tell: Tell) -> None:
+    edit = difference(sold, order.as_sold())
+    products = await claim_more(work, order, sold)
+    await pass_on_stock(work, order.tenant_id, products, Cause(f"order {order.number} edited"))
     if edit.only_less:
         await _Cancelled(work, order, policy, tell).review(edit)
     else:

@@ -6,11 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from hub.sandbox.ledger import Ledger, Sale
 from hub.sandbox.matching import Matches
 
 NOTHING = timedelta()
+NONE_LEFT = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,15 @@ class _Shelf:
         return self.free - self.waiting
 
     def judge(self, at: datetime) -> None:
+        sellable = max(self.available, NONE_LEFT)
         for channel, quantity in self.shown.items():
-            if quantity <= max(self.available, Decimal(0)):
+            if quantity <= sellable:
                 self.too_high_since.pop(channel, None)
             else:
                 self.too_high_since.setdefault(channel, at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One moment of the replay; within one instant steps go by ``order``."""
 
     at: datetime

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.booking import Booking, BookingKind, Goods, bookings_of, fees_of
@@ -28,29 +29,39 @@ async def book_order(work: Work, tenant_id: str, one: str) -> None:
     Repeatable: it replaces what was booked of the sale and the channel's fees before, at the cost of the first time,
     and leaves credits alone.
     """
-    head = (await work.execute(_head(tenant_id, one))).one_or_none()
-    certificate = None if head is None else certificate_from_json(head.derivation)
-    if head is None or certificate is None:
+    await book_orders(work, tenant_id, [one])
+
+
+async def book_orders(work: Work, tenant_id: str, order_ids: Collection[str]) -> None:
+    """Write down what was booked of some orders, as ``book_order`` does of one."""
+    heads = (await work.execute(_heads(tenant_id, order_ids))).all()
+    certified = [(head, one) for head in heads if (one := certificate_from_json(head.derivation)) is not None]
+    ids = [head.order_id for head, _ in certified]
+    if not ids:
         return
-    goods = await _goods(work.connection, tenant_id, one, head.division)
-    fees = fees_of(fees_from_json(head.fees), certificate.day)
-    await _clear(work, tenant_id, one, OF_THE_SALE)
-    await add_bookings(work, tenant_id, one, head.channel_id, [*bookings_of(certificate, goods), *fees])
+    goods = await _goods(work.connection, tenant_id, ids)
+    await _clear(work, tenant_id, ids, OF_THE_SALE)
+    rows = []
+    for head, one in certified:
+        fees = fees_of(fees_from_json(head.fees), one.day)
+        booked = [*bookings_of(one, goods.get(head.order_id, {})), *fees]
+        rows += [_row(tenant_id, head.order_id, head.channel_id, each) for each in booked]
+    await upsert(work.connection, booking, rows)
 
 
-def _head(tenant_id: str, one: str) -> Any:
-    columns = orders.c.channel_id, orders.c.division, orders.c.derivation, orders.c.fees
-    return select(*columns).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one)
+def _heads(tenant_id: str, order_ids: Collection[str]) -> Select[Any]:
+    columns = orders.c.order_id, orders.c.channel_id, orders.c.derivation, orders.c.fees
+    return select(*columns).where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(order_ids))
 
 
 async def unbook_order(work: Work, tenant_id: str, one: str) -> None:
     """Take back what an order booked, once its sales order is gone from Exact; credits stay. Repeatable."""
-    await _clear(work, tenant_id, one, OF_THE_SALE)
+    await _clear(work, tenant_id, [one], OF_THE_SALE)
 
 
 async def book_credits(work: Work, tenant_id: str, one: str, channel_id: str, credits: Sequence[Booking]) -> None:
     """Write down all that was given back of an order, in place of what was before. Repeatable."""
-    await _clear(work, tenant_id, one, [BookingKind.CREDIT.value])
+    await _clear(work, tenant_id, [one], [BookingKind.CREDIT.value])
     await add_bookings(work, tenant_id, one, channel_id, credits)
 
 
@@ -58,10 +69,10 @@ async def book_fees(work: Work, tenant_id: str, one: str, fees: Sequence[Channel
     """Write down what the channel keeps of an order that stands in Exact, in place of what it kept before."""
     if not fees:
         return
-    head = (await work.execute(_head(tenant_id, one))).one()
+    head = (await work.execute(_heads(tenant_id, [one]))).one()
     certificate = certificate_from_json(head.derivation)
     if certificate is not None:
-        await _clear(work, tenant_id, one, [BookingKind.CHANNEL_FEE.value])
+        await _clear(work, tenant_id, [one], [BookingKind.CHANNEL_FEE.value])
         await add_bookings(work, tenant_id, one, head.channel_id, fees_of(fees, certificate.day))
 
 
@@ -72,8 +83,8 @@ async def add_bookings(work: Work, tenant_id: str, one: str, channel_id: str, fo
         await upsert(work.connection, booking, rows)
 
 
-async def _clear(work: Work, tenant_id: str, one: str, kinds: Sequence[str]) -> None:
-    statement = delete(booking).where(booking.c.tenant_id == tenant_id, booking.c.order_id == one)
+async def _clear(work: Work, tenant_id: str, order_ids: Collection[str], kinds: Sequence[str]) -> None:
+    statement = delete(booking).where(booking.c.tenant_id == tenant_id, booking.c.order_id.in_(order_ids))
     await work.execute(statement.where(booking.c.kind.in_(kinds)))
 
 
@@ -86,28 +97,35 @@ def _row(tenant_id: str, one: str, channel_id: str, each: Booking) -> dict[str, 
     return key | plain | exact | days | texts
 
 
-async def _goods(connection: AsyncConnection, tenant_id: str, one: str, division_code: int | None) -> dict[str, Goods]:
-    """Return what the lines of an order cost: as booked before, else what the division's items cost today."""
-    before = select(booking.c.line_id, booking.c.unit_cost).where(
-        booking.c.tenant_id == tenant_id, booking.c.order_id == one, booking.c.unit_cost.is_not(None)
+async def _goods(
+    connection: AsyncConnection, tenant_id: str, order_ids: Collection[str]
+) -> dict[str, dict[str, Goods]]:
+    """Return what the lines of orders cost, by order: as booked before, else what the division's items cost today."""
+    before = select(booking.c.order_id, booking.c.line_id, booking.c.unit_cost).where(
+        booking.c.tenant_id == tenant_id, booking.c.order_id.in_(order_ids), booking.c.unit_cost.is_not(None)
     )
-    known = {row.line_id: row.unit_cost for row in (await connection.execute(before)).all()}
-    rows = (await connection.execute(_lines(tenant_id, one, division_code))).all()
-    return {row.line_id: Goods(_discount(row), known.get(row.line_id, _unit_cost(row))) for row in rows}
+    known = {(row.order_id, row.line_id): row.unit_cost for row in (await connection.execute(before)).all()}
+    found: dict[str, dict[str, Goods]] = defaultdict(dict)
+    for row in (await connection.execute(_lines(tenant_id, order_ids))).all():
+        cost = known.get((row.order_id, row.line_id), _unit_cost(row))
+        found[row.order_id][row.line_id] = Goods(_discount(row), cost)
+    return found
 
 
-def _lines(tenant_id: str, one: str, division_code: int | None) -> Any:
-    line, item = order_line.c, erp_item.c
+def _lines(tenant_id: str, order_ids: Collection[str]) -> Select[Any]:
+    line, item, head = order_line.c, erp_item.c, orders.c
+    same_order = (head.tenant_id == line.tenant_id) & (head.order_id == line.order_id)
     same_item = (item.tenant_id == line.tenant_id) & (item.product_id == line.product_id)
-    same_books = (division.c.tenant_id == line.tenant_id) & (division.c.code == division_code)
+    same_books = (division.c.tenant_id == line.tenant_id) & (division.c.code == head.division)
     return (
         select(
-            line.line_id, line.quantity, line.cancelled, line.discount,
+            line.order_id, line.line_id, line.quantity, line.cancelled, line.discount,
             item.cost_price, item.cost_currency, division.c.currency,
         )
-        .outerjoin(erp_item, same_item & (item.division == division_code) & item.ended.is_(False))
+        .join(orders, same_order)
+        .outerjoin(erp_item, same_item & (item.division == head.division) & item.ended.is_(False))
         .outerjoin(division, same_books)
-        .where(line.tenant_id == tenant_id, line.order_id == one)
+        .where(line.tenant_id == tenant_id, line.order_id.in_(order_ids))
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,17 @@ async def cancellations_of(
     if chosen := [state.value for state in states]:
         statement = statement.where(cancellation.c.state.in_(chosen))
     return await _read(connection, statement)
+
+
+async def orders_cancelling(
+    connection: AsyncConnection, tenant_id: str, order_ids: Collection[str], states: Iterable[CancellationState]
+) -> set[str]:
+    """Return those of some orders that have a cancellation in one of these states."""
+    table = cancellation.c
+    statement = select(table.order_id).where(
+        table.tenant_id == tenant_id, table.order_id.in_(order_ids), table.state.in_([one.value for one in states])
+    )
+    return set((await connection.execute(statement)).scalars())
 
 
 async def cancellations_in_process(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +46,15 @@ async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: 
     statement = select(channel).where(channel.c.tenant_id == tenant_id, channel.c.channel_id == channel_id)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _stored(row)
+
+
+async def load_channels(
+    connection: AsyncConnection, tenant_id: str, channel_ids: Collection[str]
+) -> dict[str, StoredChannel]:
+    """Return channels of the tenant by id, as far as there are any."""
+    which = channel.c.tenant_id == tenant_id, channel.c.channel_id.in_(channel_ids)
+    found = map(_stored, (await connection.execute(select(channel).where(*which))).all())
+    return {one.channel_id: one for one in found}
 
 
 async def list_channels(connection: AsyncConnection, tenant_id: str) -> list[StoredChannel]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.editing import Sold
 from hub.store.engine import Work
@@ -34,6 +35,15 @@ async def claim_more(work: Work, order: StoredOrder, sold: Sold) -> set[str]:
     for place in surplus:
         await _set(work, order, place, released_at=now, released_by="edited back")
     return {place[0] for place in (*changed, *surplus)}
+
+
+async def orders_claiming_more(connection: AsyncConnection, tenant_id: str, order_ids: Collection[str]) -> set[str]:
+    """Return those of some orders that claim more than was sold when they went to Exact."""
+    one = claim.c
+    statement = select(one.order_id).where(
+        one.tenant_id == tenant_id, one.order_id.in_(order_ids), one.released_at.is_(None), one.beyond.is_(True)
+    )
+    return set((await connection.execute(statement)).scalars())
 
 
 def _beyond(order: StoredOrder, sold: Sold) -> dict[Place, Decimal]:

@@ -240,6 +240,8 @@ async def listings_selling(
     A kit sells each of its parts.
     """
     wanted = list(product_ids)
+    if not wanted:
+        return []
     own = select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id).where(
         listing.c.tenant_id == tenant_id, listing.c.product_id.in_(wanted), listing.c.by_platform.is_(False)
     )

@@ -14,7 +14,7 @@ from hub.store.cancellations import cancellations_of, move_cancellation
 from hub.store.certificates import certificate_to_json
 from hub.store.engine import Work
 from hub.store.orders import StoredOrder
-from hub.store.sales_lines import note_sales_line
+from hub.store.sales_lines import note_sales_lines
 from hub.store.sold import sold_to_json
 from hub.store.tables import order_line, orders, past_certificate
 
@@ -65,9 +65,8 @@ async def note_aligned(
         }
     this = orders.c.tenant_id == order.tenant_id, orders.c.order_id == order.order_id
     await work.execute(update(orders).where(*this).values(**head))
-    for one in (one for line in order.lines for one in line.bookings):
-        if one.sales_order_line_id != lines.get(one.key):
-            await note_sales_line(work, order.tenant_id, order.order_id, one, lines.get(one.key))
+    booked = [one for line in order.lines for one in line.bookings if one.sales_order_line_id != lines.get(one.key)]
+    await note_sales_lines(work, order.tenant_id, [(order.order_id, one, lines.get(one.key)) for one in booked])
 
 
 async def keep_certificate(work: Work, tenant_id: str, one: str, certificate: Certificate) -> None:

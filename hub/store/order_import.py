@@ -38,12 +38,14 @@ async def save_order(
     units_per_offer: Decimal = ONE,
     booking: KitBooking = KitBooking.PARTS,
     keep_products: bool = False,
+    first: bool = False,
 ) -> str:
     """Store an order as fetched, with its products resolved; returns the hub's id. Repeatable.
 
     ``units_per_offer`` holds for listings without a rule of their own, ``booking`` for kits with an item of their own.
     ``keep_products`` leaves the products of known lines as they went to Exact, whatever the mapping says today, and
     lines that the channel no longer tells, for what they claim may be on its way: nothing of them is wanted any more.
+    ``first`` says that nothing is stored of the order yet.
     """
     one = order_id(tenant_id, channel_id, fetched.external_id)
     head = _head(tenant_id, channel_id, one, fetched) | {
@@ -54,9 +56,13 @@ async def save_order(
     await upsert(work.connection, orders, [head], keep=("imported_at", "trace_id", "placed_at"))
     known = await _lines_of(work.connection, tenant_id, one) if keep_products else set()
     products = await resolve_products(work.connection, tenant_id, channel_id, fetched.lines, units_per_offer, booking)
-    await _save_lines(work, tenant_id, one, fetched.lines, products, keep_products)
+    if not first:
+        await _end_lines(work, tenant_id, one, fetched.lines, keep_products)
+    rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(fetched.lines)]
+    await upsert(work.connection, order_line, rows, keep=("product_id", "units_per_offer") if keep_products else ())
     fresh = {line_id: found for line_id, found in products.items() if line_id not in known}
-    await _save_parts(work, tenant_id, one, fresh)
+    if not first or any(found.parts for found in fresh.values()):
+        await _save_parts(work, tenant_id, one, fresh)
     if status is OrderStatus.FORWARDED:
         await book_fees(work, tenant_id, one, fetched.fees)
     return one
@@ -95,14 +101,8 @@ def _head(tenant_id: str, channel_id: str, one: str, fetched: ChannelOrder) -> d
     }
 
 
-async def _save_lines(
-    work: Work,
-    tenant_id: str,
-    one: str,
-    lines: Sequence[OrderLine],
-    products: Mapping[str, Resolved],
-    keep_products: bool,
-) -> None:
+async def _end_lines(work: Work, tenant_id: str, one: str, lines: Sequence[OrderLine], keep_products: bool) -> None:
+    """Take off an order what the channel no longer tells."""
     gone = (
         order_line.c.tenant_id == tenant_id,
         order_line.c.order_id == one,
@@ -112,9 +112,6 @@ async def _save_lines(
         standing = order_line.c.sales_order_line_id.is_not(None) | is_kit(in_exact=True)
         await work.execute(delete(order_line).where(*gone, ~standing))
     await work.execute(update(order_line).where(*gone).values(**NOTHING))
-    rows = [_line_row(tenant_id, one, place, line, products) for place, line in enumerate(lines)]
-    kept = ("product_id", "units_per_offer") if keep_products else ()
-    await upsert(work.connection, order_line, rows, keep=kept)
 
 
 def _line_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,13 @@ async def lock_order(work: Work, tenant_id: str, one: str) -> OrderStatus | None
     statement = select(orders.c.status).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one)
     status = (await work.connection.execute(statement.with_for_update())).scalar_one_or_none()
     return None if status is None else OrderStatus(status)
+
+
+async def lock_orders(work: Work, tenant_id: str, order_ids: Collection[str]) -> None:
+    """Lock some orders until the work commits."""
+    one = orders.c
+    statement = select(one.order_id).where(one.tenant_id == tenant_id, one.order_id.in_(order_ids))
+    await work.execute(statement.order_by(one.order_id).with_for_update())
 
 
 async def known_changes(

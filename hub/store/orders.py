@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.editing import Sold, as_sold
@@ -24,7 +24,7 @@ from hub.domain.tax.supply import DeemedScheme
 from hub.store.engine import Work
 from hub.store.parts import Booking, LinePart, parts_of_lines
 from hub.store.payments import payments_from_json
-from hub.store.sales_lines import note_sales_line
+from hub.store.sales_lines import note_sales_lines
 from hub.store.sold import sold_from_json
 from hub.store.tables import order_line, orders
 
@@ -257,24 +257,56 @@ async def hold_order(
     )
 
 
+_STANDS = (
+    update(orders)
+    .where(orders.c.tenant_id == bindparam("its_tenant"), orders.c.order_id == bindparam("its_one"))
+    .values(
+        status=bindparam("its_stands"),
+        hold_cause=None,
+        hold_detail=None,
+        sales_order_id=bindparam("its_sales_order"),
+        sales_order_number=bindparam("its_number"),
+        forwarded_at=bindparam("its_now"),
+    )
+)
+
+
 async def note_forwarded(
-    work: Work, stored: StoredOrder, sales: SalesOrder, lines: Mapping[str, str], now: datetime
+    work: Work, found: Sequence[tuple[StoredOrder, SalesOrder, Mapping[str, str]]], now: datetime
 ) -> None:
-    """Store the sales order's ids; ``lines`` maps our bookings' keys to Exact's lines."""
-    await change_order(
-        work,
-        stored.tenant_id,
-        stored.order_id,
-        status=ORDER.after(stored.status, OrderEvent.STANDS).value,
+    """Store the ids of sales orders; each one's lines map our bookings' keys to Exact's lines."""
+    rows = [
+        {
+            "its_tenant": stored.tenant_id,
+            "its_one": stored.order_id,
+            "its_stands": ORDER.after(stored.status, OrderEvent.STANDS).value,
+            "its_sales_order": sales.order_id,
+            "its_number": sales.order_number,
+            "its_now": now,
+        }
+        for stored, sales, _ in found
+    ]
+    await work.execute(_STANDS, rows)
+    booked = [
+        (stored.order_id, one, lines[one.key])
+        for stored, _, lines in found
+        for line in stored.lines
+        for one in line.bookings
+        if one.key in lines
+    ]
+    await note_sales_lines(work, found[0][0].tenant_id, booked)
+
+
+def as_standing(stored: StoredOrder, sales: SalesOrder) -> StoredOrder:
+    """Return an order as ``note_forwarded`` leaves it, but for the lines of the sales order."""
+    return replace(
+        stored,
+        status=OrderStatus.FORWARDED,
         hold_cause=None,
         hold_detail=None,
         sales_order_id=sales.order_id,
         sales_order_number=sales.order_number,
-        forwarded_at=now,
     )
-    bookings = {one.key: one for line in stored.lines for one in line.bookings}
-    for key, sales_line in lines.items():
-        await note_sales_line(work, stored.tenant_id, stored.order_id, bookings[key], sales_line)
 
 
 def _charge_from_json(plain: Mapping[str, Any]) -> Charge:

@@ -51,6 +51,8 @@ async def parts_of_listings(
     connection: AsyncConnection, tenant_id: str, listing_ids: Collection[str]
 ) -> dict[str, tuple[Part, ...]]:
     """Return the products of each listing that has any of its own; one without leaves it to its product and rule."""
+    if not listing_ids:
+        return {}
     table = listing_part
     statement = select(table).where(table.c.tenant_id == tenant_id, table.c.listing_id.in_(list(listing_ids)))
     found: dict[str, tuple[Part, ...]] = {}

@@ -53,11 +53,13 @@ async def resolve_products(
     """
     rows = await _listings_named(connection, tenant_id, channel_id, lines)
     parts = await parts_of_listings(connection, tenant_id, [row.listing_id for row in rows])
-    skus = await mapped_skus(connection, tenant_id, channel_id, [line.sku for line in lines if line.sku])
     sold = [(row, _sold(row, parts.get(row.listing_id, ()), units_per_offer, booking)) for row in rows]
     known = [(row, one) for row, one in sold if one.product_id is not None or one.parts]
+    found = {line.line_id: _match(line, known) for line in lines}
+    left = [line.sku for line in lines if line.sku and found[line.line_id] is None]
+    skus = await mapped_skus(connection, tenant_id, channel_id, left) if left else {}
     unknown = Resolved(None, units_per_offer)
-    return {line.line_id: _match(line, known) or _by_hand(line, skus) or unknown for line in lines}
+    return {line.line_id: found[line.line_id] or _by_hand(line, skus) or unknown for line in lines}
 
 
 async def _listings_named(

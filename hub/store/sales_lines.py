@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import Work
@@ -77,10 +77,25 @@ async def _parts(connection: AsyncConnection, tenant_id: str, wanted: list[str])
     return {one: SalesLine(*key, units) for key, units in needs.items() for one in units}
 
 
-async def note_sales_line(work: Work, tenant_id: str, order_id: str, booking: Booking, sales_line: str | None) -> None:
-    """Store which line of the sales order in Exact a booking became. Repeatable."""
-    table = order_line_part if booking.part else order_line
-    own = [table.c.tenant_id == tenant_id, table.c.order_id == order_id, table.c.line_id == booking.line_id]
-    if booking.part:
-        own.append(table.c.product_id == booking.product_id)
-    await work.execute(update(table).where(*own).values(sales_order_line_id=sales_line))
+async def note_sales_lines(work: Work, tenant_id: str, booked: Iterable[tuple[str, Booking, str | None]]) -> None:
+    """Store which line of its sales order in Exact a booking of each order became. Repeatable."""
+    of_lines, of_parts = [], []
+    for order_id, booking, became in booked:
+        row = {"its_tenant": tenant_id, "its_one": order_id, "its_line": booking.line_id, "its_became": became}
+        if booking.part:
+            of_parts.append(row | {"its_product": booking.product_id})
+        else:
+            of_lines.append(row)
+    for statement, rows in ((_OF_LINE, of_lines), (_OF_PART, of_parts)):
+        if rows:
+            await work.execute(statement, rows)
+
+
+def _became(table: Table) -> Update:
+    own = table.c.tenant_id == bindparam("its_tenant"), table.c.order_id == bindparam("its_one")
+    of_line = table.c.line_id == bindparam("its_line")
+    return update(table).where(*own, of_line).values(sales_order_line_id=bindparam("its_became"))
+
+
+_OF_LINE = _became(order_line)
+_OF_PART = _became(order_line_part).where(order_line_part.c.product_id == bindparam("its_product"))

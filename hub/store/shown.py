@@ -85,6 +85,8 @@ async def note_moved(
     Of a write under way it is unknown then what will stand in the end.
     """
     products = list(product_ids)
+    if not products:
+        return
     part = listing_part.c
     kits = select(part.listing_id).where(part.tenant_id == tenant_id, part.product_id.in_(products))
     own = (

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Reading
 from hub.store.engine import Work
-from hub.store.orders import StoredLine, load_order
+from hub.store.orders import StoredLine, StoredOrder, load_order
 from hub.store.tables import claim, division, erp_item, order_line_part, stock_reading
 from hub.store.upsert import upsert
 
@@ -194,12 +194,18 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
     Repeatable: the claims are set to what the stored lines say, never added up. What is claimed for a product that a
     line no longer stands for is released. A gift card sold claims nothing.
     """
-    order = await load_order(work.connection, tenant_id, order_id)
+    return await set_claims(work, await load_order(work.connection, tenant_id, order_id), made_at)
+
+
+async def set_claims(work: Work, order: StoredOrder | None, made_at: datetime, *, first: bool = False) -> set[str]:
+    """Do as ``make_claims`` does for an order as it was just stored; ``first`` says that it cannot have claims yet."""
+    if order is None:
+        return set()
     rows = [
         {
-            "tenant_id": tenant_id,
+            "tenant_id": order.tenant_id,
             "product_id": product_id,
-            "order_id": order_id,
+            "order_id": order.order_id,
             "line_id": line.line_id,
             "beyond": False,
             "quantity": units,
@@ -209,10 +215,11 @@ async def make_claims(work: Work, tenant_id: str, order_id: str, made_at: dateti
             "released_at": None,
             "released_by": None,
         }
-        for line in (order.lines if order is not None else ())
+        for line in order.lines
         for product_id, units in units_of(line, line.quantity - line.cancelled).items()
     ]
-    released = await _release_others(work, tenant_id, order_id, [(row["line_id"], row["product_id"]) for row in rows])
+    kept = [(row["line_id"], row["product_id"]) for row in rows]
+    released = set() if first else await _release_others(work, order.tenant_id, order.order_id, kept)
     await upsert(work.connection, claim, rows, keep=("made_at",))
     return released | {str(row["product_id"]) for row in rows}
 
@@ -240,8 +247,10 @@ async def claimed_products(connection: AsyncConnection, tenant_id: str, order_id
     return set((await connection.execute(statement)).scalars())
 
 
-async def show_claims(work: Work, tenant_id: str, order_id: str, code: int, kits: Iterable[str] | None = None) -> None:
-    """Note that the order's sales order is visible in Exact: any stock read that begins from now on reflects it.
+async def show_claims(
+    work: Work, tenant_id: str, order_ids: Collection[str], code: int, kits: Iterable[str] | None = None
+) -> None:
+    """Note that the orders' sales orders are visible in Exact: any stock read that begins from now on reflects them.
 
     Of a kit that stands there as its own item Exact knows no parts: what they are claimed for shows when it has left.
     ``kits`` are the lines of such kits that have.
@@ -250,7 +259,7 @@ async def show_claims(work: Work, tenant_id: str, order_id: str, code: int, kits
     which = ~_of_kit() if kits is None else _of_kit() & claim.c.line_id.in_(list(kits))
     await work.execute(
         update(claim)
-        .where(claim.c.tenant_id == tenant_id, claim.c.order_id == order_id, claim.c.visible_read.is_(None), which)
+        .where(claim.c.tenant_id == tenant_id, claim.c.order_id.in_(order_ids), claim.c.visible_read.is_(None), which)
         .values(division=code, visible_read=number)
     )
 

@@ -110,7 +110,7 @@ CALLS: dict[str, Call] = {
     "create account": lambda erp: erp.create_account(ACCOUNT),
     "find address": lambda erp: erp.find_address(ID, ADDRESS),
     "create address": lambda erp: erp.create_address(ID, ADDRESS),
-    "find order": lambda erp: erp.find_sales_order("WEB-1"),
+    "find order": lambda erp: erp.find_sales_orders(["WEB-1"]),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
     "change order lines": lambda erp: erp.change_sales_order_lines(ID, CHANGES),

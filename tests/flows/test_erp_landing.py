@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -106,7 +106,7 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
     patient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process ended minutes into an attempt, so when it began says nothing of when it was given up."""
-    create, find = ExactErp.create_sales_order, ExactErp.find_sales_order
+    create, find = ExactErp.create_sales_order, ExactErp.find_sales_orders
     begun, under_way = anyio.Event(), list[Any]()
 
     async def send_and_hear_nothing(erp: ExactErp, draft: Any) -> str:
@@ -115,8 +115,8 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
         await anyio.sleep_forever()
         raise AssertionError("nobody answers")
 
-    async def find_just_before_it_lands(erp: ExactErp, reference: str) -> SalesOrder | None:
-        found = await find(erp, reference)
+    async def find_just_before_it_lands(erp: ExactErp, references: Collection[str]) -> Mapping[str, SalesOrder]:
+        found = await find(erp, references)
         while under_way:
             await create(erp, under_way.pop())
         return found
@@ -130,7 +130,7 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
         await begun.wait()
     await patient.hub.aclose()
     monkeypatch.setattr(ExactErp, "create_sales_order", create)
-    monkeypatch.setattr(ExactErp, "find_sales_order", find_just_before_it_lands)
+    monkeypatch.setattr(ExactErp, "find_sales_orders", find_just_before_it_lands)
     await patient.database.write(age)
     await patient.restart()
     await patient.until_order(external_id, "forwarded")
@@ -138,17 +138,82 @@ async def test_after_a_crash_what_an_order_sent_may_land_until_a_while_after_the
     assert (ledger["forwarded"], ledger["duplicates"]) == (1, 0)
 
 
+async def test_orders_under_way_at_a_crash_are_looked_up_together_and_alone_where_that_is_refused(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, find = ExactErp.create_sales_order, ExactErp.find_sales_orders
+    begun, asked = list[str](), list[int]()
+
+    async def send_and_hear_nothing(erp: ExactErp, draft: Any) -> str:
+        await create(erp, draft)
+        begun.append(draft.your_ref)
+        await anyio.sleep_forever()
+        raise AssertionError("nobody answers")
+
+    async def refuse_many(erp: ExactErp, references: Collection[str]) -> Mapping[str, SalesOrder]:
+        asked.append(len(references))
+        if len(references) > 1:
+            raise Rejected("too much asked", code="too_broad")
+        return await find(erp, references)
+
+    async def all_begun() -> bool:
+        return len(begun) == 3
+
+    monkeypatch.setattr(ExactErp, "create_sales_order", send_and_hear_nothing)
+    await acme.configure("woocommerce", forwarding=False)
+    sold = (await acme.control("sell", channel="woocommerce", count=3))["ids"]
+    for external_id in sold:
+        await acme.until_order(external_id, "ready")
+    await acme.configure("woocommerce", forwarding=True)
+    await eventually(all_begun)
+    await acme.hub.aclose()
+    monkeypatch.setattr(ExactErp, "create_sales_order", create)
+    monkeypatch.setattr(ExactErp, "find_sales_orders", refuse_many)
+    await acme.restart()
+    for external_id in sold:
+        await acme.until_order(external_id, "forwarded")
+    ledger = await acme.ledger()
+    assert (ledger["forwarded"], ledger["duplicates"]) == (3, 0)
+    assert asked == [3, 1, 1, 1]
+
+
+async def test_of_orders_read_back_together_the_one_that_is_not_shown_is_looked_up_alone(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, hidden, asked = ExactErp.sales_orders, list[str](), list[int]()
+
+    async def all_but_one(erp: ExactErp, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        asked.append(len(order_ids))
+        found = dict(await read(erp, order_ids))
+        if not hidden and len(order_ids) > 1:
+            hidden.append(order_ids[0])
+            del found[order_ids[0]]
+        return found
+
+    monkeypatch.setattr(ExactErp, "sales_orders", all_but_one)
+    await acme.control("sell", channel="woocommerce", count=12)
+    ledger = await acme.until_ledger(lambda found: found["forwarded"] == 12)
+
+    async def all_known() -> bool:
+        return [row.status for row in await acme.rows(select(orders.c.status))] == ["forwarded"] * 12
+
+    await eventually(all_known)
+    assert (ledger["duplicates"], len(hidden)) == (0, 1)
+    assert len(asked) < sum(asked) == 12
+    assert not await acme.rows(select(parked))
+
+
 async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, refusals = ExactErp.sales_order, [Rejected("not in Exact", code="not_found")]
+    read, refusals = ExactErp.sales_orders, [Rejected("not in Exact", code="not_found")]
 
-    async def not_yet(erp: ExactErp, order_id: str) -> SalesOrder:
+    async def not_yet(erp: ExactErp, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
         if refusals:
             raise refusals.pop()
-        return await read(erp, order_id)
+        return await read(erp, order_ids)
 
-    monkeypatch.setattr(ExactErp, "sales_order", not_yet)
+    monkeypatch.setattr(ExactErp, "sales_orders", not_yet)
     await acme.until_order(await acme.sell("bol"), "forwarded")
     assert not refusals
     assert (await acme.ledger())["forwarded"] == 1

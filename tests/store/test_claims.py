@@ -76,7 +76,7 @@ class Shop:
             stored = await load_order(work.connection, "acme", one)
             assert stored is not None
             sales = SalesOrder("so", 7, "W1", stored.total, stored.total, 12, ())
-            await note_forwarded(work, stored, sales, lines, NOON)
+            await note_forwarded(work, [(stored, sales, lines)], NOON)
 
         await self.database.write(note)
 
@@ -117,7 +117,7 @@ class Shop:
         return await self.database.write(read)
 
     async def show(self, one: str, kits: list[str] | None = None) -> None:
-        await self.database.write(lambda work: show_claims(work, "acme", one, SELLS, kits))
+        await self.database.write(lambda work: show_claims(work, "acme", [one], SELLS, kits))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from hub.store.order_import import save_order
 from hub.store.order_state import lock_order
 from hub.store.orders import StoredOrder
 from hub.store.shown import Sold, note_moved
-from hub.store.stock import claimed_products, drop_claims, make_claims
+from hub.store.stock import claimed_products, drop_claims, set_claims
 
 
 class OrderBook:
@@ -72,7 +72,7 @@ class OrderBook:
         now = work.clock.now()
         units = settings.rule.units_per_offer
         frozen = before is not None and may_stand(before.status)
-        claimed = await claimed_products(work.connection, self.scene.tenant, one)
+        claimed = set() if before is None else await claimed_products(work.connection, self.scene.tenant, one)
         await save_order(
             work,
             *self.scene.key,
@@ -83,26 +83,31 @@ class OrderBook:
             units_per_offer=units,
             booking=settings.kits.booking,
             keep_products=frozen,
+            first=before is None,
         )
         await self._keep_buyer(work, one, fetched)
         await self._claim(work, one, step, before, fetched, claimed)
         await self._tell_what_happened(work, one, before, step, fetched)
         if step.status is OrderStatus.FORWARDED:
             await review(work, self.scene.tenant, one, settings.cancelling, self._tell)
-        await Requests(self.scene, self._tell).look(work, one, fetched)
+        if before is not None or any(line.cancellation_requested for line in fetched.lines):
+            await Requests(self.scene, self._tell).look(work, one, fetched)
         if before is None:
             await self._tell_how_late(work, one, fetched, swept=swept)
         self._forward(work, one, step)
         await self._take_refunds(work, one, fetched)
 
     async def _lock(self, work: Work, one: str) -> StoredOrder | None:
-        await lock_order(work, self.scene.tenant, one)
+        if await lock_order(work, self.scene.tenant, one) is None:
+            return None
         return await stored_orders.load_order(work.connection, self.scene.tenant, one)
 
     async def _keep_buyer(self, work: Work, one: str, fetched: ChannelOrder) -> None:
         if fetched.buyer is not None:
             since = kept_since(self.scene.stored.settings.buyer_days, work.clock.now())
-            kept = await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, since)
+            may_have_ended = since is not None and fetched.placed_at < since
+            ended = since if may_have_ended else None
+            kept = await keep_buyer(work, self.scene.desk.vault, self.scene.tenant, one, fetched.buyer, ended)
             if kept is not None:
                 await save_check(work, self.scene.tenant, one, check_address(kept.ship_to, kept.confirmed))
 
@@ -119,29 +124,20 @@ class OrderBook:
 
         ``claimed`` before are products too that no line stands for any more.
         """
-        now = work.clock.now()
+        now, sold = work.clock.now(), None
         match step.claims:
             case ClaimAction.SET:
-                products = claimed | await make_claims(work, self.scene.tenant, one, now)
+                stored = await stored_orders.load_order(work.connection, self.scene.tenant, one)
+                products = claimed | await set_claims(work, stored, now, first=before is None)
+                sold = _sold(stored, fetched) if before is None else None
             case ClaimAction.DROP:
                 products = await drop_claims(work, self.scene.tenant, one, now, step.status.value)
                 products |= await self._come_and_gone(work, one, before, fetched)
             case ClaimAction.KEEP:
                 products = await self._moved_by_channel(work, one, before, fetched)
-        fresh = before is None and step.claims is ClaimAction.SET
-        sold = await self._sold(work, one, fetched) if fresh else None
         await note_moved(work, *self.scene.key, products, sold)
         heard = (fetched.placed_at, now) if before is None else (None, None)
         await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {fetched.number}", *heard))
-
-    async def _sold(self, work: Work, one: str, fetched: ChannelOrder) -> Sold:
-        """Return what a new order took off what the channel shows."""
-        stored = await stored_orders.load_order(work.connection, self.scene.tenant, one)
-        sold: Counter[str] = Counter()
-        for line in stored.lines if stored is not None else ():
-            if line.product_id is not None:
-                sold[line.product_id] += line.quantity - line.cancelled
-        return Sold(sold, fetched.placed_at)
 
     async def _moved_by_channel(
         self, work: Work, one: str, before: StoredOrder | None, fetched: ChannelOrder
@@ -228,6 +224,15 @@ class OrderBook:
 
     def _tell(self, work: Work, kind: str, message: str, one: str, level: str = "info", **detail: str) -> None:
         self.scene.tell(work, kind, message, level=level, subject_type="order", subject_id=one, **detail)
+
+
+def _sold(stored: StoredOrder | None, fetched: ChannelOrder) -> Sold:
+    """Return what a new order took off what the channel shows."""
+    sold: Counter[str] = Counter()
+    for line in stored.lines if stored is not None else ():
+        if line.product_id is not None:
+            sold[line.product_id] += line.quantity - line.cancelled
+    return Sold(sold, fetched.placed_at)
 
 
 def _seen(before: StoredOrder | None) -> Before | None:

@@ -125,7 +125,7 @@ class AlignedEnds:
             await unbook_order(work, self.scene.tenant, order.order_id)
         else:
             await book_order(work, self.scene.tenant, order.order_id)
-            await show_claims(work, self.scene.tenant, order.order_id, self.scene.division)
+            await show_claims(work, self.scene.tenant, [order.order_id], self.scene.division)
             await self._settle_hold(work, order, aligned.problem)
         await pass_on_stock(work, self.scene.tenant, products, Cause(f"order {order.number} changed in Exact"))
         due = work.clock.now() + timedelta(seconds=self.scene.desk.pace.stock_gather)

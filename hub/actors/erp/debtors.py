@@ -83,11 +83,8 @@ class Debtors:
 
         Raises Hold with a cause a person can act on.
         """
-        policy, tenant, order_id = one.case.settings.customers, self.scene.tenant, one.stored.order_id
-        async with self.scene.desk.database.read() as connection:
-            stored = await customer_of(connection, tenant, order_id)
-            wanted = policy.needs_buyer or stored.account_id is not None
-            buyer = await load_buyer(connection, self.scene.desk.vault, tenant, order_id) if wanted else None
+        policy, stored = one.case.settings.customers, one.customer
+        buyer = await self._buyer(one) if policy.needs_buyer or stored.account_id is not None else None
         decided = stored.decided(self.scene.division)
         business = business_of(buyer, policy) if decided is None else None
         if business is not None:
@@ -96,6 +93,10 @@ class Debtors:
             country = buyer.ship_to.country if buyer is not None else one.stored.country
             plan = Plan(decided or collective_debtor(policy, one.case.settings.customer_id, country))
         return replace(plan, address=_address_wanted(one, plan.debtor, buyer))
+
+    async def _buyer(self, one: StoredCase) -> Buyer | None:
+        async with self.scene.desk.database.read() as connection:
+            return await load_buyer(connection, self.scene.desk.vault, self.scene.tenant, one.stored.order_id)
 
     async def _individual(self, turn: Turn, one: StoredCase, business: Business, stored: OrderCustomer) -> Plan:
         try:

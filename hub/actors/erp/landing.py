@@ -28,17 +28,21 @@ class Landing:
         if known := self._lost(turn).get(one):
             known[0] = began.timestamp()
 
-    def wait_for(self, turn: Turn, one: str, began: datetime | None, where: str = "in Exact") -> None:
-        """Raise Throttled while what an attempt sent may still land, unseen by a look-up.
+    def wait_for(
+        self, turn: Turn, one: str, began: datetime | None, where: str = "in Exact", *, looked: datetime | None = None
+    ) -> None:
+        """Raise Throttled while what an attempt sent may still land, or may have landed since a look-up.
 
         An attempt that ended with the process left no time behind: it counts from now. ``began`` None: there was none.
+        ``looked`` is when the look-up that found nothing began (UTC), None where it was just now.
         """
         if began is None:
             return
         known = self._lost(turn).get(one)
         if known is None or known[0] != began.timestamp():
             self.lost(turn, one, began)
-        wait = self.desk.pace.settle - (self._now() - self._lost(turn)[one][1])
+        until = self._now() if looked is None else looked.timestamp()
+        wait = self.desk.pace.settle - (until - self._lost(turn)[one][1])
         if wait > 0:
             raise Throttled(wait, f"an earlier attempt may still land {where}")
 

@@ -127,7 +127,7 @@ class TrackingLane:
             for one in line.bookings
             if gone.get(one.sales_order_line_id or "", Decimal(0)) >= max(0, line.quantity - line.cancelled) * one.units
         ]
-        await show_claims(work, self.scene.tenant, order.order_id, self.scene.division, kits=left)
+        await show_claims(work, self.scene.tenant, [order.order_id], self.scene.division, kits=left)
 
     async def _pack_all(
         self, work: Work, deliveries: Sequence[Delivery], order_ids: Set[str], counted: Sequence[Delivery] = ()

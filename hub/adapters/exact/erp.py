@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -124,14 +124,17 @@ class ExactErp:
     async def generation(self) -> str:
         return await self._data.generation()
 
-    async def find_sales_order(self, your_ref: str) -> SalesOrder | None:
-        return await self._orders.find(your_ref)
+    async def find_sales_orders(self, your_refs: Collection[str]) -> Mapping[str, SalesOrder]:
+        return await self._orders.find(your_refs)
 
     async def create_sales_order(self, draft: SalesOrderDraft) -> str:
         return await self._orders.create(draft)
 
     async def sales_order(self, order_id: str) -> SalesOrder:
         return await self._orders.read(order_id)
+
+    async def sales_orders(self, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        return await self._orders.read_all(order_ids)
 
     async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:
         await self._changes.change(order_id, changes)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 
 from hub.adapters.exact import mapping, payloads
 from hub.adapters.exact.client import ExactClient
-from hub.adapters.exact.odata import Row, expanded, guid_literal, need_guid, read_guid, text_literal
+from hub.adapters.exact.odata import (
+    Row,
+    any_guid,
+    batches,
+    expanded,
+    guid_literal,
+    need_guid,
+    read_guid,
+    text_literal,
+)
 from hub.adapters.limits import Lane
 from hub.domain.sales_order import YOUR_REF_LENGTH, SalesOrder, SalesOrderDraft
 from hub.outcome import Rejected, Unavailable
@@ -38,13 +48,13 @@ class SalesOrders:
         self._client = client
         self._zone = zone
 
-    async def find(self, your_ref: str) -> SalesOrder | None:
-        """Return the order with this reference, the first one where there are several."""
-        rows = await self._read(f"YourRef eq {text_literal(your_ref)}")
-        orders = [row for row in rows if str(row.get("YourRef", "")).strip() == your_ref]
-        if not orders:
-            return None
-        return await self._whole(min(orders, key=lambda row: str(row.get("OrderNumber", "")).zfill(12)))
+    async def find(self, your_refs: Collection[str]) -> Mapping[str, SalesOrder]:
+        """Ask for 25 references a call; of several orders with one reference the first counts."""
+        rows: dict[str, list[Row]] = {one: [] for one in your_refs}
+        for batch in batches([*rows]):
+            for row in await self._read(" or ".join(f"YourRef eq {text_literal(one)}" for one in batch)):
+                rows.get(str(row.get("YourRef", "")).strip(), []).append(row)
+        return {one: await self._whole(min(found, key=_number)) for one, found in rows.items() if found}
 
     async def create(self, draft: SalesOrderDraft) -> str:
         if len(draft.your_ref) > YOUR_REF_LENGTH:
@@ -61,6 +71,15 @@ class SalesOrders:
             raise Rejected(f"Sales order {order_id} is not in Exact", code="not_found")
         return await self._whole(rows[0])
 
+    async def read_all(self, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        """Read 25 orders a call; of one with very many lines those are a call of their own."""
+        found: dict[str, SalesOrder] = {}
+        for batch in batches(order_ids):
+            for row in await self._read(any_guid("OrderID", batch)):
+                one = await self._whole(row)
+                found[one.order_id] = one
+        return found
+
     async def _read(self, condition: str) -> tuple[Row, ...]:
         """Filter rather than address by key: an unknown key would be a 404, which counts against the endpoint."""
         query = {"$filter": condition, "$select": _SELECT, "$expand": "SalesOrderLines"}
@@ -72,3 +91,7 @@ class SalesOrders:
             condition = f"OrderID eq {guid_literal(need_guid(row, 'OrderID'))}"
             lines = await self._client.rows(Lane.ORDERS, LINES, {"$filter": condition, "$select": ",".join(_LINE)})
         return mapping.sales_order(row, lines)
+
+
+def _number(row: Row) -> str:
+    return str(row.get("OrderNumber", "")).zfill(12)

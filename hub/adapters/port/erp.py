@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -117,19 +117,26 @@ class Erp(Invoicing, Protocol):
         """Return a mark that changes when row versions begin anew, so that every cursor is void. Repeatable."""
         ...
 
-    async def find_sales_order(self, your_ref: str) -> SalesOrder | None:
-        """Look a sales order up by its reference; the answer to an unknown outcome. Repeatable."""
+    async def find_sales_orders(self, your_refs: Collection[str]) -> Mapping[str, SalesOrder]:
+        """Look sales orders up by their references, in as few calls as may be; those not found are absent. Repeatable.
+
+        The answer to an unknown outcome. Of several with one reference it is the first.
+        """
         ...
 
     async def create_sales_order(self, draft: SalesOrderDraft) -> str:
         """Post a sales order and return its id.
 
-        NOT repeatable: after ``Unavailable(unknown=True)`` call ``find_sales_order`` before trying again.
+        NOT repeatable: after ``Unavailable(unknown=True)`` call ``find_sales_orders`` before trying again.
         """
         ...
 
     async def sales_order(self, order_id: str) -> SalesOrder:
         """Read a sales order back with its lines. Repeatable."""
+        ...
+
+    async def sales_orders(self, order_ids: Sequence[str]) -> Mapping[str, SalesOrder]:
+        """Read several sales orders back by id, in as few calls as may be; those not found are absent. Repeatable."""
         ...
 
     async def change_sales_order_lines(self, order_id: str, changes: SalesOrderChanges) -> None:

@@ -109,7 +109,7 @@ async def test_free_stock_is_read_whole_and_then_only_what_changed(shop: Shop, e
 
 async def test_an_order_stands_in_exact_to_the_cent_and_is_found_by_its_reference(shop: Shop, erp: ExactErp) -> None:
     wanted = draft(shop)
-    assert await erp.find_sales_order(wanted.your_ref) is None
+    assert wanted.your_ref not in await erp.find_sales_orders([wanted.your_ref])
     order_id = await erp.create_sales_order(wanted)
     order = await erp.sales_order(order_id)
     assert (order.your_ref, order.total, order.order_id) == (wanted.your_ref, wanted.total, order_id)
@@ -117,7 +117,7 @@ async def test_an_order_stands_in_exact_to_the_cent_and_is_found_by_its_referenc
         (shop.item(0), Decimal(3), 1),
         (shop.item(1), Decimal(1), 2),
     ]
-    assert await erp.find_sales_order(wanted.your_ref) == order
+    assert (await erp.find_sales_orders([wanted.your_ref])).get(wanted.your_ref) == order
     (booked,) = shop.sandbox.world.ledger.sales_orders.values()
     assert (booked.your_ref, booked.total) == (wanted.your_ref, wanted.total)
 
@@ -136,10 +136,24 @@ async def test_an_order_of_more_lines_than_a_page_is_read_whole(shop: Shop, erp:
     assert [line.line_number for line in order.lines] == list(range(1, 131))
 
 
+async def test_several_orders_are_looked_up_or_read_back_by_one_call(shop: Shop, erp: ExactErp) -> None:
+    ids = [await erp.create_sales_order(draft(shop, f"WEB-{number}")) for number in range(3)]
+    calls = shop.sandbox.world.ledger.calls["exact"]
+    nowhere = "0c2f8a7e-5e1b-4d53-9a3e-6c1d2b7f4e90"
+    found = await erp.sales_orders([*ids, nowhere])
+    assert shop.sandbox.world.ledger.calls["exact"] == calls + 1
+    by_reference = await erp.find_sales_orders(["WEB-0", "WEB-2", "WEB-9"])
+    assert shop.sandbox.world.ledger.calls["exact"] == calls + 2
+    assert by_reference == {"WEB-0": found[ids[0]], "WEB-2": found[ids[2]]}
+    assert [found[one].your_ref for one in ids] == ["WEB-0", "WEB-1", "WEB-2"]
+    assert all(len(one.lines) == 2 for one in found.values())
+    assert nowhere not in found
+
+
 async def test_a_reference_with_quotes_and_odd_signs_is_found(shop: Shop, erp: ExactErp) -> None:
     wanted = draft(shop, "O'Neill & Søn #1 50%+ 'x'")
     order_id = await erp.create_sales_order(wanted)
-    found = await erp.find_sales_order(wanted.your_ref)
+    found = (await erp.find_sales_orders([wanted.your_ref])).get(wanted.your_ref)
     assert found is not None
     assert found.order_id == order_id
 
@@ -160,7 +174,7 @@ async def test_after_a_lost_answer_the_order_is_found_and_not_posted_again(
     with pytest.raises(Unavailable) as caught:
         await erp.create_sales_order(draft(shop))
     assert caught.value.unknown
-    assert await erp.find_sales_order("WEB-100045") is not None
+    assert "WEB-100045" in await erp.find_sales_orders(["WEB-100045"])
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST_REQUEST, Fault.BROKEN])
@@ -169,7 +183,7 @@ async def test_after_a_lost_request_the_order_is_not_found(shop: Shop, erp: Exac
     with pytest.raises(Unavailable) as caught:
         await erp.create_sales_order(draft(shop))
     assert caught.value.unknown
-    assert await erp.find_sales_order("WEB-100045") is None
+    assert "WEB-100045" not in await erp.find_sales_orders(["WEB-100045"])
 
 
 async def test_an_injected_429_says_when_to_come_back(shop: Shop, erp: ExactErp) -> None:
@@ -195,7 +209,7 @@ async def test_the_budget_is_read_from_the_headers_and_kept_on_our_side(shop: Sh
     assert minute.remaining in (4, 5), "a fifth is left to orders, and the call that stock has for itself"
     assert 0 < caught.value.retry_after <= 62
     assert "exact.429" not in shop.sandbox.world.ledger.refusals
-    assert await erp.find_sales_order("WEB-1") is None
+    assert "WEB-1" not in await erp.find_sales_orders(["WEB-1"])
 
 
 async def test_the_breaker_stops_well_before_exact_would(shop: Shop, erp: ExactErp) -> None:
@@ -206,7 +220,7 @@ async def test_the_breaker_stops_well_before_exact_would(shop: Shop, erp: ExactE
     with pytest.raises(Throttled, match="salesorder/SalesOrders"):
         await erp.create_sales_order(bad)
     assert sum(shop.sandbox.world.ledger.refusals.values()) == 5
-    assert await erp.find_sales_order("WEB-2") is None, "what became of orders can still be read"
+    assert "WEB-2" not in await erp.find_sales_orders(["WEB-2"]), "what became of orders can still be read"
 
 
 async def test_a_withdrawn_consent_asks_for_a_new_one(shop: Shop, erp: ExactErp) -> None:

@@ -29,7 +29,7 @@ async def forward(erp: Erp, wanted: SalesOrderDraft) -> None:
     unknown = False
     while True:
         try:
-            if unknown and await erp.find_sales_order(wanted.your_ref) is not None:
+            if unknown and wanted.your_ref in await erp.find_sales_orders([wanted.your_ref]):
                 return
             unknown = False
             await erp.create_sales_order(wanted)
