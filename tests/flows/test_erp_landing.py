@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 from hub.actors import commands
+from hub.actors.channel.cancelling import Cancelling
 from hub.adapters.exact.erp import ExactErp
 from hub.adapters.woocommerce.client import WooChannel
 from hub.domain.channel import FulfilmentMode
@@ -222,7 +223,7 @@ async def test_an_order_that_exact_does_not_show_at_once_is_found_later(
 
 @dataclass
 class Slow:
-    """An operation whose first call is never heard of: it takes effect just after somebody looked for it.
+    """An operation whose first call is never heard of: it takes effect just after its ``asker`` looked for it.
 
     The process ends minutes into that call, so when it began says nothing of when it was given up.
     """
@@ -230,6 +231,7 @@ class Slow:
     monkeypatch: pytest.MonkeyPatch
     owner: type[Any]
     operation: str
+    asker: type[Any]
     look_up: str
     sent: int = 0
 
@@ -255,20 +257,21 @@ class Slow:
         await acme.restart()
 
     def _land_after_a_look(self, send: Any, under_way: list[tuple[Any, ...]]) -> None:
-        look = getattr(self.owner, self.look_up)
+        look = getattr(self.asker, self.look_up)
 
-        async def look_just_before_it_lands(adapter: Any, *asked: Any) -> Any:
-            found = await look(adapter, *asked)
-            while under_way:
-                await send(adapter, *under_way.pop())
-            return found
+        async def look_just_before_it_lands(asker: Any, *asked: Any) -> Any:
+            try:
+                return await look(asker, *asked)
+            finally:
+                while under_way:
+                    await send(asker if self.asker is self.owner else asker.scene.channel, *under_way.pop())
 
         async def count(*given: Any) -> Any:
             self.sent += 1
             return await send(*given)
 
         self.monkeypatch.setattr(self.owner, self.operation, count)
-        self.monkeypatch.setattr(self.owner, self.look_up, look_just_before_it_lands)
+        self.monkeypatch.setattr(self.asker, self.look_up, look_just_before_it_lands)
 
 
 async def _run(work: Any, statement: Any) -> None:
@@ -287,7 +290,7 @@ async def test_after_a_crash_a_line_that_was_added_may_land_until_a_while_after_
     order = await forwarded(patient, "shopify")
     await patient.control("edit-order", channel="shopify", id=order.external_id, sku=OTHER, quantity=3)
     await held(patient, order, "order_edited")
-    slow = Slow(monkeypatch, ExactErp, "change_sales_order_lines", "sales_order")
+    slow = Slow(monkeypatch, ExactErp, "change_sales_order_lines", ExactErp, "sales_order")
     await slow.until_sent_and_crashed(
         patient,
         lambda: patient.command(commands.apply_edit, order.order_id),
@@ -303,7 +306,7 @@ async def test_after_a_crash_an_account_may_land_until_a_while_after_the_restart
 ) -> None:
     await patient.configure("bol", customers=MAKING)
     buys(monkeypatch, NEW)
-    slow = Slow(monkeypatch, ExactErp, "create_account", "accounts_with")
+    slow = Slow(monkeypatch, ExactErp, "create_account", ExactErp, "accounts_with")
     await slow.until_sent_and_crashed(
         patient,
         lambda: patient.sell("bol"),
@@ -318,7 +321,7 @@ async def test_after_a_crash_a_cancellation_may_land_on_the_channel_until_a_whil
     patient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await forwarded(patient, "woocommerce")
-    slow = Slow(monkeypatch, WooChannel, "cancel", "order")
+    slow = Slow(monkeypatch, WooChannel, "cancel", Cancelling, "_known")
     await slow.until_sent_and_crashed(
         patient,
         lambda: patient.command(commands.cancel_order, order.order_id),
