@@ -81,14 +81,15 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await database._reads.dispose()
 
-    async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Work], Awaitable[T]], *, patient: bool = False) -> T:
         """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
 
         What ``work`` raises takes back that work alone and is raised here. ``StoreUnavailable`` when the database
         is full or gone. ``work`` runs again after a conflict. Cancelling the caller never harms the group: a work
-        already taken is finished first, one still waiting is forgotten.
+        already taken is finished first, one still waiting is forgotten. A ``patient`` one, whose caller has nothing to
+        do afterwards, waits up to ten milliseconds to share the transaction of one that is not.
         """
-        result: T = await self._durable(Ticket(work))
+        result: T = await self._durable(Ticket(work, patient=patient))
         return result
 
     async def keep(self, draft: Draft) -> None:
@@ -118,13 +119,17 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await connection.close()
 
-    async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+    async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]], *, short: bool = False) -> T:
         """Return what ``glance`` reads from one snapshot, waiting for nothing but its connection.
 
         Cheaper than ``read`` on SQLite, where it ends before its caller is cancelled, for nobody may take a
-        connection away from the thread that uses it. ``StoreUnavailable`` when the database is gone.
+        connection away from the thread that uses it. A ``short`` one, for a few rows by their keys that are likely to
+        be in memory, is done on the spot there: the way to another thread and back takes many times as long.
+        ``StoreUnavailable`` when the database is gone.
         """
         async with self.read() as connection:
+            if short and self.dialect == "sqlite":
+                return sqlite.in_place(connection, _whole(connection, glance))
             try:
                 with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
                     found = await aboard(connection, _whole(connection, glance))

@@ -14,17 +14,24 @@ import anyio.lowlevel
 from hub.store.engine.fault import StoreUnavailable
 from hub.store.engine.work import Draft, Work
 
+COMPANY = 0.01
+"""Seconds that works which nobody waits for may wait for one that is in a hurry, to share its transaction."""
+
 NOTHING = Context()
 """What a draft knows of its caller: nothing of it is ever run."""
 
 
 class Ticket:
-    """What one caller wants to be durable, the caller's context variables, and where the answer goes."""
+    """What one caller wants to be durable, the caller's context variables, and where the answer goes.
 
-    __slots__ = ("_answer", "context", "error", "result", "settled", "taken", "work")
+    A ``patient`` one may wait a little for others: nothing goes on but what it ends.
+    """
 
-    def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft) -> None:
+    __slots__ = ("_answer", "context", "error", "patient", "result", "settled", "taken", "work")
+
+    def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft, *, patient: bool = False) -> None:
         self.work = work
+        self.patient = patient
         self.context = NOTHING if isinstance(work, Draft) else copy_context()
         self.result: Any = None
         self.error: Exception | None = None
@@ -63,6 +70,7 @@ class Queue:
         self._waiting: deque[Ticket] = deque()
         self._arrived = anyio.Event()
         self._longest = longest
+        self._hurried = 0
         self.closed = False
 
     def put(self, ticket: Ticket) -> None:
@@ -72,12 +80,14 @@ class Queue:
         if len(self._waiting) >= self._longest:
             raise StoreUnavailable("too many writes are waiting")
         self._waiting.append(ticket)
+        self._hurried += not ticket.patient
         self._arrived.set()
 
     def withdraw(self, ticket: Ticket) -> None:
         """Forget a ticket whose caller was cancelled before its turn."""
         if not ticket.taken:
             self._waiting.remove(ticket)
+            self._hurried -= not ticket.patient
 
     def close(self) -> None:
         """Refuse what comes from now on; what waits is still served."""
@@ -86,12 +96,30 @@ class Queue:
 
     async def take(self, most: int) -> list[Ticket]:
         """Wait for tickets and take the oldest ones; an empty list means that the queue is closed and empty."""
-        while not self._waiting and not self.closed:
-            if self._arrived.is_set():
-                self._arrived = anyio.Event()
-            await self._arrived.wait()
-            await anyio.lowlevel.checkpoint()
-        group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        for ticket in group:
-            ticket.taken = True
-        return group
+        while True:
+            while not self._waiting and not self.closed:
+                await self._news()
+                await anyio.lowlevel.checkpoint()
+            await self._company()
+            group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            for ticket in group:
+                ticket.taken = True
+                self._hurried -= not ticket.patient
+            if group or self.closed:
+                return group
+
+    async def _company(self) -> None:
+        """Let patient tickets wait a little for one in a hurry; another writer may have taken all by then."""
+        if self._patient():
+            with anyio.move_on_after(COMPANY):
+                while self._patient():
+                    await self._news()
+
+    def _patient(self) -> bool:
+        return not (self._hurried or self.closed)
+
+    async def _news(self) -> None:
+        """Wait until something comes that was not yet seen."""
+        if self._arrived.is_set():
+            self._arrived = anyio.Event()
+        await self._arrived.wait()
