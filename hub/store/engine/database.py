@@ -39,6 +39,7 @@ class Database:
         self.dialect = url.get_backend_name()
         self._queue = queue
         self._reads = reads
+        self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
         self._listeners: dict[str, list[Heard]] = {}
 
     @property
@@ -110,7 +111,12 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Lend a read-only connection that sees one snapshot; ``StoreUnavailable`` when the database is gone."""
-        connection = self._reads.connect()
+        async with self._lent(self._reads) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        connection = engine.connect()
         with named_faults():
             await connection.start()
         try:
@@ -123,11 +129,12 @@ class Database:
         """Return what ``glance`` reads from one snapshot, waiting for nothing but its connection.
 
         Cheaper than ``read`` on SQLite, where it ends before its caller is cancelled, for nobody may take a
-        connection away from the thread that uses it. A ``short`` one, for a few rows by their keys that are likely to
-        be in memory, is done on the spot there: the way to another thread and back takes many times as long.
-        ``StoreUnavailable`` when the database is gone.
+        connection away from the thread that uses it. ``StoreUnavailable`` when the database is gone.
+
+        A ``short`` one is for a few rows by their keys that are likely to be in memory. SQLite is asked on the spot,
+        for the way to another thread and back takes longer; on PostgreSQL each statement sees a snapshot of its own.
         """
-        async with self.read() as connection:
+        async with self._lent(self._glances if short else self._reads) as connection:
             if short and self.dialect == "sqlite":
                 return sqlite.in_place(connection, _whole(connection, glance))
             try:
