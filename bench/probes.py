@@ -82,4 +82,4 @@ async def call_busily(pools: Sequence[httpx2.AsyncClient], count: int) -> None:
 
 async def _group(client: httpx2.AsyncClient, number: int) -> None:
     for step in range(1, CALLS + 1):
-        await client.get(f"/probe-{number}/{step}")
+        await client.send(client.build_request("GET", f"{client.base_url}/probe-{number}/{step}"))

@@ -17,6 +17,7 @@ import orjson
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
+from hub.adapters.plain import PlainClient
 from hub.adapters.wire import WireTransport
 from hub.metrics import SCOPE, Attribute, Metric, counter, histogram
 from hub.outcome import Throttled, Unavailable
@@ -54,16 +55,16 @@ async def open_client(
 
     All pools share one TLS context unless given their own (``tls``).
     """
-    if transport is None:
-        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections)
-        transport = WireTransport(tls=tls or shared_tls(), limits=limits)
-    async with httpx2.AsyncClient(
-        base_url=base_url,
-        timeout=httpx2.Timeout(timeout, connect=connect_timeout),
-        headers={"User-Agent": user_agent},
-        follow_redirects=False,
-        trust_env=False,
-        transport=transport,
+    common: dict[str, Any] = {
+        "base_url": base_url,
+        "timeout": httpx2.Timeout(timeout, connect=connect_timeout),
+        "headers": {"User-Agent": user_agent},
+    }
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=idle_connections)
+    async with (
+        PlainClient(WireTransport(tls=tls or shared_tls(), limits=limits), **common)
+        if transport is None
+        else httpx2.AsyncClient(transport=transport, follow_redirects=False, trust_env=False, **common)
     ) as client:
         yield client
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 
 import aiohttp
 import anyio
 import httpx2
 from yarl import URL
+
+from hub.adapters.exchange import Answer, PlainRequest
 
 ADDED_BY_AIOHTTP = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 LARGE = 1 << 16
@@ -35,14 +36,17 @@ class WireTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, once, and return its answer; who is cancelled takes the connection along."""
-        content = await request.aread()
-        if request.url.scheme not in ("http", "https"):
-            raise httpx2.UnsupportedProtocol(f"no HTTP: {request.url.scheme}://")
+        return await self.ask(request)
+
+    async def ask(self, request: httpx2.Request) -> Answer:
+        """Do the same; the answer has come whole."""
+        content, target = await request.aread(), _target(request)
         patience: dict[str, float | None] = request.extensions.get("timeout", {})
         await self._place(patience.get("pool"))
         try:
-            with _in_words_of_httpx2():
-                return await self._ask(request, content, patience)
+            return await self._ask(request, target, content, patience)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise _in_words_of_httpx2(error) from error
         finally:
             self._places.release()
 
@@ -52,30 +56,26 @@ class WireTransport(httpx2.AsyncBaseTransport):
             await self._session.close()
 
     async def _place(self, seconds: float | None) -> None:
+        if self._places.value:
+            return await self._places.acquire()
         try:
             with anyio.fail_after(seconds):
                 await self._places.acquire()
         except TimeoutError as error:
             raise httpx2.PoolTimeout(f"all connections were in use for {seconds:g} s") from error
 
-    async def _ask(self, request: httpx2.Request, content: bytes, patience: dict[str, float | None]) -> httpx2.Response:
-        timeout = aiohttp.ClientTimeout(
-            total=_longest(len(content), patience), sock_connect=patience.get("connect"), sock_read=patience.get("read")
-        )
+    async def _ask(
+        self, request: httpx2.Request, target: URL, content: bytes, patience: dict[str, float | None]
+    ) -> Answer:
         async with self._opened().request(
             request.method,
-            URL(str(request.url), encoded=True),
+            target,
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
             data=io.BytesIO(content) if len(content) > LARGE else content or None,
             allow_redirects=False,
-            timeout=timeout,
+            timeout=_timeout(_longest(len(content), patience), patience.get("connect"), patience.get("read")),
         ) as answer:
-            return httpx2.Response(
-                answer.status,
-                headers=list(answer.raw_headers),
-                stream=httpx2.ByteStream(await answer.read()),
-                extensions={"http_version": b"HTTP/1.1", "reason_phrase": (answer.reason or "").encode()},
-            )
+            return Answer(answer.status, answer.raw_headers, await answer.read(), answer.reason or "")
 
     def _opened(self) -> aiohttp.ClientSession:
         """Return the session, made with the first call: most accounts of a large hub are idle."""
@@ -99,19 +99,32 @@ def _longest(size: int, patience: dict[str, float | None]) -> float | None:
     return sum(waits) + size / SLOWEST if size > LARGE and waits else None
 
 
-@contextmanager
-def _in_words_of_httpx2() -> Iterator[None]:
-    try:
-        yield
-    except aiohttp.ConnectionTimeoutError as error:
-        raise httpx2.ConnectTimeout(str(error)) from error
-    except (aiohttp.ClientConnectorError, UnicodeError) as error:
-        raise httpx2.ConnectError(str(error)) from error
-    except TimeoutError as error:
-        raise httpx2.ReadTimeout(str(error)) from error
-    except aiohttp.ClientOSError as error:
-        raise httpx2.ReadError(str(error)) from error
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
-        raise httpx2.RemoteProtocolError(str(error)) from error
-    except ValueError as error:
-        raise httpx2.LocalProtocolError(str(error)) from error
+def _target(request: httpx2.Request) -> URL:
+    """Return where a request goes, as it stands. Raises httpx2's ``UnsupportedProtocol``."""
+    if isinstance(request, PlainRequest):
+        return URL(request.address, encoded=True)
+    if request.url.scheme not in ("http", "https"):
+        raise httpx2.UnsupportedProtocol(f"no HTTP: {request.url.scheme}://")
+    return URL(str(request.url), encoded=True)
+
+
+@cache
+def _timeout(longest: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    """Return the time-outs of a call, which are the same for most."""
+    return aiohttp.ClientTimeout(total=longest, sock_connect=connect, sock_read=read)
+
+
+def _in_words_of_httpx2(error: Exception) -> httpx2.TransportError:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return httpx2.ConnectTimeout(str(error))
+        case aiohttp.ClientConnectorError() | UnicodeError():
+            return httpx2.ConnectError(str(error))
+        case TimeoutError():
+            return httpx2.ReadTimeout(str(error))
+        case aiohttp.ClientOSError():
+            return httpx2.ReadError(str(error))
+        case aiohttp.ClientError():
+            return httpx2.RemoteProtocolError(str(error))
+        case _:
+            return httpx2.LocalProtocolError(str(error))

@@ -22,6 +22,9 @@ from hub.actors.runtime.turn import Actor
 from hub.actors.runtime.turner import Turner
 from hub.store.engine import Database, StoreUnavailable
 
+FEW_LANES = 4
+"""Lanes that are read without another thread: their mail has mostly just come."""
+
 
 @dataclass(slots=True)
 class Dispatcher:
@@ -109,7 +112,8 @@ class Dispatcher:
 
     async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
         wanted = {lane.place: limit + 1 for lane, (_, limit) in limits.items()}
-        heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now))
+        few = len(wanted) <= FEW_LANES
+        heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now), short=few)
         for lane, (instance, limit) in limits.items():
             mails = heads[lane.place]
             if lane.owned.leaving or instance.actor is None:

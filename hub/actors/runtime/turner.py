@@ -59,12 +59,14 @@ class Turner:
         try:
             with lane.running or anyio.CancelScope():
                 await anyio.lowlevel.checkpoint_if_cancelled()
-                await self._supervised(lane, mails, actor, instance)
+                await self._supervised(lane, mails, actor, instance, more=more)
         finally:
             self.roster.ended(lane, more=more)
 
-    async def _supervised(self, lane: Lane, mails: Sequence[Mail], actor: Actor, instance: Instance) -> None:
-        error = await caught(partial(self._traced, lane, mails, actor))
+    async def _supervised(
+        self, lane: Lane, mails: Sequence[Mail], actor: Actor, instance: Instance, *, more: bool
+    ) -> None:
+        error = await caught(partial(self._traced, lane, mails, actor, more=more))
         if error is not None:
             instance.retire()
             if lane.owned.instance is instance:
@@ -81,7 +83,7 @@ class Turner:
         else:
             await self._crashed(lane, mails, error)
 
-    async def _traced(self, lane: Lane, mails: Sequence[Mail], actor: Actor) -> None:
+    async def _traced(self, lane: Lane, mails: Sequence[Mail], actor: Actor, *, more: bool) -> None:
         context, links = origins(mail.traceparent for mail in mails)
         attributes: dict[str, AttributeValue] = {
             "hub.tenant": lane.owned.key[0],
@@ -92,12 +94,12 @@ class Turner:
         started = _tracer.start_span("turn", context, kind=SpanKind.CONSUMER, attributes=attributes, links=links)
         with Current(started) as span:
             try:
-                await self._turn(lane, mails, actor, span)
+                await self._turn(lane, mails, actor, span, more=more)
             except BaseException as error:
                 span.set_status(StatusCode.ERROR, name_of(error))
                 raise
 
-    async def _turn(self, lane: Lane, mails: Sequence[Mail], actor: Actor, span: Span) -> None:
+    async def _turn(self, lane: Lane, mails: Sequence[Mail], actor: Actor, span: Span, *, more: bool) -> None:
         clock, began = self.roster.clock, self.roster.clock.monotonic()
         age = (clock.now() - min(mail.posted_at for mail in mails)).total_seconds()
         envelopes, unreadable = open_all(lane, mails)
@@ -113,7 +115,8 @@ class Turner:
         span.set_attribute("hub.outcome", word)
         took = clock.monotonic() - began
         verdict.facts.append(TurnEnded(lane.owned.address, lane.name, word, len(mails), took, age))
-        await self.settle(verdict, state, lambda work: run_steps(steps, work))
+        patient = not (steps or outcome or more or lane.rang)
+        await self.settle(verdict, state, lambda work: run_steps(steps, work), patient=patient)
 
     def _new_turn(self, lane: Lane, envelopes: list[Envelope]) -> Turn:
         async def commit(work: Callable[[Work], Awaitable[Any]]) -> Any:
@@ -123,8 +126,13 @@ class Turner:
         owned = lane.owned
         return Turn(owned.address, lane.name, envelopes, state=lane.state, epoch=owned.epoch, commit=commit)
 
-    async def settle(self, verdict: Verdict, state: bytes, steps: Callable[[Work], Awaitable[Any]]) -> None:
-        """Commit how a turn ended together with its effects, while we still own the actor."""
+    async def settle(
+        self, verdict: Verdict, state: bytes, steps: Callable[[Work], Awaitable[Any]], *, patient: bool = False
+    ) -> None:
+        """Commit how a turn ended together with its effects, while we still own the actor.
+
+        A turn that leaves nothing to be done is ``patient``: its commit may wait a little for others.
+        """
         verdict.remember(state)
 
         async def work(work: Work) -> None:
@@ -132,7 +140,7 @@ class Turner:
             for fact in verdict.facts:
                 await self.listener(work, fact)
 
-        await self._guarded(verdict.settlement, work)
+        await self._guarded(verdict.settlement, work, patient=patient)
         self._remember(verdict, state)
 
     def _remember(self, verdict: Verdict, state: bytes) -> None:
@@ -147,7 +155,9 @@ class Turner:
         if settlement.status is not Status.ACTIVE:
             self.roster.part_with(lane.owned)
 
-    async def _guarded(self, settlement: Settlement, work: Callable[[Work], Awaitable[Any]]) -> Any:
+    async def _guarded(
+        self, settlement: Settlement, work: Callable[[Work], Awaitable[Any]], *, patient: bool = False
+    ) -> Any:
         """Write under our epoch, or raise ``Fenced``."""
 
         async def guarded(unit: Work) -> Any:
@@ -155,7 +165,7 @@ class Turner:
             unit.defer(flush_mail, settlement, order=LAST)
             return result
 
-        return await self.database.write(guarded)
+        return await self.database.write(guarded, patient=patient)
 
     async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception) -> None:
         """Record a bug and let the actor start anew, or keep it out; too many kept out mean that we are ill."""

@@ -42,6 +42,7 @@ class Database:
         self._queue = queue
         self._urgent = urgent or queue
         self._reads = reads
+        self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
         self._listeners: dict[str, list[Heard]] = {}
 
     @property
@@ -85,7 +86,7 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await database._reads.dispose()
 
-    async def write(self, work: Callable[[Work], Awaitable[T]], *, urgent: bool = False) -> T:
+    async def write(self, work: Callable[[Work], Awaitable[T]], *, urgent: bool = False, patient: bool = False) -> T:
         """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
 
         What ``work`` raises takes back that work alone and is raised here. ``StoreUnavailable`` when the database
@@ -93,9 +94,11 @@ class Database:
         already taken is finished first, one still waiting is forgotten.
 
         What is ``urgent`` has a writer of its own on PostgreSQL, where groups may wait for other nodes' rows: a node
-        whose leases waited with them would lose its actors, and all would begin anew elsewhere.
+        whose leases waited with them would lose its actors, and all would begin anew elsewhere. A ``patient`` work,
+        whose caller has nothing to do afterwards, waits up to ten milliseconds to share the transaction of one that
+        is not.
         """
-        result: T = await self._durable(Ticket(work), self._urgent if urgent else self._queue)
+        result: T = await self._durable(Ticket(work, patient=patient), self._urgent if urgent else self._queue)
         return result
 
     async def keep(self, draft: Draft) -> None:
@@ -116,7 +119,12 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Lend a read-only connection that sees one snapshot; ``StoreUnavailable`` when the database is gone."""
-        connection = self._reads.connect()
+        async with self._lent(self._reads) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        connection = engine.connect()
         with named_faults():
             await connection.start()
         try:
@@ -125,13 +133,18 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await connection.close()
 
-    async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+    async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]], *, short: bool = False) -> T:
         """Return what ``glance`` reads from one snapshot, waiting for nothing but its connection.
 
         Cheaper than ``read`` on SQLite, where it ends before its caller is cancelled, for nobody may take a
         connection away from the thread that uses it. ``StoreUnavailable`` when the database is gone.
+
+        A ``short`` one is for a few rows by their keys that are likely to be in memory. SQLite is asked on the spot,
+        for the way to another thread and back takes longer; on PostgreSQL each statement sees a snapshot of its own.
         """
-        async with self.read() as connection:
+        async with self._lent(self._glances if short else self._reads) as connection:
+            if short and self.dialect == "sqlite":
+                return sqlite.in_place(connection, _whole(connection, glance))
             try:
                 with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
                     found = await aboard(connection, _whole(connection, glance))

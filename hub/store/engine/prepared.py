@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -30,6 +30,10 @@ class Compiled:
         """Run it in the connection's transaction and return its rows."""
         rows = await direct(connection, self.text, self._values(given))
         return [self._read(row) for row in rows] if self.readers else rows
+
+    async def changed(self, connection: AsyncConnection, given: dict[str, Any]) -> int:
+        """Run it in the connection's transaction and return how many rows it changed."""
+        return await changed(connection, self.text, self._values(given))
 
     async def run_each(self, connection: AsyncConnection, given: Sequence[dict[str, Any]]) -> None:
         """Run it once for each, in order, without rows to return; PostgreSQL is asked once for all."""
@@ -92,17 +96,31 @@ class ByKeys:
 
     async def run(self, connection: AsyncConnection, keys: Sequence[Row]) -> list[Row]:
         """Run it for the keys and return all rows."""
-        found = []
+        return [
+            row for statement, given in self._of(connection, keys) for row in await statement.run(connection, given)
+        ]
+
+    async def changed(self, connection: AsyncConnection, keys: Sequence[Row]) -> int:
+        """Run it for the keys and return how many rows it changed."""
+        return sum([await statement.changed(connection, given) for statement, given in self._of(connection, keys)])
+
+    def _of(self, connection: AsyncConnection, keys: Sequence[Row]) -> Iterator[tuple[Compiled, dict[str, Any]]]:
         for chunk in chunks(keys):
             values = [value for key in chunk for value in key]
             statement = self._statements.of(len(chunk), connection.dialect)
-            found += await statement.run(connection, dict(zip(statement.names, values, strict=True)))
-        return found
+            yield statement, dict(zip(statement.names, values, strict=True))
 
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Row]:
     """Run a text in the connection's transaction, with values as the driver takes them, and return its own rows."""
     if connection.dialect.name == "sqlite":
-        return await sqlite.direct(connection, text, values)
+        return (await sqlite.direct(connection, text, values))[0]
     result = await connection.exec_driver_sql(text, tuple(values))
     return [tuple(row) for row in result] if result.returns_rows else []
+
+
+async def changed(connection: AsyncConnection, text: str, values: Sequence[Any]) -> int:
+    """Run a text like ``direct`` does and return how many rows it changed."""
+    if connection.dialect.name == "sqlite":
+        return (await sqlite.direct(connection, text, values))[1]
+    return (await connection.exec_driver_sql(text, tuple(values))).rowcount

@@ -80,11 +80,12 @@ class Connection(aiosqlite.Connection):
     """An aiosqlite connection with the short cursor above; results are always buffered.
 
     ``settled`` says that whoever sent it something last has waited for the end, ``bare`` that a ``BareTransaction``
-    is open.
+    is open, ``lent`` that the caller's thread works in place of its own.
     """
 
     settled = True
     bare = False
+    lent = False
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -98,7 +99,7 @@ class Connection(aiosqlite.Connection):
         return await self._execute(function)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if threading.current_thread() is self._thread:
+        if self.lent or threading.current_thread() is self._thread:
             return fn(*args, **kwargs)
         execute: Callable[..., Awaitable[Any]] = super()._execute
         self.settled = False
@@ -113,13 +114,26 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
     return result
 
 
-async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Any]:
-    """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors."""
+def in_place(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine, which may wait for nothing but this connection, on the caller's own thread."""
+    driver = _driver(connection)
+    driver.lent = True
+    try:
+        return _finish(coroutine)
+    finally:
+        driver.lent = False
+
+
+async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+    """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors.
+
+    Returns its rows, and how many it changed.
+    """
     driver = _driver(connection)
     if not driver.bare and not connection.in_transaction():
         await connection.begin()
-    rows: list[Any] = await driver.hop(partial(_rows, driver.database, text, values))
-    return rows
+    ran: tuple[list[Any], int] = await driver.hop(partial(_ran, driver.database, text, values))
+    return ran
 
 
 class BareTransaction:
@@ -150,14 +164,14 @@ class BareTransaction:
         await (self._run("ROLLBACK") if joined is None else joined.rollback())
 
     async def _run(self, words: str) -> None:
-        await self._driver.hop(partial(_rows, self._driver.database, words, ()))
+        await self._driver.hop(partial(_ran, self._driver.database, words, ()))
 
 
 def begin(words: str, connection: SyncConnection) -> None:
     """Begin a transaction, for a driver that leaves it to us when one begins; one that is open already is joined."""
     driver = _checked(connection.connection.driver_connection)
     if not driver.bare:
-        await_only(driver.hop(partial(_rows, driver.database, words, ())))
+        await_only(driver.hop(partial(_ran, driver.database, words, ())))
 
 
 def reset(adapted: Any, _: object, state: PoolResetState) -> None:
@@ -167,9 +181,10 @@ def reset(adapted: Any, _: object, state: PoolResetState) -> None:
         adapted.rollback()
 
 
-def _rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+def _ran(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     try:
-        return database.execute(text, values).fetchall()
+        cursor = database.execute(text, values)
+        return cursor.fetchall(), cursor.rowcount
     except sqlite3.Error as error:
         wrapped = DBAPIError.instance(text, None, error, sqlite3.Error)
         raise named(wrapped) or wrapped from error

@@ -15,19 +15,26 @@ import anyio.lowlevel
 from hub.store.engine.fault import StoreUnavailable
 from hub.store.engine.work import Draft, Work
 
-PATIENCE = 0.01
+BUSY = 0.01
+"""Seconds that a writer may be at work before another one helps."""
+COMPANY = 0.01
+"""Seconds that works which nobody waits for may wait for one that is in a hurry, to share its transaction."""
 
 NOTHING = Context()
 """What a draft knows of its caller: nothing of it is ever run."""
 
 
 class Ticket:
-    """What one caller wants to be durable, the caller's context variables, and where the answer goes."""
+    """What one caller wants to be durable, the caller's context variables, and where the answer goes.
 
-    __slots__ = ("_answer", "context", "error", "result", "settled", "taken", "work")
+    A ``patient`` one may wait a little for others: nothing goes on but what it ends.
+    """
 
-    def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft) -> None:
+    __slots__ = ("_answer", "context", "error", "patient", "result", "settled", "taken", "work")
+
+    def __init__(self, work: Callable[[Work], Awaitable[Any]] | Draft, *, patient: bool = False) -> None:
         self.work = work
+        self.patient = patient
         self.context = NOTHING if isinstance(work, Draft) else copy_context()
         self.result: Any = None
         self.error: Exception | None = None
@@ -71,6 +78,7 @@ class Queue:
         self._arrived = anyio.Event()
         self._at_work: list[float] = []
         self._longest = longest
+        self._hurried = 0
         self.closed = False
 
     def put(self, ticket: Ticket) -> None:
@@ -80,12 +88,14 @@ class Queue:
         if len(self._waiting) >= self._longest:
             raise StoreUnavailable("too many writes are waiting")
         self._waiting.append(ticket)
+        self._hurried += not ticket.patient
         self._arrived.set()
 
     def withdraw(self, ticket: Ticket) -> None:
         """Forget a ticket whose caller was cancelled before its turn."""
         if not ticket.taken:
             self._waiting.remove(ticket)
+            self._hurried -= not ticket.patient
 
     def close(self) -> None:
         """Refuse what comes from now on; what waits is still served."""
@@ -94,14 +104,18 @@ class Queue:
 
     async def take(self, most: int) -> list[Ticket]:
         """Wait for tickets and take the oldest ones; an empty list means that the queue is closed and empty."""
-        await self._arrival()
-        while not self.closed and (pause := self._patience()) > 0:
-            await anyio.sleep(pause)
+        while True:
             await self._arrival()
-        group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        for ticket in group:
-            ticket.taken = True
-        return group
+            while not self.closed and (pause := self._others_are_busy()) > 0:
+                await anyio.sleep(pause)
+                await self._arrival()
+            await self._company()
+            group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            for ticket in group:
+                ticket.taken = True
+                self._hurried -= not ticket.patient
+            if group or self.closed:
+                return group
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -115,11 +129,25 @@ class Queue:
 
     async def _arrival(self) -> None:
         while not self._waiting and not self.closed:
-            if self._arrived.is_set():
-                self._arrived = anyio.Event()
-            await self._arrived.wait()
+            await self._news()
             await anyio.lowlevel.checkpoint()
 
-    def _patience(self) -> float:
-        """Return the seconds that whoever is at work longest may still take."""
-        return min(self._at_work) + PATIENCE - anyio.current_time() if self._at_work else 0.0
+    def _others_are_busy(self) -> float:
+        """Return the seconds that whoever is at work longest may still take before it is helped."""
+        return min(self._at_work) + BUSY - anyio.current_time() if self._at_work else 0.0
+
+    async def _company(self) -> None:
+        """Let patient tickets wait a little for one in a hurry; another writer may have taken all by then."""
+        if self._patient():
+            with anyio.move_on_after(COMPANY):
+                while self._patient():
+                    await self._news()
+
+    def _patient(self) -> bool:
+        return not (self._hurried or self.closed)
+
+    async def _news(self) -> None:
+        """Wait until something comes that was not yet seen."""
+        if self._arrived.is_set():
+            self._arrived = anyio.Event()
+        await self._arrived.wait()

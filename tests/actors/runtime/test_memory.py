@@ -100,8 +100,8 @@ async def test_a_lane_whose_turn_ends_late_hears_that_it_shall_not_wait(
 ) -> None:
     answer, guarded = anyio.Event(), Turner._guarded
 
-    async def answered_late(*words: Any) -> None:
-        await guarded(*words)
+    async def answered_late(*words: Any, patient: bool) -> None:
+        await guarded(*words, patient=patient)
         await answer.wait()
 
     async def handle(turn: Turn) -> None:

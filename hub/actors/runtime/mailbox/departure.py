@@ -19,7 +19,7 @@ from hub.store.types import INSTANT, Instant
 
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane, message.c.seq)
 DELETE = ByKeys(
-    lambda handled: delete(message).where(tuple_(*PLACE, message.c.revision).in_(handled)).returning(*PLACE),
+    lambda handled: delete(message).where(tuple_(*PLACE, message.c.revision).in_(handled)),
     sample=("", "", "", 0, 0),
 )
 KEEP_NEWER = (
@@ -112,10 +112,10 @@ def _note(row: ActorRow, one: Settlement) -> None:
 
 
 async def _delete(connection: AsyncConnection, handled: Sequence[tuple[Any, ...]]) -> None:
-    left = {place[:-1] for place in handled}
-    left -= set(await DELETE.run(connection, handled))
-    for places in chunks(sorted(left)):
-        await connection.execute(KEEP_NEWER, {"places": places})
+    """Delete what was handled; what is still there afterwards is newer, and as old as its last change."""
+    if await DELETE.changed(connection, handled) < len(handled):
+        for places in chunks(sorted({place[:-1] for place in handled})):
+            await connection.execute(KEEP_NEWER, {"places": places})
 
 
 def _retry(one: Settlement, retry: Retry) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""A short look takes no detour, and leaves its connection as it found it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store.engine import ByKeys, Database
+from hub.store.tables import node
+
+pytestmark = pytest.mark.anyio
+
+NAMED = ByKeys(lambda names: select(node.c.name).where(node.c.name.in_(names)), sample=("",))
+
+
+def at(name: str) -> Any:
+    async def glance(connection: AsyncConnection) -> list[Any]:
+        return [row for (row,) in await NAMED.run(connection, [(name,)])]
+
+    return glance
+
+
+async def add(database: Database, name: str) -> None:
+    row = {"name": name, "started_at": database.clock.now(), "seen_at": database.clock.now()}
+    await database.write(lambda work: work.execute(insert(node), row))
+
+
+async def test_a_short_look_sees_what_was_written_just_before(database: Database) -> None:
+    for number in range(20):
+        assert await database.look(at(f"n{number}"), short=True) == []
+        await add(database, f"n{number}")
+        assert await database.look(at(f"n{number}"), short=True) == [f"n{number}"]
+
+
+async def test_many_short_looks_and_long_ones_do_not_disturb_each_other(database: Database) -> None:
+    await add(database, "a")
+    found: list[Any] = []
+
+    async def look(*, short: bool) -> None:
+        found.extend(await database.look(at("a"), short=short))
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(40):
+            tasks.start_soon(partial(look, short=number % 3 > 0))
+    assert found == ["a"] * 40
+
+
+async def test_a_short_look_that_fails_leaves_its_connection_whole(database: Database) -> None:
+    async def failing(connection: AsyncConnection) -> None:
+        await at("a")(connection)
+        raise LookupError
+
+    for _ in range(12):
+        with pytest.raises(LookupError):
+            await database.look(failing, short=True)
+    await add(database, "a")
+    assert await database.look(at("a"), short=True) == await database.look(at("a")) == ["a"]
+
+
+async def test_a_short_look_may_wait_for_nothing_else_where_it_holds_up_all_others(database: Database) -> None:
+    async def idle(connection: AsyncConnection) -> list[Any]:
+        await anyio.lowlevel.checkpoint()
+        found: list[Any] = await at("a")(connection)
+        return found
+
+    if database.dialect == "sqlite":
+        with pytest.raises(RuntimeError, match="something else"):
+            await database.look(idle, short=True)
+    assert await database.look(at("a"), short=True) == []
