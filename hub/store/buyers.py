@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.address import Buyer, ConfirmedAddress, PostalAddress
@@ -121,8 +121,10 @@ async def make_key(work: Work, vault: Vault, tenant_id: str, order_id: str, now:
     return Vault([fresh])
 
 
+_KEY = select(order_key.c.sealed, order_key.c.destroyed_by).where(
+    order_key.c.tenant_id == bindparam("tenant"), order_key.c.order_id == bindparam("one")
+)
+
+
 async def _key_of(work: Work, tenant_id: str, order_id: str) -> Row[tuple[bytes | None, str | None]] | None:
-    statement = select(order_key.c.sealed, order_key.c.destroyed_by).where(
-        order_key.c.tenant_id == tenant_id, order_key.c.order_id == order_id
-    )
-    return (await work.execute(statement)).one_or_none()
+    return (await work.execute(_KEY, {"tenant": tenant_id, "one": order_id})).one_or_none()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.channel import ChannelSettings, ChannelStatus
@@ -41,10 +41,12 @@ class StoredChannel:
         return self.settings.importing.begins(self.platform, connected_at)
 
 
+_ONE = select(channel).where(channel.c.tenant_id == bindparam("tenant"), channel.c.channel_id == bindparam("channel"))
+
+
 async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: str) -> StoredChannel | None:
     """Return one channel of the tenant, None if there is none."""
-    statement = select(channel).where(channel.c.tenant_id == tenant_id, channel.c.channel_id == channel_id)
-    row = (await connection.execute(statement)).one_or_none()
+    row = (await connection.execute(_ONE, {"tenant": tenant_id, "channel": channel_id})).one_or_none()
     return None if row is None else _stored(row)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, null, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, case, exists, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
@@ -232,6 +232,27 @@ async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Itera
     return [_stored(row) for row in (await connection.execute(statement)).all()]
 
 
+_PRODUCTS: BindParameter[Any] = bindparam("products", expanding=True)
+_PART_OF = (listing.c.tenant_id == listing_part.c.tenant_id) & (listing.c.listing_id == listing_part.c.listing_id)
+_SELLING = (
+    select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id)
+    .where(
+        listing.c.tenant_id == bindparam("tenant"),
+        listing.c.product_id.in_(_PRODUCTS),
+        listing.c.by_platform.is_(False),
+    )
+    .union(
+        select(listing_part.c.product_id, listing.c.channel_id, listing.c.listing_id)
+        .join(listing, _PART_OF)
+        .where(
+            listing_part.c.tenant_id == bindparam("tenant"),
+            listing_part.c.product_id.in_(_PRODUCTS),
+            listing.c.by_platform.is_(False),
+        )
+    )
+)
+
+
 async def listings_selling(
     connection: AsyncConnection, tenant_id: str, product_ids: Iterable[str]
 ) -> list[tuple[str, str, str]]:
@@ -242,20 +263,7 @@ async def listings_selling(
     wanted = list(product_ids)
     if not wanted:
         return []
-    own = select(listing.c.product_id, listing.c.channel_id, listing.c.listing_id).where(
-        listing.c.tenant_id == tenant_id, listing.c.product_id.in_(wanted), listing.c.by_platform.is_(False)
-    )
-    of = (listing.c.tenant_id == listing_part.c.tenant_id) & (listing.c.listing_id == listing_part.c.listing_id)
-    within = (
-        select(listing_part.c.product_id, listing.c.channel_id, listing.c.listing_id)
-        .join(listing, of)
-        .where(
-            listing_part.c.tenant_id == tenant_id,
-            listing_part.c.product_id.in_(wanted),
-            listing.c.by_platform.is_(False),
-        )
-    )
-    rows = (await connection.execute(own.union(within))).all()
+    rows = (await connection.execute(_SELLING, {"tenant": tenant_id, "products": wanted})).all()
     return [(row.product_id, row.channel_id, row.listing_id) for row in rows]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.certificate import Certificate
@@ -18,11 +18,27 @@ from hub.store.engine import Work
 from hub.store.sold import sold_to_json
 from hub.store.tables import order_line, orders
 
+_LOCKED = (
+    select(orders.c.status)
+    .where(orders.c.tenant_id == bindparam("its_tenant"), orders.c.order_id == bindparam("its_id"))
+    .with_for_update()
+)
+_OURS = (orders.c.status == OrderStatus.SENDING.value) & (orders.c.division == bindparam("from_division"))
+_BEGUN = (
+    update(orders)
+    .where(
+        orders.c.tenant_id == bindparam("its_tenant"),
+        orders.c.order_id == bindparam("its_id"),
+        (orders.c.status == OrderStatus.READY.value) | _OURS,
+        orders.c.cancelled.is_(False),
+    )
+    .returning(orders.c.order_id)
+)
+
 
 async def lock_order(work: Work, tenant_id: str, one: str) -> OrderStatus | None:
     """Lock an order until the work commits and return its state; None where there is none yet."""
-    statement = select(orders.c.status).where(orders.c.tenant_id == tenant_id, orders.c.order_id == one)
-    status = (await work.connection.execute(statement.with_for_update())).scalar_one_or_none()
+    status = (await work.execute(_LOCKED, {"its_tenant": tenant_id, "its_id": one})).scalar_one_or_none()
     return None if status is None else OrderStatus(status)
 
 
@@ -61,28 +77,20 @@ async def begin_attempt(
 
     An attempt of another division stays that division's: only there can its outcome be looked up.
     """
-    ours = (orders.c.status == OrderStatus.SENDING.value) & (orders.c.division == division)
-    statement = (
-        update(orders)
-        .where(
-            orders.c.tenant_id == tenant_id,
-            orders.c.order_id == one,
-            (orders.c.status == OrderStatus.READY.value) | ours,
-            orders.c.cancelled.is_(False),
-        )
-        .values(
-            status=ORDER.after(OrderStatus.READY, OrderEvent.BEGIN).value,
-            division=division,
-            your_ref=your_ref,
-            fingerprint=fingerprint,
-            attempt_at=now,
-            derivation=None if certificate is None else certificate_to_json(certificate),
-            distance_sale=None if certificate is None else certificate.distance_sale,
-            sold=None if sold is None else sold_to_json(sold),
-        )
-        .returning(orders.c.order_id)
-    )
-    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
+    values = {
+        "its_tenant": tenant_id,
+        "its_id": one,
+        "from_division": division,
+        "status": ORDER.after(OrderStatus.READY, OrderEvent.BEGIN).value,
+        "division": division,
+        "your_ref": your_ref,
+        "fingerprint": fingerprint,
+        "attempt_at": now,
+        "derivation": None if certificate is None else certificate_to_json(certificate),
+        "distance_sale": None if certificate is None else certificate.distance_sale,
+        "sold": None if sold is None else sold_to_json(sold),
+    }
+    return (await work.execute(_BEGUN, values)).scalar_one_or_none() is not None
 
 
 async def sending_orders(connection: AsyncConnection, tenant_id: str, division: int) -> list[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import BindParameter, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.editing import Sold, as_sold
@@ -218,6 +218,15 @@ def order_id(tenant_id: str, channel_id: str, external_id: str) -> str:
     return uuid5(NAMESPACE_URL, f"handelhub:order:{tenant_id}:{channel_id}:{external_id}").hex
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_HEADS = select(orders).where(orders.c.tenant_id == bindparam("tenant"), orders.c.order_id.in_(_IDS))
+_LINES = (
+    select(order_line)
+    .where(order_line.c.tenant_id == bindparam("tenant"), order_line.c.order_id.in_(_IDS))
+    .order_by(order_line.c.place)
+)
+
+
 async def load_order(connection: AsyncConnection, tenant_id: str, one: str) -> StoredOrder | None:
     """Return one order of the tenant with its lines, None if there is none."""
     found = await load_orders(connection, tenant_id, [one])
@@ -227,12 +236,11 @@ async def load_order(connection: AsyncConnection, tenant_id: str, one: str) -> S
 async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredOrder]:
     """Return orders of the tenant with their lines."""
     wanted = list(ids)
-    heads = select(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(wanted))
-    lines = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id.in_(wanted))
-    rows = (await connection.execute(heads)).all()
+    asked = {"tenant": tenant_id, "ids": wanted}
+    rows = (await connection.execute(_HEADS, asked)).all()
     parts = await parts_of_lines(connection, tenant_id, wanted)
     by_order: dict[str, list[StoredLine]] = {}
-    for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
+    for row in (await connection.execute(_LINES, asked)).all():
         by_order.setdefault(row.order_id, []).append(stored_line(row, parts.get((row.order_id, row.line_id), ())))
     return [stored_order(row, by_order.get(row.order_id, [])) for row in rows]
 
@@ -353,7 +361,9 @@ def stored_order(row: Row[Any], lines: Sequence[StoredLine]) -> StoredOrder:
     )
 
 
+_OF_LINE = tuple(name for name in StoredLine.__dataclass_fields__ if name != "parts")
+
+
 def stored_line(row: Row[Any], parts: tuple[LinePart, ...] = ()) -> StoredLine:
     """Return a line from its row."""
-    names = [name for name in StoredLine.__dataclass_fields__ if name != "parts"]
-    return StoredLine(**{name: getattr(row, name) for name in names}, parts=parts)
+    return StoredLine(**{name: getattr(row, name) for name in _OF_LINE}, parts=parts)

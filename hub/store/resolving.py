@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import KitBooking, Part
@@ -62,18 +62,24 @@ async def resolve_products(
     return {line.line_id: found[line.line_id] or _by_hand(line, skus) or unknown for line in lines}
 
 
+_ONE = listing.c
+_NAMED = select(_ONE.listing_id, _ONE.external_id, _ONE.sku, _ONE.ean, _ONE.product_id, _ONE.rule).where(
+    _ONE.tenant_id == bindparam("tenant"),
+    _ONE.channel_id == bindparam("channel"),
+    _ONE.external_id.in_(bindparam("externals", expanding=True))
+    | _ONE.sku.in_(bindparam("skus", expanding=True))
+    | _ONE.ean.in_(bindparam("eans", expanding=True)),
+)
+
+
 async def _listings_named(
     connection: AsyncConnection, tenant_id: str, channel_id: str, lines: Sequence[OrderLine]
 ) -> Sequence[Any]:
     externals = [line.external_listing_id for line in lines if line.external_listing_id]
     skus = [line.sku for line in lines if line.sku]
     eans = [line.ean for line in lines if line.ean]
-    one = listing.c
-    named = one.external_id.in_(externals) | one.sku.in_(skus) | one.ean.in_(eans)
-    statement = select(one.listing_id, one.external_id, one.sku, one.ean, one.product_id, one.rule).where(
-        one.tenant_id == tenant_id, one.channel_id == channel_id, named
-    )
-    return (await connection.execute(statement)).all()
+    asked = {"tenant": tenant_id, "channel": channel_id, "externals": externals, "skus": skus, "eans": eans}
+    return (await connection.execute(_NAMED, asked)).all()
 
 
 def _match(line: OrderLine, known: Sequence[tuple[Row[Any], Resolved]]) -> Resolved | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.stock import Reading
@@ -45,10 +45,14 @@ async def begin_read(work: Work, tenant_id: str, code: int) -> int:
     return number
 
 
+_READS_BEGUN = select(division.c.reads_begun).where(
+    division.c.tenant_id == bindparam("tenant"), division.c.code == bindparam("code")
+)
+
+
 async def reads_begun(work: Work, tenant_id: str, code: int) -> int:
     """Return the number of the stock read that began last."""
-    statement = select(division.c.reads_begun).where(division.c.tenant_id == tenant_id, division.c.code == code)
-    number: int = (await work.connection.execute(statement)).scalar_one()
+    number: int = (await work.execute(_READS_BEGUN, {"tenant": tenant_id, "code": code})).scalar_one()
     return number
 
 

@@ -113,6 +113,7 @@ CALLS: dict[str, Call] = {
     "find order": lambda erp: erp.find_sales_orders(["WEB-1"]),
     "create order": lambda erp: erp.create_sales_order(DRAFT),
     "read order": lambda erp: erp.sales_order(ID),
+    "read orders": lambda erp: erp.sales_orders([ID]),
     "change order lines": lambda erp: erp.change_sales_order_lines(ID, CHANGES),
     "delete order": lambda erp: erp.delete_sales_order(ID),
     "complete order": lambda erp: erp.complete_sales_order(ID),

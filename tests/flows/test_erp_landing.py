@@ -164,7 +164,7 @@ async def test_orders_under_way_at_a_crash_are_looked_up_together_and_alone_wher
     await acme.configure("woocommerce", forwarding=False)
     sold = (await acme.control("sell", channel="woocommerce", count=3))["ids"]
     for external_id in sold:
-        await acme.until_order(external_id, "ready")
+        await acme.until_order(external_id, "waiting")
     await acme.configure("woocommerce", forwarding=True)
     await eventually(all_begun)
     await acme.hub.aclose()
