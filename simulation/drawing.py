@@ -27,7 +27,7 @@ MOMENTS = (
 ALONE = {"lease_seconds": LONG_LEASE, "poll_seconds": 7200.0}
 """Of a node that has the file to itself."""
 
-QUIET = (1, 2, 6, 12, 24, 168)
+QUIET = (1, 2, 3, 6, 24, 168)
 """Hours without anything new at the end; most of what goes wrong shows within them."""
 
 YEAR, YEARS_AMONG = 8736, 6

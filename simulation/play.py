@@ -110,26 +110,37 @@ class _Play:
             return True
         if stage.violations:
             return False
-        for node in self.house.nodes:
-            await node.unhurried()
+        await self._unhurried()
         return await stage.settled(A_SWEEP_LATER, since=since)
 
+    async def _unhurried(self) -> None:
+        for node in self.house.nodes:
+            await node.unhurried()
+
     async def _quiet(self) -> None:
-        """Let days, weeks and months go by, on nodes that took over from those before and are in ever less hurry."""
+        """Let hours go by as they are, or days and months on nodes that take over and are in ever less hurry."""
         left = self.script.quiet
+        if left < DAY:
+            await self._unhurried()
+            await self._nothing_for(left, f"{left / 3600:.0f} h of quiet")
+            return
         for most, looks in LOOKS:
             if left > 0 and not self.stage.violations:
                 await self._quiet_for(min(left, most), looks)
             left -= most
 
     async def _quiet_for(self, seconds: float, looks: float) -> None:
-        self.stage.last, self._look_after_seconds = f"quiet, a look each {looks / 3600:.0f} h", looks
+        self._look_after_seconds = looks
         for tenant in self.house.tenants:
             for channel in tenant.channels:
                 await seldom_looked_at(self.house, channel, looks)
         for node in self.house.nodes:
             await node.leisurely(looks)
         await all_at_one_hour(self.house)
+        await self._nothing_for(seconds, f"quiet, a look each {looks / 3600:.0f} h")
+
+    async def _nothing_for(self, seconds: float, name: str) -> None:
+        self.stage.last = name
         await asyncio.sleep(seconds)
         await self.stage.settled((*SHORTLY, *A_SWEEP_LATER[:2]))
         self.ending.quiet += seconds

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.channel import ChannelSettings, ChannelStatus
@@ -16,6 +16,7 @@ from hub.store.settings_codec import settings_from_json, settings_to_json
 from hub.store.tables import channel
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
+ONE = select(channel).where(channel.c.tenant_id == bindparam("tenant"), channel.c.channel_id == bindparam("channel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class StoredChannel:
 
 async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: str) -> StoredChannel | None:
     """Return one channel of the tenant, None if there is none."""
-    statement = select(channel).where(channel.c.tenant_id == tenant_id, channel.c.channel_id == channel_id)
-    row = (await connection.execute(statement)).one_or_none()
+    row = (await connection.execute(ONE, {"tenant": tenant_id, "channel": channel_id})).one_or_none()
     return None if row is None else _stored(row)
 
 

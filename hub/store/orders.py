@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import BindParameter, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.editing import Sold, as_sold
@@ -27,6 +27,14 @@ from hub.store.payments import payments_from_json
 from hub.store.sales_lines import note_sales_line
 from hub.store.sold import sold_from_json
 from hub.store.tables import order_line, orders
+
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+HEADS = select(orders).where(orders.c.tenant_id == bindparam("tenant"), orders.c.order_id.in_(IDS))
+LINES = (
+    select(order_line)
+    .where(order_line.c.tenant_id == bindparam("tenant"), order_line.c.order_id.in_(IDS))
+    .order_by(order_line.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +234,11 @@ async def load_order(connection: AsyncConnection, tenant_id: str, one: str) -> S
 
 async def load_orders(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredOrder]:
     """Return orders of the tenant with their lines."""
-    wanted = list(ids)
-    heads = select(orders).where(orders.c.tenant_id == tenant_id, orders.c.order_id.in_(wanted))
-    lines = select(order_line).where(order_line.c.tenant_id == tenant_id, order_line.c.order_id.in_(wanted))
-    rows = (await connection.execute(heads)).all()
-    parts = await parts_of_lines(connection, tenant_id, wanted)
+    wanted = {"tenant": tenant_id, "ids": list(ids)}
+    rows = (await connection.execute(HEADS, wanted)).all()
+    parts = await parts_of_lines(connection, tenant_id, wanted["ids"])
     by_order: dict[str, list[StoredLine]] = {}
-    for row in (await connection.execute(lines.order_by(order_line.c.place))).all():
+    for row in (await connection.execute(LINES, wanted)).all():
         by_order.setdefault(row.order_id, []).append(stored_line(row, parts.get((row.order_id, row.line_id), ())))
     return [stored_order(row, by_order.get(row.order_id, [])) for row in rows]
 

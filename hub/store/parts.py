@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import BindParameter, Row, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.kit import Part
 from hub.store.engine import Work
 from hub.store.tables import listing_part, order_line_part, sku_mapping
 from hub.store.upsert import upsert
+
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+OF_LISTINGS = (
+    select(listing_part)
+    .where(listing_part.c.tenant_id == bindparam("tenant"), listing_part.c.listing_id.in_(IDS))
+    .order_by(listing_part.c.place)
+)
+OF_LINES = (
+    select(order_line_part)
+    .where(order_line_part.c.tenant_id == bindparam("tenant"), order_line_part.c.order_id.in_(IDS))
+    .order_by(order_line_part.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +63,8 @@ async def parts_of_listings(
     connection: AsyncConnection, tenant_id: str, listing_ids: Collection[str]
 ) -> dict[str, tuple[Part, ...]]:
     """Return the products of each listing that has any of its own; one without leaves it to its product and rule."""
-    table = listing_part
-    statement = select(table).where(table.c.tenant_id == tenant_id, table.c.listing_id.in_(list(listing_ids)))
     found: dict[str, tuple[Part, ...]] = {}
-    for row in (await connection.execute(statement.order_by(table.c.place))).all():
+    for row in (await connection.execute(OF_LISTINGS, {"tenant": tenant_id, "ids": list(listing_ids)})).all():
         found[row.listing_id] = (*found.get(row.listing_id, ()), Part(row.product_id, row.units, row.weight))
     return found
 
@@ -96,10 +106,8 @@ async def parts_of_lines(
     connection: AsyncConnection, tenant_id: str, order_ids: Collection[str]
 ) -> dict[tuple[str, str], tuple[LinePart, ...]]:
     """Return the products of order lines that are kits, by order id and line id."""
-    table = order_line_part
-    statement = select(table).where(table.c.tenant_id == tenant_id, table.c.order_id.in_(list(order_ids)))
     found: dict[tuple[str, str], list[LinePart]] = defaultdict(list)
-    for row in (await connection.execute(statement.order_by(table.c.place))).all():
+    for row in (await connection.execute(OF_LINES, {"tenant": tenant_id, "ids": list(order_ids)})).all():
         found[row.order_id, row.line_id].append(_line_part(row))
     return {key: tuple(parts) for key, parts in found.items()}
 
