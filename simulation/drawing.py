@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulation.hub_node import LONG_LEASE
 from simulation.script import Script, Step
 
 CHANNELS = ("bol", "woocommerce", "generic", "shopify", "amazon")
@@ -23,11 +24,14 @@ MOMENTS = (
 )
 """Both changes of the clock, a plain morning, the end of a year, the end of a half-year close to midnight."""
 
-LONG_LEASES = {"lease_seconds": 21600.0, "poll_seconds": 7200.0}
-"""Of a node that has the file to itself: a lease decides nothing there, and every renewal costs a write."""
+ALONE = {"lease_seconds": LONG_LEASE, "poll_seconds": 7200.0}
+"""Of a node that has the file to itself."""
 
-QUIET = (1, 2, 6, 24, 336, 8736)
-"""Hours without anything new at the end, up to 52 weeks; most of what goes wrong shows well before."""
+QUIET = (1, 2, 3, 6, 24, 168)
+"""Hours without anything new at the end; most of what goes wrong shows within them."""
+
+YEAR, YEARS_AMONG = 8736, 6
+"""Hours of the long quiet, and of how many plays with a quiet week one has a quiet year instead."""
 
 SETTINGS = 96
 """How many settings there are: each is set up once for all of a worker's seeds that have it."""
@@ -46,9 +50,14 @@ def draw(seed: int) -> Script:
         exact_minute_limit=chance.choice((60, 60, 60, 12)),
         faults=chance.choice(("none", "none", "mild", "mild", "harsh")),
         weather=_weather(chance),
-        quiet=chance.choice(QUIET) * 3600.0,
+        quiet=_quiet(chance, seed) * 3600.0,
     )
     return script.with_steps(_steps(chance, script))
+
+
+def _quiet(chance: Random, seed: int) -> int:
+    hours = chance.choice(QUIET)
+    return YEAR if hours == max(QUIET) and Random(f"quiet/{seed}").randrange(YEARS_AMONG) == 0 else hours
 
 
 def _setting(chance: Random) -> Script:
@@ -63,7 +72,7 @@ def _setting(chance: Random) -> Script:
         other_channel=chance.choice(others) if chance.random() < 0.25 else None,
         goods=chance.randint(1, 3),
         nodes=nodes,
-        pace=_pace(chance) | (LONG_LEASES if nodes == 1 else {"lease_seconds": chance.choice((60.0, 300.0, 1800.0))}),
+        pace=_pace(chance) | (ALONE if nodes == 1 else {"lease_seconds": chance.choice((60.0, 300.0, 1800.0))}),
     )
 
 

@@ -36,6 +36,9 @@ LOOKS = (
 LEASES = 7
 """Looks within one lease: where nobody else is in a hurry either, renewals would cost more than the looks."""
 
+LONG_LEASE = 21600.0
+"""Seconds of a lease that decides nothing, as nobody else wants the file: every renewal costs a write."""
+
 UNHURRIED = {"patrol_seconds": 1800.0}
 """How long a patrol lets others go first before it asks again; at its usual pace it would ask all of an hour."""
 
@@ -88,11 +91,18 @@ class HubNode:
         if not self.place.dead:
             await gone
 
+    async def unhurried(self) -> None:
+        """Let a process with a long lease take over: where hours pass, renewals would be most of what happens."""
+        if self._settings.lease_seconds < LONG_LEASE:
+            await self._handed_over({"lease_seconds": LONG_LEASE})
+
     async def leisurely(self, seconds: float) -> None:
         """Let a process take over that looks once in so many seconds for everything that nobody told it."""
+        await self._handed_over(dict.fromkeys(LOOKS, seconds) | {"lease_seconds": LEASES * seconds} | UNHURRIED)
+
+    async def _handed_over(self, settings: dict[str, Any]) -> None:
         await self.stop()
-        seldom: dict[str, Any] = dict.fromkeys(LOOKS, seconds) | {"lease_seconds": LEASES * seconds} | UNHURRIED
-        self._settings = replace(self._settings, **seldom)
+        self._settings = replace(self._settings, **settings)
         await self.start()
 
     async def write(self, work: Callable[[Work], Awaitable[T]]) -> T:

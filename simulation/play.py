@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,14 +20,14 @@ from simulation.loop import Stalled
 from simulation.network import Weather
 from simulation.place import Died
 from simulation.script import Script
-from simulation.stage import SETTLING, Stage, Violation, staged
+from simulation.stage import A_SWEEP_LATER, SHORTLY, Stage, Violation, staged
 
 LOOK_AFTER = 900.0
 """How often the operator looks for what needs a person, seconds; on quiet days as often as the hub looks."""
 
 WEEK = 7 * DAY
-FORTNIGHT = 2 * WEEK
-"""Seconds of quiet in which all is looked for once a day; what comes after them has a look a week."""
+LOOKS = ((WEEK, DAY), (8 * WEEK, WEEK), (math.inf, 4 * WEEK))
+"""For how many seconds of quiet all is looked for how often: more seldom the longer nothing has happened."""
 
 
 @dataclass
@@ -98,27 +99,50 @@ class _Play:
                 return
         await asyncio.sleep(60.0)
         await self._peace()
-        if not stage.violated(ALWAYS) and await stage.settled(SETTLING) and self.script.quiet:
+        if not stage.violated(ALWAYS) and await self._settled() and self.script.quiet:
             await self._quiet()
         watch.cancel()
 
+    async def _settled(self) -> bool:
+        """Wait until all has come to rest; nodes whose leases are short are not kept for what takes a sweep."""
+        stage, since = self.stage, self.stage.loop.time()
+        if await stage.settled(SHORTLY, last=False):
+            return True
+        if stage.violations:
+            return False
+        await self._unhurried()
+        return await stage.settled(A_SWEEP_LATER, since=since)
+
+    async def _unhurried(self) -> None:
+        for node in self.house.nodes:
+            await node.unhurried()
+
     async def _quiet(self) -> None:
-        """Let days and then weeks go by, on nodes that took over from those before and are in less and less hurry."""
-        daily = min(self.script.quiet, FORTNIGHT)
-        await self._quiet_for(daily, DAY)
-        if self.script.quiet > daily and not self.stage.violations:
-            await self._quiet_for(self.script.quiet - daily, WEEK)
+        """Let hours go by as they are, or days and months on nodes that take over and are in ever less hurry."""
+        left = self.script.quiet
+        if left < DAY:
+            await self._unhurried()
+            await self._nothing_for(left, f"{left / 3600:.0f} h of quiet")
+            return
+        for most, looks in LOOKS:
+            if left > 0 and not self.stage.violations:
+                await self._quiet_for(min(left, most), looks)
+            left -= most
 
     async def _quiet_for(self, seconds: float, looks: float) -> None:
-        self.stage.last, self._look_after_seconds = f"quiet, a look each {looks / 3600:.0f} h", looks
+        self._look_after_seconds = looks
         for tenant in self.house.tenants:
             for channel in tenant.channels:
                 await seldom_looked_at(self.house, channel, looks)
         for node in self.house.nodes:
             await node.leisurely(looks)
         await all_at_one_hour(self.house)
+        await self._nothing_for(seconds, f"quiet, a look each {looks / 3600:.0f} h")
+
+    async def _nothing_for(self, seconds: float, name: str) -> None:
+        self.stage.last = name
         await asyncio.sleep(seconds)
-        await self.stage.settled(SETTLING[:5])
+        await self.stage.settled((*SHORTLY, *A_SWEEP_LATER[:2]))
         self.ending.quiet += seconds
 
     def _trouble(self) -> None:

@@ -51,15 +51,20 @@ from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
 
-IDLE_SHARE = 24.0
+IDLE_SHARE = 12.0
 """Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
 
 The usual second between two looks would be most of what a quiet day costs."""
 
-FORGETTING = 604800.0
+MONTH = 28 * 86400.0
+
+FORGETTING = MONTH
 """Seconds between two times that a node forgets what is too old to matter."""
 
-RARE_LOOK = 604800.0
+ALONE = 12 * MONTH
+"""Lease in seconds of a node that has the file to itself: where renewals are rare it must not end before the next."""
+
+RARE_LOOK = MONTH
 """Seconds between two looks for invoices and for returns, which no play has."""
 
 LONGEST_NAP = 86400.0
@@ -110,6 +115,7 @@ def in_place(
         (hub.actors.runtime.releaser, "SWEEP", math.inf),
         (hub.actors.runtime.keeper, "HOUR", FORGETTING),
         (hub.node.node, "Pace", partial(Pace, invoice_sweep=RARE_LOOK, return_sweep=RARE_LOOK)),
+        (hub.node.actors, "ALONE", ALONE),
         (hub.node.actors, "policy", lambda given: replace(policy(given), linger=given.lease_seconds / IDLE_SHARE)),
         (hub.sandbox.bol.push, "rsa", _OneKey),
         (HOOK_READERS["generic"], "_clock", clock),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import Work
@@ -24,6 +24,11 @@ class ConnectionStatus(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     LOST = "lost"
+
+
+ONE = select(erp_connection).where(
+    erp_connection.c.tenant_id == bindparam("tenant"), erp_connection.c.connection_id == bindparam("connection")
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,10 +98,7 @@ def _sealed(vault: Vault, tenant_id: str, connection_id: str, credentials: ErpCr
 
 async def load_connection(connection: AsyncConnection, tenant_id: str, connection_id: str) -> ErpConnection | None:
     """Return one connection of the tenant, None if there is none."""
-    statement = select(erp_connection).where(
-        erp_connection.c.tenant_id == tenant_id, erp_connection.c.connection_id == connection_id
-    )
-    row = (await connection.execute(statement)).one_or_none()
+    row = (await connection.execute(ONE, {"tenant": tenant_id, "connection": connection_id})).one_or_none()
     return None if row is None else _stored(row)
 
 

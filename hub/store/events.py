@@ -88,6 +88,12 @@ async def _flush(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
     )
 
 
+HEADS = (
+    select(tenant.c.tenant_id, tenant.c.event_seq, tenant.c.event_digest)
+    .where(tenant.c.tenant_id.in_(bindparam("owners", expanding=True)))
+    .order_by(tenant.c.tenant_id)
+    .with_for_update()
+)
 MOVE_HEAD = (
     update(tenant)
     .where(tenant.c.tenant_id == bindparam("owner"))
@@ -97,10 +103,7 @@ MOVE_HEAD = (
 
 async def _lock_heads(connection: AsyncConnection, tenant_ids: set[str]) -> dict[str, Head]:
     """Return where the tenants' chains end, locked in one order, so that no two writers wait for each other."""
-    statement = select(tenant.c.tenant_id, tenant.c.event_seq, tenant.c.event_digest).where(
-        tenant.c.tenant_id.in_(sorted(tenant_ids))
-    )
-    found = await connection.execute(statement.order_by(tenant.c.tenant_id).with_for_update())
+    found = await connection.execute(HEADS, {"owners": sorted(tenant_ids)})
     return {row.tenant_id: Head(row.event_seq, row.event_digest) for row in found}
 
 

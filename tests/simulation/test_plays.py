@@ -47,7 +47,7 @@ def test_what_was_found_once_and_mended_stays_mended(script: Path) -> None:
 
 @pytest.mark.timeout(1200)
 def test_the_same_seed_is_the_same_play_to_the_last_byte_in_whatever_process() -> None:
-    told = [_digest(seed) for seed in (9, 9, 4)]
+    told = [_digest(seed) for seed in (77, 77, 4)]
     assert told[0] == told[1]
     assert told[0] != told[2]
 

@@ -74,7 +74,7 @@ class Documents:
         """Keep a report, compressed unless the switches say otherwise."""
         document = self.create(content_type)
         document.zipped = self._account.switches.gzip_reports
-        document.body = gzip.compress(body) if document.zipped else body
+        document.body = gzip.compress(body, mtime=0) if document.zipped else body
         return document
 
     def get(self, document_id: object) -> Document | None:

@@ -89,6 +89,12 @@ def _in_turns(now: datetime, view: int) -> Any:
 
 async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
     """Prolong the leases of some actors this node owns; a row locked by a commit is left for the next time."""
+    glimpses = await _prolong(work, name, keys, lease_until) if keys else []
+    await work.execute(SEEN, {"who": name, "at": work.clock.now()})
+    return glimpses
+
+
+async def _prolong(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
     mine = (
         select(actor.c.tenant_id, actor.c.address)
         .where(actor.c.node == name, tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
@@ -101,9 +107,7 @@ async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetim
         .values(lease_until=lease_until, due_at=lease_until)
         .returning(*_glimpse_columns())
     )
-    glimpses = [_glimpse(row) for row in await work.execute(statement)]
-    await work.execute(update(node).where(node.c.name == name).values(seen_at=work.clock.now()))
-    return glimpses
+    return [_glimpse(row) for row in await work.execute(statement)]
 
 
 async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
@@ -121,8 +125,7 @@ async def look(connection: AsyncConnection, keys: Sequence[Key]) -> list[Glimpse
 
 async def earliest_due(connection: AsyncConnection) -> datetime | None:
     """Return when the next actor without an owner is due; None when nothing waits anywhere."""
-    statement = select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
-    found: datetime | None = (await connection.execute(statement)).scalar()
+    found: datetime | None = (await connection.execute(EARLIEST)).scalar()
     return found
 
 
@@ -176,6 +179,8 @@ def _glimpse_columns() -> list[Any]:
     return [actor.c.tenant_id, actor.c.address, actor.c.epoch, actor.c.next_seq, actor.c.status]
 
 
+EARLIEST = select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
+SEEN = update(node).where(node.c.name == bindparam("who")).values(seen_at=bindparam("at"))
 LOOK = select(*_glimpse_columns()).where(
     tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True))
 )
