@@ -115,14 +115,14 @@ async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) 
     """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors."""
     if not connection.in_transaction():
         await connection.begin()
-    rows: list[Any] = await _driver(connection).hop(partial(_rows, _driver(connection).database, text, values))
-    return rows
+    found: list[Any] = await _driver(connection).hop(partial(rows, _driver(connection).database, text, values))
+    return found
 
 
 def begin(words: str, connection: SyncConnection) -> None:
     """Begin a transaction, for a driver that leaves it to us when one begins."""
     driver = _checked(connection.connection.driver_connection)
-    await_only(driver.hop(partial(_rows, driver.database, words, ())))
+    await_only(driver.hop(partial(rows, driver.database, words, ())))
 
 
 def reset(adapted: Any, _: object, state: PoolResetState) -> None:
@@ -132,7 +132,8 @@ def reset(adapted: Any, _: object, state: PoolResetState) -> None:
         adapted.rollback()
 
 
-def _rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+def rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+    """Run a statement on the thread of its connection and return its rows; what goes wrong has SQLAlchemy's name."""
     try:
         return database.execute(text, values).fetchall()
     except sqlite3.Error as error:
