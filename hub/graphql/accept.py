@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
@@ -9,6 +11,7 @@ EVENT_STREAM = "text/event-stream"
 WILDCARDS = {"application/*": PLAIN_JSON, "*/*": PLAIN_JSON}
 
 
+@lru_cache(64)
 def chosen_media(accept: str | None) -> str | None:
     """Return the media type to answer in, None where none of ours is accepted.
 

@@ -14,8 +14,10 @@ from strawberry.relay import NodeType
 from hub.graphql.context import Info
 from hub.graphql.cursor import decode_cursor, encode_cursor
 from hub.graphql.errors import BadInput
-from hub.graphql.listed import Asked, Formed
+from hub.graphql.listed import Formed, Taken
+from hub.graphql.lists_read import ListRead, cursors_in, is_root
 from hub.graphql.plain_values import DOUBTS
+from hub.graphql.reading import Reading
 from hub.store.views.page import Order, Page, Window
 
 DEFAULT_SIZE = 50
@@ -69,27 +71,39 @@ async def connect(
     order: Order,
     *window: Any,
 ) -> Keyset[NodeType]:
-    """Read the window (first, after, last, before) of a statement as a connection of what ``make`` makes of a row."""
-    part, asked = window_of(order, *window), _asked(info)
-    if asked is not None:
-        page = await info.context.page(statement.with_only_columns(*_read(asked, order)), order, part)
+    """Read the window (first, after, last, before) of a statement as a connection of what ``make`` makes of a row.
+
+    The statement of a field of ``Query`` depends on its arguments, the tenant and the role alone, for it may be run
+    again for who asks the same.
+    """
+    part, reading = window_of(order, *window), _reading(info, statement, order)
+    if reading is not None:
+        taken = await reading.take(info.context.needs.database, part)
         with suppress(*DOUBTS):
-            formed: Keyset[NodeType] = _keyset(page, order, Formed([asked.form(row) for row in page.rows]))
+            formed: Keyset[NodeType] = _formed(info, reading, part, taken)
             return formed
     page = await info.context.page(statement, order, part)
     made: Keyset[NodeType] = _keyset(page, order, [make(row) for row in page.rows])
     return made
 
 
-def _asked(info: Info) -> Asked | None:
-    nodes_asked = None if info.context.nodes_asked is None else info.context.nodes_asked()
-    return None if nodes_asked is None else nodes_asked(info._raw_info)
+def _reading(info: Info, statement: Select[Any], order: Order) -> Reading | None:
+    """Return how to read the list, where no more is asked of it than columns tell."""
+    list_asked = None if info.context.list_asked is None else info.context.list_asked()
+    if list_asked is None:
+        return None
+    asked = list_asked(info._raw_info, order, info.context.needs.database.reading_dialect)
+    return None if asked is None else Reading(statement, order, asked)
 
 
-def _read(asked: Asked, order: Order) -> list[Any]:
-    """Return the columns to read: those asked for, and those that make a cursor."""
-    names = {column.name for column in asked.columns}
-    return [*asked.columns, *(one for one in order.columns if getattr(one, "name", "") not in names)]
+def _formed(info: Info, reading: Reading, window: Window, taken: Taken) -> Any:
+    """Return what was read as the answer, and note it where that is all that a field of the operation itself does."""
+    answer, raw = reading.asked.form(taken), info._raw_info
+    noted = info.context.lists_read
+    if noted is not None and is_root(raw):
+        name = None if raw.operation.name is None else raw.operation.name.value
+        noted.append((answer, ListRead(reading, window, cursors_in(raw), name)))
+    return Formed(answer)
 
 
 def _keyset(page: Page, order: Order, nodes: Any) -> Any:

@@ -20,6 +20,7 @@ from hub.graphql.announcer import Announcer
 from hub.graphql.bounds import Limits
 from hub.graphql.errors import Unauthenticated
 from hub.graphql.listed import Asked
+from hub.graphql.lists_read import ListRead
 from hub.graphql.loaders import Loaders
 from hub.store.engine import Database
 from hub.store.secrets import Vault
@@ -59,7 +60,8 @@ class ApiContext:
     """One request, or one WebSocket; ``token`` is asked about again while a subscription lasts.
 
     ``told_like`` is what a stream has in common with those who are told the same of every event, None for no stream.
-    ``nodes_asked`` says of a connection's field what its nodes are asked for, where the executor can tell.
+    ``list_asked`` says what is asked of a connection's field, where columns tell it; ``lists_read`` are answers of the
+    operation's own fields and how they were read, None where nobody wants to know.
     """
 
     needs: GraphQLDependencies
@@ -68,12 +70,15 @@ class ApiContext:
     trace_id: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
     told_like: Hashable = None
-    nodes_asked: WeakMethod[Callable[[Any], Asked | None]] | None = None
+    list_asked: WeakMethod[Callable[..., Asked | None]] | None = None
+    lists_read: list[tuple[dict[str, Any], ListRead]] | None = None
     _loaders: Loaders | None = None
 
     def for_operation(self, trace_id: str | None) -> ApiContext:
         """Return the context of one operation, with loaders of its own."""
-        return ApiContext(self.needs, self.principal, self.token, trace_id, self.connection_params)
+        return ApiContext(
+            self.needs, self.principal, self.token, trace_id, self.connection_params, lists_read=self.lists_read
+        )
 
     @property
     def who(self) -> Principal:

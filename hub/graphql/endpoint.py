@@ -31,6 +31,7 @@ from hub.graphql.body import BadRequest, parsed, read_body
 from hub.graphql.context import ApiContext, GraphQLDependencies
 from hub.graphql.errors import BAD_USER_INPUT, UNAUTHENTICATED, UNAVAILABLE
 from hub.graphql.ide import ide_page
+from hub.graphql.known_lists import KnownLists
 from hub.graphql.schema import make_schema
 from hub.graphql.sharing import answers_in, text_of
 from hub.graphql.websocket import StrictHandler, TextSocket
@@ -66,6 +67,7 @@ class Endpoint(View):
             allowed_origins=needs.allowed_origins,
         )
         self._needs = needs
+        self._known = KnownLists()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,7 +100,9 @@ class Endpoint(View):
         context = ApiContext(self._needs, principal, token)
         if media == EVENT_STREAM:
             return await self._streamed(request, asked, context)
-        return answer(await self._executed(asked, context), media)
+        context.lists_read = []
+        known = await self._known.answer(asked, context)
+        return answer(known or await self._executed(asked, context), media)
 
     async def _executed(self, asked: GraphQLRequestData, context: ApiContext) -> GraphQLHTTPResponse:
         try:
@@ -113,7 +117,9 @@ class Endpoint(View):
             result = _refused(problem.as_http_error_reason())
         except InvalidOperationTypeError:
             result = _refused(f"A subscription needs a stream: accept {EVENT_STREAM}, or connect a WebSocket.")
-        return without_empty_data(result)
+        members = without_empty_data(result)
+        self._known.learn(asked, context, members)
+        return members
 
     async def _streamed(self, request: Request, asked: GraphQLRequestData, context: ApiContext) -> Response:
         results = await self.schema.stream(

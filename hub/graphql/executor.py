@@ -22,7 +22,7 @@ class HubExecutor(PlainExecutor):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         if isinstance(self.context_value, ApiContext):
-            self.context_value.nodes_asked = WeakMethod(self.nodes_asked)
+            self.context_value.list_asked = WeakMethod(self.list_asked)
 
     def build_per_event_executor(self, payload: Any) -> Any:
         context = self.context_value

@@ -7,7 +7,7 @@ the short way has a doubt, so that errors are the executor's own.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -15,17 +15,18 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
-    get_named_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
-from graphql.execution.collect_fields import FieldDetails
+from sqlalchemy.engine import Dialect
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from hub.graphql.listed import Asked, Formed, Listed, as_it_is, at, stored, together
+from hub.graphql.list_form import ListForm
+from hub.graphql.listed import Asked, Formed
 from hub.graphql.plain_memory import plans_of
-from hub.graphql.plain_values import DEFINITION, DOUBTS, Read, each, identified, leaf, nullable, present, taken, typed
+from hub.graphql.plain_values import DEFINITION, DOUBTS, Read, each, leaf, nullable, present, taken, typed
+from hub.store.views.page import Order
 
 Fields: TypeAlias = dict[str, Any]
 
@@ -55,6 +56,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *given: Any
     ) -> Any:
         """Read what is plain, and execute the rest."""
+        if type(source_value) is Formed:
+            return source_value.answer
         plan = self._plan(parent_type, grouped_field_set)
         try:
             plain = plan.read(source_value)
@@ -101,7 +104,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _bare_form(self, kind: GraphQLOutputType, details: Any) -> Read | None:
         if is_list_type(kind):
             inner = self._form(kind.of_type, details)
-            return None if inner is None else _formed_or(each(inner))
+            return None if inner is None else each(inner)
         return self._object_form(kind, details) if is_object_type(kind) else leaf(kind)
 
     def _object_form(self, kind: GraphQLObjectType, details: Any) -> Read | None:
@@ -109,61 +112,17 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(kind, fields)
         return None if plan.rest or deferred else typed(kind, plan.read)
 
-    def nodes_asked(self, info: GraphQLResolveInfo[Any]) -> Asked | None:
-        """Return what a connection's field is asked of its nodes, None where that is more than columns tell."""
-        place = ("nodes", *(id(node) for node in info.field_nodes))
+    def list_asked(self, info: GraphQLResolveInfo[Any], order: Order, dialect: Dialect) -> Asked | None:
+        """Return what is asked of a connection in this order, None where that is more than columns tell."""
+        place = ("list", dialect.name, *(id(node) for node in info.field_nodes))
         if place not in self._plans:
-            self._plans[place] = self._asked(info)
+            self._plans[place] = ListForm(self.collect_subfields, order, dialect).asked(info)
         asked: Asked | None = self._plans[place]
         return asked
-
-    def _asked(self, info: GraphQLResolveInfo[Any]) -> Asked | None:
-        kind = get_named_type(info.return_type)
-        if not is_object_type(kind):
-            return None
-        fields, deferred, *_ = self.collect_subfields(kind, [FieldDetails(node, None) for node in info.field_nodes])
-        plan, asked = self._plan(kind, fields), Asked()
-        shown = {name: details[0].node.name.value for name, details in fields.items()}
-        nodes = [name for name, field in shown.items() if field == "nodes" and name in plan.plain]
-        if deferred or len(nodes) != 1 or list(shown.values()).count("nodes") != 1 or "edges" in shown.values():
-            return None
-        node = cast("GraphQLObjectType", get_named_type(kind.fields["nodes"].type))
-        form = self._row_form(node, fields[nodes[0]], None, asked)
-        if form is None:
-            return None
-        asked.form = form
-        return asked
-
-    def _row_form(self, kind: GraphQLObjectType, details: Any, listed: Listed | None, asked: Asked) -> Read | None:
-        """Return how a row becomes an object of this type, None where a field is not ``listed``."""
-        fields, *_ = self.collect_subfields(kind, details)
-        columns = getattr(kind.extensions[DEFINITION].origin, "listed", {}) if listed is None else listed
-        parts = {name: self._column_form(kind, one, columns, asked) for name, one in fields.items()}
-        found = {name: read for name, read in parts.items() if read is not None}
-        return together(found) if found and len(found) == len(parts) else None
-
-    def _column_form(self, parent: GraphQLObjectType, details: Any, listed: Listed, asked: Asked) -> Read | None:
-        name = details[0].node.name.value
-        if name == "__typename":
-            return lambda _: parent.name
-        kind, source = parent.fields[name].type, listed.get(name)
-        if isinstance(source, Mapping):
-            return self._row_form(get_named_type(kind), details, source, asked)
-        if source is None:
-            return None
-        if name == "id":
-            form, own = identified(parent), None
-        else:
-            form, own = stored(kind), as_it_is(kind)
-        return None if form is None else at(asked.place(source), form, own)
 
 
 async def _awaited(order: Fields, plain: Fields, rest: Awaitable[Fields]) -> Fields:
     return _ordered(order, plain, await rest)
-
-
-def _formed_or(usual: Read) -> Read:
-    return lambda value: value.nodes if type(value) is Formed else usual(value)
 
 
 def _ordered(order: Fields, plain: Fields, rest: Fields) -> Fields:

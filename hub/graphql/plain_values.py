@@ -5,6 +5,7 @@ What is returned here raises where a value is not what it should be: the executo
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeAlias, cast
@@ -21,7 +22,6 @@ from graphql import (
     Undefined,
 )
 from strawberry import relay
-from strawberry.relay.utils import to_base64
 from strawberry.types.field import StrawberryField
 
 Read: TypeAlias = Callable[[Any], Any]
@@ -60,8 +60,8 @@ def identified(parent: GraphQLObjectType) -> Read | None:
     """Return how an opaque id is made of the node's own, as ``relay.Node`` does; None where a type does it its way."""
     if parent.extensions[DEFINITION].origin.resolve_id.__func__ is not USUAL_ID:
         return None
-    name = parent.name
-    return lambda key: to_base64(name, str(key))
+    kind = parent.name
+    return lambda key: b2a_base64(f"{kind}:{key}".encode(), newline=False).decode()
 
 
 def nullable(inner: Read) -> Read:

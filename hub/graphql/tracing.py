@@ -9,6 +9,8 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 from strawberry.extensions import SchemaExtension
 
+from hub.spans import Current
+
 TRACER = trace.get_tracer("hub.graphql")
 
 
@@ -16,7 +18,7 @@ class OperationTrace(SchemaExtension):
     """Gives every operation a span and a context of its own that knows the trace."""
 
     def on_operation(self) -> Iterator[None]:
-        span = TRACER.start_span("graphql", kind=SpanKind.SERVER)
+        span = _started()
         self._span = span
         context = self.execution_context
         context.context = context.context.for_operation(_trace_id(span))
@@ -25,15 +27,29 @@ class OperationTrace(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
-        name = context.operation_name or "anonymous"
-        self._span.update_name(f"graphql {context.operation_type.value} {name}")
-        self._span.set_attribute("graphql.operation.type", context.operation_type.value)
-        self._span.set_attribute("graphql.operation.name", name)
+        _name(self._span, context.operation_type.value, context.operation_name)
         if context.operation_type.value == OperationType.SUBSCRIPTION.value:
             yield
             return
         with trace.use_span(self._span):
             yield
+
+
+def spanned(kind: str, name: str | None) -> Current:
+    """Return a span for an operation of this kind and name that needs no extensions, current for a block."""
+    span = _started()
+    _name(span, kind, name)
+    return Current(span)
+
+
+def _started() -> Span:
+    return TRACER.start_span("graphql", kind=SpanKind.SERVER)
+
+
+def _name(span: Span, kind: str, name: str | None) -> None:
+    span.update_name(f"graphql {kind} {name or 'anonymous'}")
+    span.set_attribute("graphql.operation.type", kind)
+    span.set_attribute("graphql.operation.name", name or "anonymous")
 
 
 def _trace_id(span: Span) -> str | None:

@@ -72,10 +72,13 @@ async def test_a_span_names_the_operation_and_holds_nothing_of_its_text(
     needs: GraphQLDependencies, house: House, spans: InMemorySpanExporter
 ) -> None:
     caller = Caller(make_graphql_app(needs), await token_for(needs.database, "acme", Role.VIEWER))
-    await caller.ask('query Wanted { products(search: "jan@example.org") { nodes { id } } }')
-    [span] = spans.get_finished_spans()
-    assert span.name == "graphql query Wanted"
-    assert "jan@example.org" not in span.to_json()
+    for _ in range(2):
+        await caller.ask('query Wanted { products(search: "jan@example.org") { nodes { id } } }')
+    usual, known = spans.get_finished_spans()
+    assert usual.name == known.name == "graphql query Wanted"
+    assert usual.attributes == known.attributes
+    assert usual.kind == known.kind
+    assert "jan@example.org" not in usual.to_json() + known.to_json()
 
 
 async def test_a_database_that_went_away_is_named_as_such(needs: GraphQLDependencies, house: House) -> None:

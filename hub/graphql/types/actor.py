@@ -12,11 +12,51 @@ from strawberry.scalars import JSON
 
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed, Made
 from hub.graphql.types.node import Stored
 from hub.store import tables
 from hub.store.views.actors import LaneView
 
 LARGEST_INT = 2**31 - 1
+
+
+def _kind_of(address: str) -> str:
+    return address.partition("/")[0]
+
+
+def _shown_count(count: int) -> int:
+    return min(count, LARGEST_INT)
+
+
+_A, _M = tables.actor.c, tables.parked.c
+ACTOR: Listed = {
+    "id": _A.address,
+    "address": _A.address,
+    "kind": Made(_A.address, _kind_of),
+    "status": _A.status,
+    "reason": _A.reason,
+    "node": _A.node,
+    "leaseUntil": _A.lease_until,
+    "dueAt": _A.due_at,
+    "restarts": Made(_A.restarts, _shown_count),
+    "quarantines": Made(_A.quarantines, _shown_count),
+    "quarantinedUntil": _A.quarantine_until,
+}
+PARKED: Listed = {
+    "id": _M.parked_id,
+    "address": _M.address,
+    "lane": _M.lane,
+    "kind": _M.kind,
+    "body": _M.body,
+    "attempts": _M.attempts,
+    "crashes": _M.crashes,
+    "postedAt": _M.posted_at,
+    "parkedAt": _M.parked_at,
+    "code": _M.code,
+    "error": _M.error,
+    "resolvedAt": _M.resolved_at,
+    "resolution": _M.resolution,
+}
 
 
 @strawberry.type(description="One lane of an actor's mailbox.")
@@ -38,6 +78,7 @@ class Lane:
 @strawberry.type(description="One supervised worker: a channel's, its privacy's, or a division's.")
 class Actor(Stored):
     key = tables.actor.c.address
+    listed = ACTOR
     actor_id: relay.NodeID[str]
     address: str
     kind: str = strawberry.field(description="channel, privacy or erp.")
@@ -55,14 +96,14 @@ class Actor(Stored):
         return cls(
             actor_id=row.address,
             address=row.address,
-            kind=row.address.partition("/")[0],
+            kind=_kind_of(row.address),
             status=row.status,
             reason=row.reason,
             node=row.node,
             lease_until=row.lease_until,
             due_at=row.due_at,
-            restarts=min(row.restarts, LARGEST_INT),
-            quarantines=min(row.quarantines, LARGEST_INT),
+            restarts=_shown_count(row.restarts),
+            quarantines=_shown_count(row.quarantines),
             quarantined_until=row.quarantine_until,
         )
 
@@ -75,6 +116,7 @@ class Actor(Stored):
 @strawberry.type(description="A message that nobody could handle; a person retries or discards it.")
 class ParkedMessage(Stored):
     key = tables.parked.c.parked_id
+    listed = PARKED
     parked_id: relay.NodeID[str]
     address: str
     lane: str

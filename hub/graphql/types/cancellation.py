@@ -13,6 +13,7 @@ from hub.domain.delivery import CancelReason
 from hub.domain.life.cancellation import CANCELLATION, AskedBy, CancellationEvent, CancellationState
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed
 from hub.graphql.types.node import Stored
 from hub.store import tables
 from hub.store.cancellations import units_from_json
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
     from hub.graphql.types.order import Order
 
 LazyOrder = Annotated["Order", strawberry.lazy("hub.graphql.types.order")]
+
+
+_C = tables.cancellation.c
+LISTED: Listed = {
+    "id": _C.cancellation_id,
+    "reference": _C.reference,
+    "askedBy": _C.asked_by,
+    "reason": _C.reason,
+    "whole": _C.whole,
+    "state": _C.state,
+    "askedAt": _C.asked_at,
+    "until": _C.until,
+    "problem": _C.problem,
+}
 
 
 @strawberry.type(description="Offers of one line that are to be off.")
@@ -33,6 +48,7 @@ class CancelledUnits:
 @strawberry.type(description="Units of an order that the seller, the buyer or the channel no longer wants delivered.")
 class Cancellation(Stored):
     key = tables.cancellation.c.cancellation_id
+    listed = LISTED
     cancellation_id: relay.NodeID[str]
     reference: str = strawberry.field(description="The reference that it carries on the channel.")
     asked_by: AskedBy

@@ -12,6 +12,7 @@ from strawberry import relay
 from hub.domain.delivery import ParcelStatus
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed
 from hub.graphql.types.node import Stored
 from hub.store import tables
 
@@ -23,6 +24,32 @@ if TYPE_CHECKING:
 LazyOrder = Annotated["Order", strawberry.lazy("hub.graphql.types.order")]
 LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
 LazyLine = Annotated["OrderLine", strawberry.lazy("hub.graphql.types.order_line")]
+
+
+_P, _D = tables.parcel.c, tables.delivery.c
+PARCEL: Listed = {
+    "id": _P.parcel_id,
+    "reference": _P.reference,
+    "carrier": _P.carrier,
+    "tracking": _P.tracking,
+    "status": _P.status,
+    "problem": _P.problem,
+    "processId": _P.process_id,
+    "shippedAt": _P.shipped_at,
+    "confirmedAt": _P.confirmed_at,
+    "goodsDelivery": _P.goods_delivery,
+    "entryId": _P.entry_id,
+}
+DELIVERY: Listed = {
+    "id": _D.delivery_id,
+    "division": _D.division,
+    "entryId": _D.entry_id,
+    "number": _D.number,
+    "deliveredAt": _D.delivered_at,
+    "tracking": _D.tracking,
+    "shippingMethodId": _D.shipping_method_id,
+    "storedAt": _D.stored_at,
+}
 
 
 @strawberry.type(description="Units of one order line in one parcel.")
@@ -43,6 +70,7 @@ class ParcelUnits:
 @strawberry.type(description="Goods that left under one tracking code; told to the channel once.")
 class Parcel(Stored):
     key = tables.parcel.c.parcel_id
+    listed = PARCEL
     parcel_id: relay.NodeID[str]
     reference: str
     carrier: str | None
@@ -99,6 +127,7 @@ class Parcel(Stored):
 @strawberry.type(description="A goods delivery in Exact; its parcels may belong to several orders.")
 class Delivery(Stored):
     key = tables.delivery.c.delivery_id
+    listed = DELIVERY
     delivery_id: relay.NodeID[str]
     division: int
     entry_id: str = strawberry.field(description="Exact's id of the delivery.")

@@ -14,6 +14,7 @@ from hub.domain.drift import HEALABLE, DriftCause, DriftState, Healing
 from hub.graphql.arguments import id_of
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed, Where
 from hub.graphql.types.listing import Listing
 from hub.graphql.types.money import Money
 from hub.graphql.types.node import Stored
@@ -24,6 +25,25 @@ if TYPE_CHECKING:
     from hub.graphql.types.channel import Channel
 
 LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
+
+
+_C = tables.stock_difference.c
+LISTED: Listed = {
+    "id": _C.listing_id,
+    "cause": _C.cause,
+    "settled": _C.settled,
+    "state": _C.state,
+    "says": _C.says,
+    "believed": _C.believed,
+    "shown": _C.shown,
+    "units": _C.units,
+    "atRisk": Where(_C.amount, {"amount": _C.amount, "currency": _C.currency}),
+    "since": _C.since,
+    "foundAt": _C.found_at,
+    "lookedAt": _C.looked_at,
+    "healedAt": _C.healed_at,
+    "tries": _C.tries,
+}
 
 
 @strawberry.type(description="What the hub does about drift of a channel by itself; hands-off listings are left alone.")
@@ -39,6 +59,7 @@ class DriftPolicy:
 @strawberry.type(description="A listing that shows, or last showed, another number than Exact says; in offers.")
 class StockDifference(Stored):
     key = tables.stock_difference.c.listing_id
+    listed = LISTED
     listing_id: relay.NodeID[str]
     cause: DriftCause
     settled: bool = strawberry.field(description="Whether the cause will stay; else orders are still looked for.")

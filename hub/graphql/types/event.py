@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
@@ -14,6 +15,7 @@ from hub.graphql.arguments import id_of
 from hub.graphql.context import Info
 from hub.graphql.cursor import encode_cursor
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed, Made
 from hub.graphql.types.node import Stored, whole
 from hub.store import tables
 from hub.store.events import EventFilter
@@ -24,9 +26,34 @@ if TYPE_CHECKING:
 LazyChannel = Annotated["Channel", strawberry.lazy("hub.graphql.types.channel")]
 
 
+def _part(detail: object, name: str) -> JSON | None:
+    return JSON(detail[name]) if isinstance(detail, dict) and detail.get(name) is not None else None
+
+
+_C = tables.sync_event.c
+LISTED: Listed = {
+    "id": _C.seq,
+    "at": _C.at,
+    "kind": _C.kind,
+    "level": _C.level,
+    "division": _C.division,
+    "subjectType": _C.subject_type,
+    "subjectId": _C.subject_id,
+    "message": _C.message,
+    "detail": _C.detail,
+    "before": Made(_C.detail, partial(_part, name="before")),
+    "after": Made(_C.detail, partial(_part, name="after")),
+    "cursor": Made(_C.seq, lambda seq: encode_cursor([seq])),
+    "traceId": _C.trace_id,
+    "actor": _C.actor,
+    "digest": _C.digest,
+}
+
+
 @strawberry.type(description="One line of the activity log; numbered per tenant without a gap, and chained.")
 class SyncEvent(Stored):
     key = tables.sync_event.c.seq
+    listed = LISTED
     seq: relay.NodeID[int]
     at: datetime
     kind: str
@@ -82,10 +109,6 @@ class SyncEvent(Stored):
             digest=row.digest,
             channel_id=row.channel_id,
         )
-
-
-def _part(detail: object, name: str) -> JSON | None:
-    return JSON(detail[name]) if isinstance(detail, dict) and detail.get(name) is not None else None
 
 
 @strawberry.input(description="Which sync events to see; an absent field takes all.")

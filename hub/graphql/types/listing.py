@@ -15,6 +15,7 @@ from hub.domain.platform import Platform
 from hub.domain.stock import STOPPED
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed
 from hub.graphql.types.enums import ListingStatus
 from hub.graphql.types.node import Stored
 from hub.graphql.types.product import Product
@@ -66,9 +67,29 @@ async def candidates_of(info: Info, one: Listing) -> list[MappingCandidate]:
     return list({each.product.product_id: each for each in reversed(found)}.values())[::-1]
 
 
+_C = tables.listing.c
+LISTED: Listed = {
+    "id": _C.listing_id,
+    "externalId": _C.external_id,
+    "mappedBy": _C.mapped_by,
+    "sku": _C.sku,
+    "ean": _C.ean,
+    "title": _C.title,
+    "byPlatform": _C.by_platform,
+    "status": _C.status,
+    "problem": _C.problem,
+    "quantity": _C.quantity,
+    "quantityAt": _C.quantity_at,
+    "sent": _C.sent,
+    "processId": _C.process_id,
+    "zeroDue": _C.zero_due,
+}
+
+
 @strawberry.type(description="One product as offered on one channel.")
 class Listing(Stored):
     key = tables.listing.c.listing_id
+    listed = LISTED
     listing_id: relay.NodeID[str]
     external_id: str = strawberry.field(description="The channel's own id of the offer.")
     mapped_by: str | None

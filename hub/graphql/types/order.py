@@ -15,7 +15,7 @@ from hub.domain.order import FulfilledBy, HoldCause, OrderStatus, PaymentState
 from hub.graphql.connection import After, Before, First, Keyset, Last, connect
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
-from hub.graphql.listed import Listed
+from hub.graphql.listed import Listed, Where
 from hub.graphql.permissions import NeedsOperator
 from hub.graphql.types.aftersales import Books, GoodsReturn, OrderInvoicing, Refund, SalesDocument
 from hub.graphql.types.amounts import AmountDifference, OrderPayment
@@ -59,6 +59,16 @@ LISTED: Listed = {
     "fulfilledBy": _C.fulfilled_by,
     "rawStatus": _C.raw_status,
     "cancelled": _C.cancelled,
+    "salesOrder": Where(
+        _C.sales_order_id,
+        {
+            "division": _C.division,
+            "salesOrderId": _C.sales_order_id,
+            "number": _C.sales_order_number,
+            "forwardedAt": _C.forwarded_at,
+        },
+    ),
+    "derivation": _C.derivation,
     "traceId": _C.trace_id,
 }
 

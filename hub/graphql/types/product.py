@@ -12,6 +12,7 @@ from strawberry import relay
 
 from hub.graphql.context import Info
 from hub.graphql.fields import shown
+from hub.graphql.listed import Listed, Made
 from hub.graphql.types.node import Stored
 from hub.graphql.types.stock import StockReading
 from hub.store import tables
@@ -49,9 +50,24 @@ class ErpItem:
         )
 
 
+def _kept_back(safety_stock: Decimal | None) -> Decimal:
+    return safety_stock or Decimal(0)
+
+
+_C = tables.product.c
+LISTED: Listed = {
+    "id": _C.product_id,
+    "code": _C.code,
+    "ean": _C.ean,
+    "description": _C.description,
+    "safetyStock": Made(_C.safety_stock, _kept_back),
+}
+
+
 @strawberry.type(description="What the wholesaler sells; one per item code.")
 class Product(Stored):
     key = tables.product.c.product_id
+    listed = LISTED
     product_id: relay.NodeID[str]
     code: str
     ean: str | None
@@ -65,7 +81,7 @@ class Product(Stored):
             code=row.code,
             ean=row.ean,
             description=row.description,
-            safety_stock=row.safety_stock or Decimal(0),
+            safety_stock=_kept_back(row.safety_stock),
         )
 
     @shown("The items of the divisions that carry this product.")

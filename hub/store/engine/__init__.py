@@ -1,9 +1,10 @@
 """Where everything is written: one unit of work, shared transactions, SQLite and PostgreSQL alike."""
 
-from hub.store.engine.at_once import rows_at_once
+from hub.store.engine.at_once import readers_of, rows_at_once
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
+from hub.store.engine.fetch import Fetch, fetch_of
 from hub.store.engine.prepared import ByKeys, BySize
 from hub.store.engine.work import Draft, Flush, Work
 
@@ -14,10 +15,13 @@ __all__ = [
     "Conflict",
     "Database",
     "Draft",
+    "Fetch",
     "Flush",
     "Spoiled",
     "StoreBusy",
     "StoreUnavailable",
     "Work",
+    "fetch_of",
+    "readers_of",
     "rows_at_once",
 ]

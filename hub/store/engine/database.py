@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from random import Random
 from typing import Any, TypeAlias, TypeVar
@@ -10,14 +11,17 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.store.engine import sqlite
 from hub.store.engine.connect import aboard, reading_engine, writing_engine
 from hub.store.engine.fault import StoreUnavailable, named_faults
+from hub.store.engine.fetch import Fetch
 from hub.store.engine.group import Group
+from hub.store.engine.prepared import direct
+from hub.store.engine.readers import Readers
 from hub.store.engine.ticket import Queue, Ticket
 from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
@@ -43,12 +47,18 @@ class Database:
         self._urgent = urgent or queue
         self._reads = reads
         self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = Readers(sqlite.file_of(url)) if self.dialect == "sqlite" else None
         self._listeners: dict[str, list[Heard]] = {}
 
     @property
     def shared(self) -> bool:
         """Whether other processes may have this database open too."""
         return self.dialect == "postgresql"
+
+    @property
+    def reading_dialect(self) -> Dialect:
+        """SQLAlchemy's dialect of what is read."""
+        return self._reads.dialect
 
     @classmethod
     @asynccontextmanager
@@ -84,7 +94,7 @@ class Database:
             yield database
         finally:
             with anyio.CancelScope(shield=True):
-                await database._reads.dispose()
+                await database._end_reading()
 
     async def write(self, work: Callable[[Work], Awaitable[T]], *, urgent: bool = False, patient: bool = False) -> T:
         """Run ``work`` in a transaction shared with concurrent callers and return its result once it is durable.
@@ -153,6 +163,20 @@ class Database:
         await anyio.lowlevel.checkpoint_if_cancelled()
         return found
 
+    async def fetch(self, fetch: Fetch, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return the rows of one statement, as the driver gives them; ``given`` is what it has left open.
+
+        Cheaper than ``look``, above all on SQLite. ``StoreUnavailable`` when the database is gone.
+        """
+        values = fetch.bound(given)
+        if self._readers is None:
+            return fetch.rows(await self.look(lambda connection: direct(connection, fetch.text, values)))
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return fetch.rows(await self._readers.rows(fetch.text, values))
+        except TimeoutError as error:
+            raise StoreUnavailable(f"nothing read within {DEADLINE:.0f} s") from error
+
     async def scrub(self) -> bool:
         """Leave nothing of what was deleted in SQLite's write-ahead log; False while somebody still reads from it.
 
@@ -193,8 +217,14 @@ class Database:
                         queue.close()
         finally:
             with anyio.CancelScope(shield=True):
-                for engine in [self._reads, *engines]:
+                await self._end_reading()
+                for engine in engines:
                     await engine.dispose()
+
+    async def _end_reading(self) -> None:
+        if self._readers is not None:
+            await self._readers.close()
+        await self._reads.dispose()
 
 
 async def _whole(connection: AsyncConnection, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:

@@ -181,6 +181,11 @@ def reset(adapted: Any, _: object, state: PoolResetState) -> None:
         adapted.rollback()
 
 
+def rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+    """Run a statement on the thread of its connection and return its rows; what goes wrong has SQLAlchemy's name."""
+    return _ran(database, text, values)[0]
+
+
 def _ran(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     try:
         cursor = database.execute(text, values)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import rows_at_once
 
+T = TypeVar("T")
 Key = tuple[Any, ...]
 
 
@@ -43,20 +44,37 @@ class Page:
 
 
 async def read_page(connection: AsyncConnection, statement: Select[Any], order: Order, window: Window) -> Page:
-    """Return one window of what ``statement`` selects, in ``order``; one row more tells whether it goes on."""
+    """Return one window of what ``statement`` selects, in ``order``."""
+    rows, has_next, has_previous = paged(await rows_at_once(connection, in_window(statement, order, window)), window)
+    return Page(rows, has_next, has_previous)
+
+
+def in_window(statement: Select[Any], order: Order, window: Window) -> Select[Any]:
+    """Return the statement for one window and one row more, which tells whether it goes on.
+
+    Keys may be parameters in the place of values.
+    """
     down = order.descending != window.backward
     for key, beyond in ((window.after, not order.descending), (window.before, order.descending)):
         if key is not None:
             statement = statement.where(_beyond(order, key, beyond))
     ordered = statement.order_by(*(column.desc() if down else column.asc() for column in order.columns))
-    rows = await rows_at_once(connection, ordered.limit(window.size + 1))
+    return ordered.limit(window.size + 1)
+
+
+def paged(rows: Sequence[T], window: Window) -> tuple[Sequence[T], bool, bool]:
+    """Return the rows of a window in the list's own order, and whether there are more after them and before."""
     more, rows = len(rows) > window.size, rows[: window.size]
     if window.backward:
-        return Page(rows[::-1], has_next=window.before is not None, has_previous=more)
-    return Page(rows, has_next=more, has_previous=window.after is not None)
+        return rows[::-1], window.before is not None, more
+    return rows, more, window.after is not None
 
 
 def _beyond(order: Order, key: Key, above: bool) -> ColumnElement[bool]:
     here = tuple_(*order.columns)
-    there = tuple_(*(literal(value, column.type) for value, column in zip(key, order.columns, strict=True)))
+    there = tuple_(*(_placed(value, column) for value, column in zip(key, order.columns, strict=True)))
     return here > there if above else here < there
+
+
+def _placed(value: Any, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return value if isinstance(value, BindParameter) else literal(value, column.type)
