@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opentelemetry import context, trace
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind, use_span
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -15,9 +15,9 @@ from hub.actors.channel.hints import OddKey, usable
 from hub.actors.desk import channel_address
 from hub.actors.messages import ReadHookKeys
 from hub.actors.runtime.mailbox import post
+from hub.actors.runtime.trace import traceparent_of
 from hub.adapters.port import BadPayload, BadSignature, Hint, HookReader, UnknownKey
 from hub.metrics import SCOPE, Attribute, Metric, counter
-from hub.spans import Current
 from hub.store.engine import Draft, StoreUnavailable
 from hub.store.secrets import KeyMissing, SealBroken
 from hub.telemetry import SpanName
@@ -25,7 +25,7 @@ from hub.web.body import TooLarge, TooSlow, read_body
 from hub.web.bounded import Rate, Recent
 from hub.web.doors import Doors
 from hub.web.hook_answers import HOOK_ANSWERS, Outcome
-from hub.web.hook_routes import ChannelRoute, Door, Letter, Route, find_route
+from hub.web.hook_routes import ChannelRoute, Door, Route, find_route
 
 ROUTE_SECONDS = 5.0
 DOUBT_SECONDS = 1.0
@@ -48,6 +48,7 @@ class Delivery:
     door: Door
     headers: dict[str, str]
     body: bytes
+    span: Span
 
 
 class Webhooks:
@@ -64,15 +65,17 @@ class Webhooks:
         platform = door.platform if door.platform in self._doors.readers else "other"
         about: dict[str, str] = {Attribute.PLATFORM: platform}
         span = _tracer.start_span(SpanName.WEBHOOK, NOTHING_BEFORE, kind=SpanKind.SERVER, attributes=about)
-        with Current(span, NOTHING_BEFORE):
-            outcome = await self._tried(door, scope, receive)
+        try:
+            outcome = await self._tried(door, scope, receive, span)
             span.set_attribute(Attribute.OUTCOME, outcome)
+        finally:
+            span.end()
         _webhooks.add(1, {Attribute.PLATFORM: platform, Attribute.OUTCOME: outcome})
         await HOOK_ANSWERS[outcome](send)
 
-    async def _tried(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+    async def _tried(self, door: Door, scope: Scope, receive: Receive, span: Span) -> Outcome:
         try:
-            return await self._take(door, scope, receive)
+            return await self._take(door, scope, receive, span)
         except TooLarge:
             return Outcome.OVERSIZED
         except TooSlow:
@@ -80,13 +83,15 @@ class Webhooks:
         except (BadPayload, OddKey, ClientDisconnect):
             return Outcome.MALFORMED
         except StoreUnavailable as gone:
-            _log.warning("a webhook was not accepted: %s", gone.reason)
+            with use_span(span):
+                _log.warning("a webhook was not accepted: %s", gone.reason)
             return Outcome.UNAVAILABLE
         except (KeyMissing, SealBroken) as problem:
-            _log.error("a webhook secret cannot be opened: %s", problem)
+            with use_span(span):
+                _log.error("a webhook secret cannot be opened: %s", problem)
             return Outcome.UNAVAILABLE
 
-    async def _take(self, door: Door, scope: Scope, receive: Receive) -> Outcome:
+    async def _take(self, door: Door, scope: Scope, receive: Receive, span: Span) -> Outcome:
         if scope["method"] != "POST":
             return Outcome.NOT_POSTED
         reader = self._doors.readers.get(door.platform)
@@ -96,53 +101,55 @@ class Webhooks:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         limits = self._doors.limits
         body = await read_body(receive, headers.get("content-length", ""), limits.body, limits.patience)
-        return await self._judge(reader, route, Delivery(door, headers, body))
-
-    async def _judge(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:
-        """Verify with the secret in hand; one that is refused gets a second look with a secret read just now."""
         try:
-            return await self._read(reader, route, delivery)
+            hints = reader.read(headers, body, route.secret)
         except BadSignature:
-            newer = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS)
+            return await self._doubted(reader, route, Delivery(door, headers, body, span))
+        return await self._accept(door, route, hints, span)
+
+    async def _doubted(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:
+        """Give a delivery that was refused a second look, with a secret read just now."""
+        newer = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS)
+        if newer is None:
+            return Outcome.UNKNOWN
         try:
-            return Outcome.UNKNOWN if newer is None else await self._read(reader, newer, delivery)
+            hints = reader.read(delivery.headers, delivery.body, newer.secret)
         except UnknownKey:
-            await self._ask_for_keys(delivery.door, route)
+            await self._ask_for_keys(delivery, route)
             return Outcome.UNKNOWN_KEY
         except BadSignature:
             return Outcome.BAD_SIGNATURE
+        return await self._accept(delivery.door, newer, hints, delivery.span)
 
-    async def _read(self, reader: HookReader, route: Route, delivery: Delivery) -> Outcome:
-        hints = reader.read(delivery.headers, delivery.body, route.secret)
+    async def _accept(self, door: Door, route: Route, hints: Sequence[Hint], span: Span) -> Outcome:
         if not hints:
             return Outcome.PING
-        if not self._rate.allows(delivery.door):
+        if not self._rate.allows(door):
             return Outcome.LIMITED
         known = [hint for hint in hints if route.knows(hint)]
         if len(known) < len(hints):
-            route = await self._routes.get(delivery.door, younger_than=DOUBT_SECONDS) or route
+            route = await self._routes.get(door, younger_than=DOUBT_SECONDS) or route
             known = [hint for hint in hints if route.knows(hint)]
-        now = self._doors.clock.now()
-        letters = [
-            (letter, _identity(hint, place)) for hint in known for place, letter in enumerate(route.letters(hint, now))
-        ]
-        if not letters:
+        draft = self._drafted(route, known, span)
+        if not draft.deferred:
             return Outcome.IGNORED if known else Outcome.UNKNOWN_DIVISION
-        trace.get_current_span().set_attribute(Attribute.TOPIC, hints[0].topic)
-        await self._post(letters)
+        span.set_attribute(Attribute.TOPIC, hints[0].topic)
+        await self._doors.database.keep(draft)
         return Outcome.ACCEPTED
 
-    async def _ask_for_keys(self, door: Door, route: Route) -> None:
-        if isinstance(route, ChannelRoute) and self._keys.allows(door):
-            await self._post([((channel_address(route.tenant_id, route.channel_id), ReadHookKeys()), None)])
+    def _drafted(self, route: Route, hints: Sequence[Hint], span: Span) -> Draft:
+        """Return the mail of some hints, each letter once for good where its event has an identity."""
+        draft, now, origin = Draft(self._doors.clock), self._doors.clock.now(), traceparent_of(span)
+        for hint in hints:
+            for place, (address, message) in enumerate(route.letters(hint, now)):
+                post(draft, address, message, dedupe=_identity(hint, place), traceparent=origin)
+        return draft
 
-    async def _post(self, letters: Sequence[tuple[Letter, str | None]]) -> None:
-        """Post letters, each once for good where it has an identity."""
-
-        draft = Draft(self._doors.clock)
-        for (address, message), identity in letters:
-            post(draft, address, message, dedupe=identity)
-        await self._doors.database.keep(draft)
+    async def _ask_for_keys(self, delivery: Delivery, route: Route) -> None:
+        if isinstance(route, ChannelRoute) and self._keys.allows(delivery.door):
+            draft, address = Draft(self._doors.clock), channel_address(route.tenant_id, route.channel_id)
+            post(draft, address, ReadHookKeys(), traceparent=traceparent_of(delivery.span))
+            await self._doors.database.keep(draft)
 
     async def _find(self, door: Door) -> Route | None:
         async with self._doors.database.read() as connection:

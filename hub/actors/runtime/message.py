@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.codec import Unreadable, decode, encode
+from hub.actors.runtime.codec import PLAIN, Unreadable, decode, encode, names_of
+from hub.store.types import json_text
 
 C = TypeVar("C", bound=type[Any])
+AS_THEY_ARE = frozenset({*PLAIN, datetime})
+"""Types whose values become the same JSON text without the codec."""
+
 Message: TypeAlias = Any
 """An instance of a class registered with ``message``."""
 
@@ -100,6 +104,18 @@ def pack(body: Message) -> dict[str, Any]:
     """Return a message's fields as JSON data."""
     packed: dict[str, Any] = encode(body)
     return packed
+
+
+def pack_text(body: Message) -> str:
+    """Return a message's fields as JSON text, the same as ``pack`` has them."""
+    fields = names_of(type(body)) or ()
+    values = [getattr(body, name) for name in fields]
+    return json_text(
+        {
+            name: value if type(value) in AS_THEY_ARE else encode(value)
+            for name, value in zip(fields, values, strict=True)
+        }
+    )
 
 
 def unpack(name: str, version: int, data: dict[str, Any]) -> Message:

@@ -6,12 +6,17 @@ from collections.abc import Iterable
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, TraceFlags
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, TraceFlags
 
 
 def current_traceparent() -> str | None:
     """Return the current span as a ``traceparent``, if there is one."""
-    span = trace.get_current_span().get_span_context()
+    return traceparent_of(trace.get_current_span())
+
+
+def traceparent_of(one: Span) -> str | None:
+    """Return a span as a ``traceparent``, if it has ids."""
+    span = one.get_span_context()
     if not span.is_valid:
         return None
     return f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}"

@@ -19,6 +19,7 @@ _TOPIC = re.compile(r"[A-Za-z]{1,60}")
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _KEY = re.compile(_GUID)
 _KEY_IN_URL = re.compile(rf"guid'({_GUID})'")
+_NEEDED = ("Topic", "Action", "Key", "Division")
 _ACTIONS = frozenset({"create", "update", "delete"})
 
 
@@ -59,21 +60,20 @@ def _parse(content: bytes) -> Mapping[str, object]:
 
 
 def _hint(content: Mapping[str, object]) -> Hint:
-    match content:
-        case {"Topic": str() as topic, "Action": str() as action, "Key": str() as key, "Division": int() as division}:
-            pass
-        case _:
-            raise BadPayload("Content lacks Topic, Action, Key or Division")
-    if not _TOPIC.fullmatch(topic) or not _KEY.fullmatch(key) or action.lower() not in _ACTIONS:
+    topic, action, key, division = map(content.get, _NEEDED)
+    if type(topic) is not str or type(action) is not str or type(key) is not str or type(division) is not int:
+        raise BadPayload("Content lacks Topic, Action, Key or Division")
+    verb = action.lower()
+    if not _TOPIC.fullmatch(topic) or not _KEY.fullmatch(key) or verb not in _ACTIONS:
         raise BadPayload("Topic, Action or Key is not what Exact sends")
-    if isinstance(division, bool) or not 0 < division < 2**31:
+    if not 0 < division < 2**31:
         raise BadPayload("Division is no division")
     return Hint(
         topic=topic,
         key=_key(topic, key, content.get("ExactOnlineEndpoint")),
         event_at=_event_at(content.get("EventCreatedOn")),
         division=division,
-        deleted=action.lower() == "delete",
+        deleted=verb == "delete",
     )
 
 

@@ -56,14 +56,12 @@ class Group:
 
     async def flush(self) -> None:
         """Write what the good ones deferred; the caller commits."""
-        gathered: dict[tuple[int, str], tuple[Flush, list[Any]]] = {}
+        gathered: dict[tuple[int, Flush], list[Any]] = {}
         for _, work in self.kept:
             for order, flush, row in work.deferred:
-                place = (order, f"{flush.__module__}.{flush.__qualname__}")
-                gathered.setdefault(place, (flush, []))[1].append(row)
-        for place in sorted(gathered):
-            flush, rows = gathered[place]
-            await flush(self.connection, rows)
+                gathered.setdefault((order, flush), []).append(row)
+        for place in sorted(gathered, key=_place):
+            await place[1](self.connection, gathered[place])
 
     def spoiled(self, refusal: Spoiled) -> list[tuple[Ticket, Exception]]:
         """Return the tickets whose deferred rows were refused, each with its error."""
@@ -84,6 +82,11 @@ class Group:
     def actions(self) -> list[Callable[[], None]]:
         """Return what the works left to be done after the commit."""
         return [action for _, work in self.kept for action in work.after]
+
+
+def _place(gathered: tuple[int, Flush]) -> tuple[int, str]:
+    order, flush = gathered
+    return order, f"{flush.__module__}.{flush.__qualname__}"
 
 
 async def _call(wanted: Callable[[Work], Awaitable[Any]], work: Work) -> Any:

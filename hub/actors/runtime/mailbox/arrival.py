@@ -16,7 +16,7 @@ from hub.actors.runtime.mailbox.folding import folded
 from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.store.engine import BulkInsert
 from hub.store.tables.mailbox import fold_place, message, seen
-from hub.store.types import INSTANT, json_text
+from hub.store.types import INSTANT
 
 MOST_ROWS = 500
 NONE: Any = literal_column("0")
@@ -73,7 +73,7 @@ def row_of(one: Post, number: tuple[Any, ...], stored: Stored) -> tuple[Any, ...
         *number,
         one.kind,
         one.version,
-        json_text(one.body),
+        one.body,
         one.fold,
         one.revision,
         0,

@@ -28,14 +28,15 @@ class Fenced(Exception):
 class Post:
     """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits.
 
-    ``revision`` counts the posts that it stands for, ``folded_at`` is when the newest of several came.
+    ``body`` is its JSON text. ``revision`` counts the posts that it stands for; of several, the newest came at
+    ``folded_at``.
     """
 
     key: Key
     lane: str
     kind: str
     version: int
-    body: dict[str, Any]
+    body: str
     fold: str | None
     due_at: datetime
     posted_at: datetime

@@ -14,6 +14,7 @@ from hub.actors.runtime.mailbox.posting import LAST, MAIL
 from hub.actors.runtime.mailbox.reading import Mail
 from hub.store.engine import Work
 from hub.store.tables.mailbox import parked
+from hub.store.types import json_text
 
 
 def parked_row(mail: Mail, attempts: int, crashes: int, code: str, error: str, now: datetime) -> dict[str, Any]:
@@ -53,7 +54,7 @@ async def retry_parked(work: Work, tenant_id: str, parked_id: str) -> bool:
         lane=row.lane,
         kind=row.kind,
         version=row.version,
-        body=row.body,
+        body=json_text(row.body),
         fold=row.fold,
         due_at=now,
         posted_at=now,

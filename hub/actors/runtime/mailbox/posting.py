@@ -8,7 +8,7 @@ from typing import TypeAlias
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import Post
-from hub.actors.runtime.message import Message, fold_of, kind_of, pack
+from hub.actors.runtime.message import Message, fold_of, kind_of, pack_text
 from hub.actors.runtime.trace import current_traceparent
 from hub.store.engine import Draft
 
@@ -22,26 +22,33 @@ NOBODY: Ring = ("", "", "", None)
 
 
 def post(
-    work: Draft, address: Address, message: Message, *, due_at: datetime | None = None, dedupe: str | None = None
+    work: Draft,
+    address: Address,
+    message: Message,
+    *,
+    due_at: datetime | None = None,
+    dedupe: str | None = None,
+    traceparent: str | None = None,
 ) -> None:
     """Send a message that is durable together with everything else in ``work``.
 
     ``due_at`` (UTC) makes it wait until then. A message whose ``dedupe`` identity was posted to this address
     before is dropped. Where a message with the same fold key waits, its value is replaced and its place kept.
+    ``traceparent`` is the span it comes from, where that is not the current one.
     """
     kind, now = kind_of(message), work.clock.now()
     key = (address.tenant, str(address))
     letter = Post(
-        key=key,
-        lane=kind.lane,
-        kind=kind.name,
-        version=kind.version,
-        body=pack(message),
-        fold=fold_of(kind, message),
-        due_at=due_at or now,
-        posted_at=now,
-        traceparent=current_traceparent(),
-        dedupe=dedupe,
+        key,
+        kind.lane,
+        kind.name,
+        kind.version,
+        pack_text(message),
+        fold_of(kind, message),
+        due_at or now,
+        now,
+        traceparent or current_traceparent(),
+        dedupe,
     )
     work.defer(flush_mail, letter, order=LAST)
     work.signal(MAIL, (*key, kind.lane, due_at if due_at is not None and due_at > now else None))
