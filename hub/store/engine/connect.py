@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.store.engine import postgres, sqlite
@@ -83,6 +83,18 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
     if connection.dialect.name == "sqlite":
         return await sqlite.aboard(connection, coroutine)
     return await coroutine
+
+
+async def transaction_of(connection: AsyncConnection) -> AsyncTransaction | sqlite.BareTransaction:
+    """Return the transaction that is open, or a new one."""
+    begun = connection.get_transaction()
+    if begun is not None:
+        return begun
+    if connection.dialect.name != "sqlite":
+        return await connection.begin()
+    bare = sqlite.BareTransaction(connection)
+    await bare.begin()
+    return bare
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:

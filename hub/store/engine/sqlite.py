@@ -79,10 +79,12 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection with the short cursor above; results are always buffered.
 
-    ``settled`` says that whoever sent it something last has waited for the end.
+    ``settled`` says that whoever sent it something last has waited for the end, ``bare`` that a ``BareTransaction``
+    is open.
     """
 
     settled = True
+    bare = False
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -113,16 +115,49 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Any]:
     """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors."""
-    if not connection.in_transaction():
+    driver = _driver(connection)
+    if not driver.bare and not connection.in_transaction():
         await connection.begin()
-    rows: list[Any] = await _driver(connection).hop(partial(_rows, _driver(connection).database, text, values))
+    rows: list[Any] = await driver.hop(partial(_rows, driver.database, text, values))
     return rows
 
 
+class BareTransaction:
+    """A transaction begun and ended past SQLAlchemy, which for one that few share costs as much as all it writes.
+
+    A statement that goes through SQLAlchemy after all joins it, and has it end as SQLAlchemy's own.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._driver = _driver(connection)
+
+    async def begin(self) -> None:
+        """Open it, for writing."""
+        await self._run("BEGIN IMMEDIATE")
+        self._driver.bare = True
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        self._driver.bare = False
+        joined = self._connection.get_transaction()
+        await (self._run("COMMIT") if joined is None else joined.commit())
+
+    async def rollback(self) -> None:
+        """Take it back."""
+        self._driver.bare = False
+        joined = self._connection.get_transaction()
+        await (self._run("ROLLBACK") if joined is None else joined.rollback())
+
+    async def _run(self, words: str) -> None:
+        await self._driver.hop(partial(_rows, self._driver.database, words, ()))
+
+
 def begin(words: str, connection: SyncConnection) -> None:
-    """Begin a transaction, for a driver that leaves it to us when one begins."""
+    """Begin a transaction, for a driver that leaves it to us when one begins; one that is open already is joined."""
     driver = _checked(connection.connection.driver_connection)
-    await_only(driver.hop(partial(_rows, driver.database, words, ())))
+    if not driver.bare:
+        await_only(driver.hop(partial(_rows, driver.database, words, ())))
 
 
 def reset(adapted: Any, _: object, state: PoolResetState) -> None:

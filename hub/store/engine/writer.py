@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransactio
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
-from hub.store.engine.connect import aboard
+from hub.store.engine.connect import aboard, transaction_of
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
 from hub.store.engine.postgres import evict_frozen
+from hub.store.engine.sqlite import BareTransaction
 from hub.store.engine.ticket import Queue, Ticket
 
 LARGEST_GROUP = 512
@@ -138,7 +139,7 @@ class Writer:
 
     async def _ended(self, group: Group) -> Exception | None:
         """Write what was deferred and commit; return what was wrong with a row, if anything."""
-        transaction = group.connection.get_transaction() or await group.connection.begin()
+        transaction = await transaction_of(group.connection)
         try:
             with Blame() as blame:
                 await group.flush()
@@ -152,7 +153,7 @@ class Writer:
         error: Exception | None = blame.error
         return error
 
-    async def _commit(self, transaction: AsyncTransaction) -> None:
+    async def _commit(self, transaction: AsyncTransaction | BareTransaction) -> None:
         begun = self._clock.monotonic()
         try:
             await transaction.commit()
