@@ -108,12 +108,11 @@ def pack(body: Message) -> dict[str, Any]:
 
 def pack_text(body: Message) -> str:
     """Return a message's fields as JSON text, the same as ``pack`` has them."""
-    fields = names_of(type(body)) or ()
-    values = [getattr(body, name) for name in fields]
+    kind: Any = type(body)
     return json_text(
         {
-            name: value if type(value) in AS_THEY_ARE else encode(value)
-            for name, value in zip(fields, values, strict=True)
+            name: value if type(value := getattr(body, name)) in AS_THEY_ARE else encode(value)
+            for name in names_of(kind) or ()
         }
     )
 

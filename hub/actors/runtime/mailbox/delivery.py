@@ -44,7 +44,7 @@ def _bring(dialect: Any) -> Any:
     """Insert a message so many numbers before the next one of its actor."""
     of_actor = (actor.c.tenant_id == bindparam("of_tenant"), actor.c.address == bindparam("of_address"))
     following = select(actor.c.next_seq).where(*of_actor).scalar_subquery()
-    values = {name: bindparam(name, type_=column.type) for name, column in message.c.items()}
+    values: dict[str, Any] = {name: bindparam(name, type_=column.type) for name, column in message.c.items()}
     values["seq"] = following - bindparam("behind", type_=BigInteger)
     return fold_into(dialect.insert(message).values(values).inline())
 
