@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import anyio
@@ -12,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine import Database, Spoiled, Work
+from hub.store.engine import BulkInsert, Database, Draft, Spoiled, Work
 from hub.store.tables import node
 from hub.store.types import Instant
 
@@ -219,3 +220,29 @@ async def test_an_instant_comes_back_as_it_went(database: Database) -> None:
         found = (await connection.execute(select(node))).one()
     assert (found.started_at, found.started_at.tzinfo) == (one["started_at"], one["started_at"].tzinfo)
     assert isinstance(node.c.started_at.type, Instant)
+
+
+BULK = BulkInsert(lambda dialect: dialect.insert(node), ["name", "started_at", "seen_at"])
+
+
+async def keep_in_both_ways(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write past SQLAlchemy, then through it; what is named twice breaks the second."""
+    at = partial(Instant().process_bind_param, dialect=connection.dialect)
+    past = [(f"{one['name']}-past", at(one["started_at"]), at(one["seen_at"])) for one in rows]
+    await BULK.run(connection, past)
+    await connection.execute(insert(node), rows)
+
+
+async def test_rows_written_past_sqlalchemy_share_the_fate_of_those_written_through_it(database: Database) -> None:
+    async def write(name: str) -> None:
+        draft = Draft(database.clock)
+        draft.defer(keep_in_both_ways, row(database, name))
+        await database.keep(draft)
+
+    await write("a")
+    await database.write(lambda work: work.execute(insert(node), [row(database, "b")]))
+    with pytest.raises(IntegrityError):
+        await write("b")
+    assert await names(database) == ["a", "a-past", "b"]
+    await write("c")
+    assert await names(database) == ["a", "a-past", "b", "c", "c-past"]

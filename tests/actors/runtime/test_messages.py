@@ -12,7 +12,8 @@ import pytest
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.codec import Unreadable
-from hub.actors.runtime.message import fold_of, kind_of, message, pack, unpack
+from hub.actors.runtime.message import fold_of, kind_of, message, pack, pack_text, unpack
+from hub.store.types import json_value
 
 
 class Colour(StrEnum):
@@ -73,6 +74,12 @@ WHOLE = Whole(
 
 def test_a_message_comes_back_as_it_went() -> None:
     assert unpack("test.whole", 1, pack(WHOLE)) == WHOLE
+
+
+def test_a_message_is_the_same_as_text() -> None:
+    assert json_value(pack_text(WHOLE)) == pack(WHOLE)
+    with pytest.raises(TypeError, match="float"):
+        pack_text(Renamed(1.5))  # type: ignore[arg-type]
 
 
 def test_a_field_that_a_message_does_not_know_is_ignored_and_a_missing_one_takes_its_default() -> None:
