@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -13,6 +14,8 @@ import anyio.lowlevel
 
 from hub.store.engine.fault import StoreUnavailable
 from hub.store.engine.work import Draft, Work
+
+PATIENCE = 0.01
 
 NOTHING = Context()
 """What a draft knows of its caller: nothing of it is ever run."""
@@ -57,11 +60,16 @@ class Ticket:
 
 
 class Queue:
-    """Tickets in the order of arrival, taken in groups by one writer or several."""
+    """Tickets in the order of arrival, taken in groups by one writer or several.
+
+    While one is at work the others leave to it what comes meanwhile, unless it takes longer than ``PATIENCE``: one
+    large transaction costs less than two small ones.
+    """
 
     def __init__(self, longest: int) -> None:
         self._waiting: deque[Ticket] = deque()
         self._arrived = anyio.Event()
+        self._at_work: list[float] = []
         self._longest = longest
         self.closed = False
 
@@ -86,12 +94,32 @@ class Queue:
 
     async def take(self, most: int) -> list[Ticket]:
         """Wait for tickets and take the oldest ones; an empty list means that the queue is closed and empty."""
+        await self._arrival()
+        while not self.closed and (pause := self._patience()) > 0:
+            await anyio.sleep(pause)
+            await self._arrival()
+        group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        for ticket in group:
+            ticket.taken = True
+        return group
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Tell the other writers, from taking a group to its end, that somebody is at work."""
+        begun = anyio.current_time()
+        self._at_work.append(begun)
+        try:
+            yield
+        finally:
+            self._at_work.remove(begun)
+
+    async def _arrival(self) -> None:
         while not self._waiting and not self.closed:
             if self._arrived.is_set():
                 self._arrived = anyio.Event()
             await self._arrived.wait()
             await anyio.lowlevel.checkpoint()
-        group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        for ticket in group:
-            ticket.taken = True
-        return group
+
+    def _patience(self) -> float:
+        """Return the seconds that whoever is at work longest may still take."""
+        return min(self._at_work) + PATIENCE - anyio.current_time() if self._at_work else 0.0

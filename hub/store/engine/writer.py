@@ -66,7 +66,8 @@ class Writer:
         """Serve the queue until it is closed and empty."""
         try:
             while group := await self._queue.take(LARGEST_GROUP):
-                await self._serve(group)
+                with self._queue.at_work():
+                    await self._serve(group)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._disconnect()
