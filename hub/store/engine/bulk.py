@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from hub.store.engine.prepared import Row, direct
 
 MOST_ROWS = 64
 FEW = 8
+PARAMETER = re.compile(r"\$(\d+)::(TIMESTAMP WITH TIME ZONE|[A-Z]+)")
+"""As SQLAlchemy writes one for PostgreSQL, with its type."""
 
 
 class BulkInsert:
@@ -21,7 +24,8 @@ class BulkInsert:
 
     ``make`` is given the SQLAlchemy module of a dialect, and returns an insert of one row. ``columns`` names its
     parameters in the order of the statement; where they are not the columns themselves, ``make`` has them as
-    ``bindparam`` among its values.
+    ``bindparam`` among its values. No two rows of a run may be of one key, where rows in the way are changed:
+    PostgreSQL refuses that.
     """
 
     def __init__(self, make: Callable[[Any], Any], columns: Sequence[str]) -> None:
@@ -36,7 +40,7 @@ class BulkInsert:
             for chunk in portions(rows):
                 await direct(connection, repeated(text, len(chunk)), [value for row in chunk for value in row])
         elif rows:
-            await connection.exec_driver_sql(text, list(rows))
+            await direct(connection, from_arrays(text, tuple(self._columns)), [*zip(*rows, strict=True)])
 
     def _text(self, dialect: Dialect) -> str:
         if dialect.name not in self._texts:
@@ -64,3 +68,13 @@ def repeated(text: str, rows: int) -> str:
     head, values, rest = text.partition(" VALUES ")
     row, conflict, end = rest.partition(" ON CONFLICT ")
     return head + values + ", ".join([row] * rows) + conflict + end
+
+
+@cache
+def from_arrays(text: str, columns: tuple[str, ...]) -> str:
+    """Return an insert of any number of rows for PostgreSQL, given as one array per column: it runs once for all."""
+    head, _, rest = text.partition(" VALUES (")
+    values, conflict, end = rest.partition(" ON CONFLICT ")
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in PARAMETER.findall(values))
+    chosen = PARAMETER.sub(lambda found: f"given.{columns[int(found[1]) - 1]}", values.removesuffix(")"))
+    return f"{head} SELECT {chosen} FROM unnest({arrays}) AS given({', '.join(columns)}){conflict}{end}"  # noqa: S608
