@@ -137,8 +137,10 @@ async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) 
 
 
 def begin(words: str, connection: SyncConnection) -> None:
-    """Begin a transaction, for a driver that leaves it to us when one begins."""
+    """Begin a transaction, for a driver that leaves it to us when one begins; a look on the spot needs none."""
     driver = _checked(connection.connection.driver_connection)
+    if driver.lent:
+        return
     await_only(driver.hop(partial(_ran, driver.database, words, ())))
 
 
