@@ -52,16 +52,14 @@ class Answer(httpx2.Response):
     def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes, reason: str) -> None:
         extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason.encode()}
         super().__init__(status, headers=headers, stream=httpx2.ByteStream(body), extensions=extensions)
-        names = {name.lower() for name, _ in headers}
-        self.sets_cookies = b"set-cookie" in names
-        self._whole = None if b"content-encoding" in names else body
+        encoded = any(name.lower() == b"content-encoding" for name, _ in headers)
+        self._whole = None if encoded else body
 
     @property
     def content(self) -> bytes:
         """The body, decoded."""
         return super().content if self._whole is None else self._whole
 
-    def complete(self) -> None:
-        """Decode the body where it is encoded."""
-        if self._whole is None:
-            self.read()
+    async def aread(self) -> bytes:
+        """Return the body, decoded."""
+        return await super().aread() if self._whole is None else self._whole

@@ -8,7 +8,6 @@ from typing import Any
 import httpx2
 
 from hub.adapters.exchange import NORMAL, PlainRequest
-from hub.adapters.wire import WireTransport
 
 SAYS_LENGTH = frozenset({"POST", "PUT", "PATCH", "QUERY"})
 """Methods whose requests say how long their body is even where there is none."""
@@ -20,9 +19,10 @@ class PlainClient(httpx2.AsyncClient):
     Where one of them is in use, and in every other way of using the client, all is as ``httpx2`` does it.
     """
 
-    def __init__(self, wire: WireTransport, **options: Any) -> None:
+    def __init__(self, wire: httpx2.AsyncBaseTransport, **options: Any) -> None:
         super().__init__(transport=wire, follow_redirects=False, trust_env=False, **options)
         self._wire = wire
+        self._host = self.base_url.netloc
         self._base = str(self.base_url).rstrip("/") + "/" if self.base_url.is_absolute_url else None
 
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
@@ -37,8 +37,9 @@ class PlainClient(httpx2.AsyncClient):
         )
 
     def _merged(self, method: str, given: Mapping[str, str], content: bytes) -> list[tuple[Any, Any]]:
-        """Return the client's own headers, replaced by those given; the wire adds the host."""
-        merged: dict[str, tuple[Any, Any]] = {name.decode().lower(): (name, value) for name, value in self.headers.raw}
+        """Return the host and the client's own headers, replaced by those given."""
+        merged: dict[str, tuple[Any, Any]] = {"host": (b"Host", self._host)}
+        merged |= {name.decode().lower(): (name, value) for name, value in self.headers.raw}
         merged |= {name.lower(): (name, value) for name, value in given.items()}
         if (content or method in SAYS_LENGTH) and "transfer-encoding" not in merged:
             merged.setdefault("content-length", (b"Content-Length", b"%d" % len(content)))
@@ -62,9 +63,9 @@ class PlainClient(httpx2.AsyncClient):
         """Send a request and return its answer, read to the end."""
         if options or not isinstance(request, PlainRequest) or not self._goes_straight:
             return await super().send(request, **options)
-        answer = await self._wire.ask(request)
-        answer.request = request
-        answer.complete()
-        if answer.sets_cookies:
-            self.cookies.extract_cookies(answer)
-        return answer
+        response = await self._wire.handle_async_request(request)
+        response.request = request
+        await response.aread()
+        if "set-cookie" in response.headers:
+            self.cookies.extract_cookies(response)
+        return response

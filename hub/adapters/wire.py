@@ -36,10 +36,6 @@ class WireTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, once, and return its answer; who is cancelled takes the connection along."""
-        return await self.ask(request)
-
-    async def ask(self, request: httpx2.Request) -> Answer:
-        """Do the same; the answer has come whole."""
         content, target = await request.aread(), _target(request)
         patience: dict[str, float | None] = request.extensions.get("timeout", {})
         await self._place(patience.get("pool"))

@@ -149,8 +149,8 @@ class Database:
         Cheaper than ``read`` on SQLite, where it ends before its caller is cancelled, for nobody may take a
         connection away from the thread that uses it. ``StoreUnavailable`` when the database is gone.
 
-        A ``short`` one is for a few rows by their keys that are likely to be in memory. SQLite is asked on the spot,
-        for the way to another thread and back takes longer; on PostgreSQL each statement sees a snapshot of its own.
+        A ``short`` one is for a few rows by their keys that are likely to be in memory; each of its statements sees a
+        snapshot of its own. SQLite is asked on the spot, for the way to another thread and back takes longer.
         """
         async with self._lent(self._glances if short else self._reads) as connection:
             if short and self.dialect == "sqlite":

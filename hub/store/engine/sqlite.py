@@ -168,9 +168,12 @@ class BareTransaction:
 
 
 def begin(words: str, connection: SyncConnection) -> None:
-    """Begin a transaction, for a driver that leaves it to us when one begins; one that is open already is joined."""
+    """Begin a transaction, for a driver that leaves it to us when one begins.
+
+    One that is open already is joined, and a look on the spot needs none.
+    """
     driver = _checked(connection.connection.driver_connection)
-    if not driver.bare:
+    if not (driver.bare or driver.lent):
         await_only(driver.hop(partial(_ran, driver.database, words, ())))
 
 
