@@ -149,6 +149,7 @@ async def test_a_large_catalogue_is_read_by_a_bulk_operation() -> None:
         assert len(stage.listings) == len({listing.external_id for listing in stage.listings}) == 153
         page = await stage.patiently(stage.channel.listings, None)
         assert {listing.quantity for listing in page.rows} == {500}
+        assert page.as_of is not None, "it is as old as the order of it"
         downloads = [request for request, _ in recording.seen if "/_bulk/" in request.url.path]
         assert len(downloads) == 2
         assert not any("X-Shopify-Access-Token" in request.headers for request in downloads)
