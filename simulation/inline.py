@@ -79,7 +79,7 @@ class InlineConnection(Connection):
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._connection is None:
             raise ValueError("Connection closed")
-        if self._aboard:
+        if self._aboard or self.lent:
             return fn(*args, **kwargs)
         self.settled = False
         await self._wait()

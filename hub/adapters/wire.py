@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import ssl
-from functools import cache
+from functools import lru_cache
 
 import aiohttp
 import anyio
@@ -104,7 +104,7 @@ def _target(request: httpx2.Request) -> URL:
     return URL(str(request.url), encoded=True)
 
 
-@cache
+@lru_cache(64)
 def _timeout(longest: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     """Return the time-outs of a call, which are the same for most."""
     return aiohttp.ClientTimeout(total=longest, sock_connect=connect, sock_read=read)
@@ -120,7 +120,7 @@ def _in_words_of_httpx2(error: Exception) -> httpx2.TransportError:
             return httpx2.ReadTimeout(str(error))
         case aiohttp.ClientOSError():
             return httpx2.ReadError(str(error))
-        case aiohttp.ClientError():
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
             return httpx2.RemoteProtocolError(str(error))
         case _:
             return httpx2.LocalProtocolError(str(error))
