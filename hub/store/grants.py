@@ -9,6 +9,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.clock import Clock
 from hub.domain.grant import Grant
 from hub.store.engine import Database, Work
 from hub.store.sealed import OAUTH_GRANT
@@ -17,6 +18,8 @@ from hub.store.tables import oauth_grant
 
 LEASE = timedelta(seconds=20)
 """Longer than any token call may take, so that two nodes never refresh the same version."""
+ASTRAY = timedelta(minutes=5)
+"""More than the clocks of two nodes differ by."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,6 +40,7 @@ class StoredGrant:
         self._vault = vault
         self._tenant_id = tenant_id
         self._grant_id = grant_id
+        self._watched: tuple[datetime, float] | None = None
 
     async def load(self) -> Grant | None:
         """Return the newest stored pair; None before the first one."""
@@ -44,7 +48,11 @@ class StoredGrant:
             return await self._load(connection)
 
     async def reserve(self, version: int) -> bool:
-        """Return True to one caller per version until its lease ends; version 0 is 'no pair yet'."""
+        """Return True to one caller per version until its lease ends; version 0 is 'no pair yet'.
+
+        Clocks of nodes differ, so the lease of another ends when it was seen here, unchanged, for its whole length; or
+        when it is over by more than clocks differ.
+        """
         return await self._database.write(lambda work: self._reserve(work, version))
 
     async def release(self, version: int) -> None:
@@ -79,16 +87,27 @@ class StoredGrant:
 
     async def _reserve(self, work: Work, version: int) -> bool:
         await self._make_room(work)
-        now = work.clock.now()
+        held = await work.scalar(
+            select(oauth_grant.c.reserved_until).where(*self._here(), oauth_grant.c.reserved_version == version)
+        )
+        if held is not None and not self._outlived(held, work.clock):
+            return False
         free = or_(
             oauth_grant.c.reserved_until.is_(None),
-            oauth_grant.c.reserved_until <= now,
+            oauth_grant.c.reserved_until == held,
             oauth_grant.c.reserved_version != version,
         )
         statement = update(oauth_grant).where(*self._here(), oauth_grant.c.version == version, free)
-        return (
-            await work.execute(statement.values(reserved_version=version, reserved_until=now + LEASE))
-        ).rowcount == 1
+        until = work.clock.now() + LEASE
+        return (await work.execute(statement.values(reserved_version=version, reserved_until=until))).rowcount == 1
+
+    def _outlived(self, held: datetime, clock: Clock) -> bool:
+        """Say whether whoever reserved until ``held``, by a clock of its own, has had its time."""
+        if held + ASTRAY <= clock.now():
+            return True
+        if self._watched is None or self._watched[0] != held:
+            self._watched = (held, clock.monotonic())
+        return clock.monotonic() - self._watched[1] >= LEASE.total_seconds()
 
     async def _make_room(self, work: Work) -> None:
         """Have a row of version 0 to reserve and to update, so that the first pair is fetched once too."""

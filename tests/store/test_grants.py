@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import anyio
 from sqlalchemy import select, update
 
 from hub.adapters.port import Grant, GrantStore
 from hub.store.engine import Database
-from hub.store.grants import LEASE, StoredGrant
+from hub.store.grants import ASTRAY, LEASE, StoredGrant
 from hub.store.secrets import Vault
 from hub.store.tables import oauth_grant
+
+
+@dataclass
+class Wrong:
+    """A clock that is wrong by so many seconds, and goes on when it is told to."""
+
+    by: float
+    passed: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.by)
+
+    def monotonic(self) -> float:
+        return self.passed
 
 
 def pair(database: Database, name: str = "1", later: float = 0) -> Grant:
@@ -71,9 +85,25 @@ async def test_a_reservation_whose_holder_died_ends_with_its_lease(database: Dat
     store = StoredGrant(database, vault, "acme", "exact-1")
     saved = await store.save(pair(database))
     assert await store.reserve(saved.version)
-    over = database.clock.now() - LEASE
+    over = database.clock.now() - ASTRAY
     await database.write(lambda work: work.execute(update(oauth_grant).values(reserved_until=over)))
     assert await store.reserve(saved.version)
+
+
+async def test_a_reservation_lasts_its_time_whatever_the_clock_of_another_node_says(
+    database_url: str, vault: Vault
+) -> None:
+    behind, right = Wrong(-90.0), Wrong(0.0)
+    async with Database.open(database_url, behind) as first:
+        saved = await StoredGrant(first, vault, "acme", "exact-1").save(pair(first))
+        assert await StoredGrant(first, vault, "acme", "exact-1").reserve(saved.version)
+    async with Database.open(database_url, right) as second:
+        store = StoredGrant(second, vault, "acme", "exact-1")
+        assert not await store.reserve(saved.version)
+        right.passed += LEASE.total_seconds() - 1
+        assert not await store.reserve(saved.version)
+        right.passed += 1
+        assert await store.reserve(saved.version)
 
 
 async def test_a_pair_that_was_issued_later_stands(database: Database, vault: Vault) -> None:

@@ -157,7 +157,7 @@ async def test_two_processes_share_the_work_and_a_killed_one_is_replaced(postgre
     assert await effects(postgres_url) == ALL
 
 
-async def test_a_killed_node_takes_over_its_own_actors_at_once_where_it_has_a_file(
+async def test_the_actors_of_a_killed_node_that_has_a_file_go_on_as_soon_as_it_is_there_again(
     postgres_url: str, tmp_path: Path
 ) -> None:
     hour, own, others = 3600.0, tmp_path / "first", tmp_path / "second"
@@ -167,10 +167,10 @@ async def test_a_killed_node_takes_over_its_own_actors_at_once_where_it_has_a_fi
         first.process.kill()
         await first.process.wait()
     async with hub(postgres_url, "second", hour, node_file=others) as second:
-        async with hub(postgres_url, "first", hour, node_file=own) as again:
-            await until(lambda: finished(again), 60)
-            await stop(again)
         assert orders(second.lines) == {}
+        async with hub(postgres_url, "first", hour, node_file=own) as again:
+            await until(lambda: finished(again, second), 60)
+            await stop(again)
         await stop(second)
     assert await effects(postgres_url) == ALL
 
