@@ -51,7 +51,7 @@ from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
 
-IDLE_SHARE = 12.0
+IDLE_SHARE = 24.0
 """Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
 
 The usual second between two looks would be most of what a quiet day costs."""
