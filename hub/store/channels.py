@@ -42,11 +42,18 @@ class StoredChannel:
 
 
 _ONE = select(channel).where(channel.c.tenant_id == bindparam("tenant"), channel.c.channel_id == bindparam("channel"))
+_LOCKED = _ONE.with_for_update(key_share=True)
 
 
 async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: str) -> StoredChannel | None:
     """Return one channel of the tenant, None if there is none."""
     row = (await connection.execute(_ONE, {"tenant": tenant_id, "channel": channel_id})).one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def lock_channel(work: Work, tenant_id: str, channel_id: str) -> StoredChannel | None:
+    """Return one channel of the tenant, whose settings then stay as they are until the work commits."""
+    row = (await work.execute(_LOCKED, {"tenant": tenant_id, "channel": channel_id})).one_or_none()
     return None if row is None else _stored(row)
 
 

@@ -16,7 +16,8 @@ from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import OrderRef
 from hub.outcome import Throttled
-from hub.store.channels import change_channel
+from hub.store.channels import change_channel, lock_channel
+from hub.store.engine import Work
 from hub.store.order_state import known_changes
 from hub.store.orders import order_id
 
@@ -36,6 +37,8 @@ class OrderLane:
     async def handle(self, turn: Turn) -> None:
         """Handle fetches side by side, then cancellations one by one, then a sweep if one is due."""
         fetches = [one for one in turn.messages if isinstance(one.body, FetchOrder)]
+        if fetches:
+            turn.write(self._configured)
         await for_each(turn, fetches, self._fetch)
         cancelling = Cancelling(self.scene)
         tellings = [one for one in turn.messages if isinstance(one.body, TellCancellation)]
@@ -46,6 +49,12 @@ class OrderLane:
         for envelope in turn.messages:
             if isinstance(envelope.body, SweepOrders):
                 await self._sweep_or_wait(turn, envelope, envelope.body)
+
+    async def _configured(self, work: Work) -> None:
+        """Go by the settings as they are when orders are stored: whoever changed them did not see these orders yet."""
+        stored = await lock_channel(work, *self.scene.key)
+        if stored is not None:
+            self.scene = replace(self.scene, stored=stored)
 
     async def _sweep_or_wait(self, turn: Turn, envelope: Envelope, sweep: SweepOrders) -> None:
         """Let a sweep wait alone: a list may have a limit of minutes, while single orders have room."""
