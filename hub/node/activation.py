@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -94,10 +94,10 @@ class LiveErp:
         erp.remember(known)
         return erp
 
-    async def _note(self, address: Address, meter: Meter) -> None:
-        """Keep what an endpoint may still get wrong, whatever becomes of the turn in which it was refused something."""
+    async def _note(self, address: Address, told: Callable[[], Sequence[Meter]]) -> None:
+        """Keep what is told by the time of writing, whatever becomes of the turn in which it changed."""
         now = self._desk.clock.now()
-        await self._desk.database.write(lambda work: save_meters(work, address.tenant, str(address), [meter], now))
+        await self._desk.database.write(lambda work: save_meters(work, address.tenant, str(address), told(), now))
 
 
 def _as_of_now(stored: StoredGauge, now: datetime) -> Meter:

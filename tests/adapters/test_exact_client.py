@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 from typing import TypeAlias
@@ -10,10 +10,11 @@ from typing import TypeAlias
 import httpx2
 import pytest
 
+from hub.adapters.exact.client import Note
 from hub.adapters.exact.erp import ExactErp
 from hub.adapters.http import Caller, open_client
 from hub.adapters.oauth import MemoryGrants, OAuthApp, TokenEndpoint, Tokens
-from hub.adapters.port import Grant
+from hub.adapters.port import Grant, Meter
 from hub.domain.sales_order import DraftCharge, DraftLine, SalesOrderDraft
 from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
 from tests.adapters.handclock import START, HandClock
@@ -45,13 +46,13 @@ Open: TypeAlias = Callable[..., AbstractAsyncContextManager[tuple[ExactErp, Scri
 @pytest.fixture
 def opened(clock: HandClock) -> Open:
     @asynccontextmanager
-    async def opening(*lines: Line) -> AsyncIterator[tuple[ExactErp, Script]]:
+    async def opening(*lines: Line, note: Note | None = None) -> AsyncIterator[tuple[ExactErp, Script]]:
         script = Script(*lines)
         async with open_client("https://exact.test", transport=script.transport) as http:
             app = OAuthApp("id", "secret", "https://exact.test/api/oauth2/token")
             store = MemoryGrants(Grant("access-1", "refresh-1", clock.now(), 86400.0))
             tokens = Tokens(store, TokenEndpoint(Caller(http, "exact"), app, clock), clock)
-            yield ExactErp(http, 123456, tokens, clock), script
+            yield ExactErp(http, 123456, tokens, clock, note=note), script
 
     return opening
 
@@ -166,6 +167,29 @@ async def test_a_429_waits_for_the_window_that_is_exhausted(opened: Open, clock:
         assert (minute.remaining, day.remaining) == (0, None)
         clock.forward(caught.value.retry_after)
         assert await erp.warehouses() == ()
+
+
+@pytest.mark.parametrize(("told", "known"), [(12, 11), (40, None)])
+async def test_the_last_calls_of_a_window_are_noted_before_they_are_made(
+    opened: Open, clock: HandClock, told: int, known: int | None
+) -> None:
+    reset = int(clock.now().timestamp() * 1000) + 25_000
+    limits = {"Limit": "60", "Remaining": str(told), "Reset": str(reset)}
+    headers = {f"X-RateLimit-Minutely-{name}": value for name, value in limits.items()}
+    noted: list[Meter] = []
+
+    async def note(told: Callable[[], Sequence[Meter]]) -> None:
+        assert len(script.requests) == 1
+        noted.extend(told())
+
+    first = httpx2.Response(201, json={"d": {"OrderID": ORDER}}, headers=headers)
+    async with opened(first, httpx2.ReadTimeout("lost"), note=note) as (erp, script):
+        await erp.create_sales_order(DRAFT)
+        with pytest.raises(Unavailable):
+            await erp.create_sales_order(DRAFT)
+    async with opened() as (after_a_crash, _):
+        after_a_crash.remember(noted)
+        assert after_a_crash.meters()[0].remaining == known
 
 
 async def test_five_refusals_within_an_hour_stop_the_endpoint_and_no_other(opened: Open, clock: HandClock) -> None:

@@ -66,13 +66,13 @@ class ErpActor:
         turn.write(self._kept(turn.address, scene))
 
     def _kept(self, address: Address, scene: Scene) -> Callable[[Work], Awaitable[None]]:
-        """Store the budgets, and tell once of an endpoint that the hub leaves alone before Exact would block it."""
-        meters, now = scene.erp.meters(), self.desk.clock.now()
-        resting = frozenset(one.name.removeprefix(ERRORS) for one in meters if _is_spent(one))
+        """Store the budgets as they then are, and tell once of an endpoint that the hub leaves alone from now on."""
+        meters, now = scene.erp.meters, self.desk.clock.now()
+        resting = frozenset(one.name.removeprefix(ERRORS) for one in meters() if _is_spent(one))
         news, self._resting = sorted(resting - self._resting), resting
 
         async def keep(work: Work) -> None:
-            await save_meters(work, scene.tenant, str(address), meters, now)
+            await save_meters(work, scene.tenant, str(address), meters(), now)
             for endpoint in news:
                 _tell(scene, endpoint, work)
 

@@ -48,15 +48,16 @@ WINDOWS = (
 NO_HEADERS_WAIT = 60.0
 """Seconds to wait after a 429 without any header."""
 
-Note: TypeAlias = Callable[[Meter], Awaitable[None]]
-"""Keeps, before anything else happens, what an endpoint may still get wrong."""
+Note: TypeAlias = Callable[[Callable[[], Sequence[Meter]]], Awaitable[None]]
+"""Keeps, before anything else happens, what budgets are by then."""
 
 
 class ExactClient:
     """One division's door: ``rows``, ``create``, ``change``, ``delete`` on entities as ``salesorder/SalesOrders``.
 
     All may raise Throttled (budget, breaker, 429), Unavailable, Rejected and Unauthorized. ``note`` is told of every
-    refusal that counts against an endpoint, so that no crash forgets it.
+    refusal that counts against an endpoint, and of each of the last calls of a window before it is made, so that no
+    crash forgets them.
     """
 
     def __init__(
@@ -168,6 +169,8 @@ class ExactClient:
             headers |= {"Content-Type": "application/json", "Prefer": "return=representation"}
         with self._breaker.call(endpoint, lane, reads=method == "GET"):
             with self._budget.call(lane):
+                if self._note is not None and self._budget.scarce():
+                    await self._note(self._budget.scarce)
                 response = await self._caller.send(
                     endpoint, method, url, params=query, headers=headers, content=content
                 )
@@ -179,7 +182,7 @@ class ExactClient:
     async def _count_error(self, endpoint: str) -> None:
         self._breaker.count(endpoint)
         if self._note is not None:
-            await self._note(self._breaker.meter(endpoint))
+            await self._note(lambda: (self._breaker.meter(endpoint),))
 
     def _wait(self, response: httpx2.Response) -> float:
         """Learn from a 429 and tell how long its window still lasts, in the server's time."""

@@ -77,10 +77,11 @@ class Window:
         """Return the calls that are left for certain."""
         return None if self.remaining is None else max(0, self.remaining - self.lost)
 
-    def meter(self, at: float) -> Meter:
-        """Return the window as last told; ``at`` is a monotonic moment in seconds."""
+    def meter(self, at: float, in_flight: int) -> Meter:
+        """Return the window as last told, calls under way counted; ``at`` is a monotonic moment in seconds."""
         pace = None if self.spending is None else self.spending.per_hour(at)
-        return Meter(self.names.name, self.limit, self.left, self.resets_at, pace)
+        left = None if self.left is None else max(0, self.left - in_flight)
+        return Meter(self.names.name, self.limit, left, self.resets_at, pace)
 
     def remember(self, meter: Meter, at: float) -> None:
         """Take up what was stored of it; ``at`` is a monotonic moment in seconds."""

@@ -21,6 +21,9 @@ _CLOCK_WAS_SET = timedelta(seconds=60)
 _MARGIN = 0.05
 """Seconds added to a wait, for moments are rounded."""
 
+FEW = 15
+"""So few calls are each noted before they are made: more than a node begins before the first answer tells it better."""
+
 _spent = counter(Metric.BUDGET_SPENT)
 _held_back = counter(Metric.BUDGET_HELD_BACK)
 
@@ -123,8 +126,12 @@ class Budget:
         return max((self._until_reset(w, now) for w in self._windows if w.remaining == 0), default=None)
 
     def meters(self) -> tuple[Meter, ...]:
-        """Return the windows as last told, in the order they were given."""
-        return tuple(window.meter(self._clock.monotonic()) for window in self._windows)
+        """Return the windows as last told, in the order they were given; calls under way count as made."""
+        return tuple(window.meter(self._clock.monotonic(), self._in_flight) for window in self._windows)
+
+    def scarce(self) -> tuple[Meter, ...]:
+        """Return the windows that have few calls left."""
+        return tuple(one for one in self.meters() if one.remaining is not None and one.remaining < FEW)
 
     def lane_meters(self) -> tuple[Meter, ...]:
         """Return of each lane that called how fast it calls, and what the longest window would let it call now."""
