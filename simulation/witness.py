@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from hub.sandbox.exact.limits import MINUTE
+from hub.sandbox.exact.limits import DAY, MINUTE
 from hub.sandbox.ledger import Sale
 from hub.sandbox.matching import Matches
 from simulation.house import House
@@ -50,14 +50,15 @@ class Witness:
         if note.url.endswith("/exact/api/oauth2/token"):
             self._hear_token(note)
         elif note.status == 429 and "/exact/api/v1/" in note.url:
-            self._hear_refusal()
+            self._hear_refusal(note.url.partition("/exact/api/v1/")[2].partition("/")[0])
 
-    def _hear_refusal(self) -> None:
-        """Tell a true refusal for too many calls from one that was thrown in."""
-        limits = self.house.exact.limits
-        for (division, length), window in limits._windows.items():
-            most = limits._settings.minute_limit if length == MINUTE else limits._settings.day_limit
-            if window.used >= most:
+    def _hear_refusal(self, place: str) -> None:
+        """Tell a true refusal for too many calls from one that was thrown in: what it calls used up is not."""
+        if not place.isdigit():
+            return
+        division, limits = int(place), self.house.exact.limits
+        for length, most in ((MINUTE, limits._settings.minute_limit), (DAY, limits._settings.day_limit)):
+            if limits._window(division, length).used >= most:
                 self.refused_calls[division, length] += 1
 
     def _hear_token(self, note: Exchange) -> None:
