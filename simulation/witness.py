@@ -62,7 +62,7 @@ class Witness:
         now = asyncio.get_running_loop().time()
         self.calls = [one for one in self.calls if one[1] > now - MINUTE] + [(note, now)]
         if note.status == 429 and not self._both_call():
-            self._hear_refusal()
+            self._hear_refusal(note)
 
     def _both_call(self) -> bool:
         """Say whether two nodes called at once lately: an owner cannot know what is on its way from the one before.
@@ -74,12 +74,12 @@ class Witness:
             for (one, end), (other, ended) in combinations(self.calls, 2)
         )
 
-    def _hear_refusal(self) -> None:
+    def _hear_refusal(self, note: Exchange) -> None:
         """Tell a true refusal for too many calls from one that was thrown in."""
         limits = self.house.exact.limits
-        for (division, length), window in limits._windows.items():
+        for division, length in [key for key in limits._windows if f"/v1/{key[0]}/" in note.url]:
             most = limits._settings.minute_limit if length == MINUTE else limits._settings.day_limit
-            if window.used >= most:
+            if limits._window(division, length).used >= most:
                 self.refused_calls[division, length] += 1
 
     def _hear_token(self, note: Exchange) -> None:
