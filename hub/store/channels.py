@@ -50,6 +50,13 @@ async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: 
     return None if row is None else _stored(row)
 
 
+async def lock_channel(work: Work, tenant_id: str, channel_id: str) -> StoredChannel | None:
+    """Lock a channel until the work commits and return it as it is now, None if there is none."""
+    found = await work.execute(_ONE.with_for_update(), {"tenant": tenant_id, "channel": channel_id})
+    row = found.one_or_none()
+    return None if row is None else _stored(row)
+
+
 async def load_channels(
     connection: AsyncConnection, tenant_id: str, channel_ids: Collection[str]
 ) -> dict[str, StoredChannel]:

@@ -271,3 +271,13 @@ async def test_an_order_of_the_platforms_own_stock_moves_nothing(shop: Shop) -> 
     await shop.database.write(lambda work: work.execute(update(listing).values(quantity=5)))
     await shop.apply(replace(story("1")[0], fulfilled_by=FulfilledBy.PLATFORM))
     assert {row.quantity for row in await shop.rows(select(listing))} == {5}
+
+
+async def test_an_order_read_as_forwarding_is_switched_on_does_not_wait_for_that(shop: Shop) -> None:
+    """Who switches it on forwards what waits by then, so what is stored after that must not wait."""
+    known = shop.scene.stored
+    before = replace(known, settings=replace(known.settings, forwarding=False))
+    paid = next(one for one in story("1") if one.payment is PaymentState.PAID and not one.cancelled)
+    await replace(shop, scene=replace(shop.scene, stored=before)).apply(paid)
+    assert (await shop.state("1"))[0] == "ready"
+    assert [row.kind for row in await shop.rows(select(message.c.kind)) if "orward" in row.kind]

@@ -21,7 +21,7 @@ from hub.domain.order import ChannelOrder, FulfilledBy, HoldCause, OrderStatus, 
 from hub.domain.retention import kept_since
 from hub.store import orders as stored_orders
 from hub.store.buyers import keep_buyer
-from hub.store.channels import count_found
+from hub.store.channels import count_found, lock_channel
 from hub.store.engine import Work
 from hub.store.events import current_trace_id
 from hub.store.order_addresses import save_check
@@ -59,6 +59,7 @@ class OrderBook:
 
         An order from before the hub's business began is not taken in; ``swept`` says that no hint told of it.
         """
+        await self._look_at_the_switch(work)
         one = stored_orders.order_id(*self.scene.key, fetched.external_id)
         before = await self._lock(work, one)
         if before is not None and fetched.changed_at < before.changed_at:
@@ -96,6 +97,12 @@ class OrderBook:
             await self._tell_how_late(work, one, fetched, swept=swept)
         self._forward(work, one, step)
         await self._take_refunds(work, one, fetched)
+
+    async def _look_at_the_switch(self, work: Work) -> None:
+        """Forwarding may have been switched on since the turn began, and who did so saw no order of this turn."""
+        if not self.scene.stored.settings.forwarding:
+            stored = await lock_channel(work, *self.scene.key)
+            self.scene = replace(self.scene, stored=stored or self.scene.stored)
 
     async def _lock(self, work: Work, one: str) -> StoredOrder | None:
         if await lock_order(work, self.scene.tenant, one) is None:
