@@ -141,7 +141,7 @@ def parcels_told_once(seen: Witness) -> Iterator[str]:
 
 
 def budgets_kept(seen: Witness) -> Iterator[str]:
-    """Exact never had to refuse for too many calls, nor shut an endpoint for too many errors."""
+    """Exact never had to refuse for too many calls of one node, nor shut an endpoint for too many errors."""
     limits = seen.house.exact.limits
     for (division, endpoint), offences in limits._offences.items():
         if offences.blocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from simulation.script import Script
@@ -57,14 +58,18 @@ class _Tries:
 
 
 def _plainer(script: Script) -> tuple[Callable[[Script], Script], ...]:
-    from dataclasses import replace
-
     return (
         lambda one: replace(one, quiet=0.0),
         lambda one: replace(one, weather={}),
         lambda one: replace(one, faults="none"),
-        lambda one: replace(one, other_channel=None),
+        lambda one: _among(replace(one, other_channel=None)),
         lambda one: replace(one, nodes=1),
         lambda one: replace(one, goods=1),
-        lambda one: replace(one, channels=one.channels[:1]),
+        lambda one: _among(replace(one, channels=one.channels[:1])),
     )
+
+
+def _among(script: Script) -> Script:
+    """Leave out what happens on channels that are not there."""
+    names = (*script.channels, script.other_channel)
+    return script.with_steps([step for step in script.steps if step.asked.get("channel", names[0]) in names])

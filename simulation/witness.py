@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,7 +24,10 @@ SaleKey = tuple[str, str]
 
 @dataclass(repr=False)
 class Witness:
-    """What was seen so far. ``known_since`` is when the hub was first seen to have stored a sale (world's time)."""
+    """What was seen so far. ``known_since`` is when the hub was first seen to have stored a sale (world's time).
+
+    ``calls`` are those to Exact of the last minute, each with when it was answered (loop seconds).
+    """
 
     house: House
     file: sqlite3.Connection
@@ -30,6 +35,7 @@ class Witness:
     off_since: dict[SaleKey, datetime] = field(default_factory=dict)
     token_uses: dict[str, list[Exchange]] = field(default_factory=dict)
     refused_calls: Counter[tuple[int, float]] = field(default_factory=Counter)
+    calls: list[tuple[Exchange, float]] = field(default_factory=list)
     shown_read: int = 0
     _version: int = -1
 
@@ -49,8 +55,24 @@ class Witness:
         self.look()
         if note.url.endswith("/exact/api/oauth2/token"):
             self._hear_token(note)
-        elif note.status == 429 and "/exact/api/v1/" in note.url:
+        elif "/exact/api/v1/" in note.url:
+            self._hear_call(note)
+
+    def _hear_call(self, note: Exchange) -> None:
+        now = asyncio.get_running_loop().time()
+        self.calls = [one for one in self.calls if one[1] > now - MINUTE] + [(note, now)]
+        if note.status == 429 and not self._both_call():
             self._hear_refusal(note.url.partition("/exact/api/v1/")[2].partition("/")[0])
+
+    def _both_call(self) -> bool:
+        """Say whether two nodes called at once lately: an owner cannot know what is on its way from the one before.
+
+        So it is where the clock of one is wrong by a lease, and it takes over from one that is alive.
+        """
+        return any(
+            one.who != other.who and one.sent < ended and other.sent < end
+            for (one, end), (other, ended) in combinations(self.calls, 2)
+        )
 
     def _hear_refusal(self, place: str) -> None:
         """Tell a true refusal for too many calls from one that was thrown in: what it calls used up is not."""

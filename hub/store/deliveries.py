@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery import Delivery, ParcelStatus, ShippedUnits
@@ -105,11 +105,13 @@ async def parcels_of_orders(
 
 
 async def parcels_to_tell(connection: AsyncConnection, tenant_id: str, channel_id: str) -> list[str]:
-    """Return the ids of parcels that the channel should be told of and was not."""
+    """Return the ids of parcels that the channel should be told of and was not, or of which it is not known."""
+    status = parcel.c.status
+    unknown = and_(status == ParcelStatus.SENT.value, parcel.c.process_id.is_(None))
     statement = select(parcel.c.parcel_id).where(
         parcel.c.tenant_id == tenant_id,
         parcel.c.channel_id == channel_id,
-        parcel.c.status == ParcelStatus.READY.value,
+        or_(status == ParcelStatus.READY.value, unknown),
     )
     return list((await connection.execute(statement)).scalars())
 

@@ -137,6 +137,22 @@ def test_a_call_whose_answer_was_lost_may_have_been_counted(clock: HandClock) ->
     assert budget.meters()[0].remaining == 59
 
 
+def test_a_call_that_was_given_up_may_be_counted_when_it_lands_even_in_the_next_window(clock: HandClock) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(12))
+    clock.forward(35)
+    out_of_reach(budget, 1)
+    clock.forward(6)
+    for left, known in ((59, 58), (58, 57)):
+        with budget.call(Lane.ORDERS):
+            budget.observe(told(left, reset=START + timedelta(seconds=100)))
+        assert budget.meters()[0].remaining == known
+    clock.forward(20)
+    with budget.call(Lane.ORDERS):
+        budget.observe(told(56, reset=START + timedelta(seconds=100)))
+    assert budget.meters()[0].remaining == 56
+
+
 def out_of_reach(budget: Budget, times: int) -> None:
     for _ in range(times):
         with suppress(Unavailable), budget.call(Lane.ORDERS):
@@ -162,6 +178,7 @@ def test_an_outage_does_not_spend_the_day(clock: HandClock) -> None:
         with pytest.raises(Unavailable), budget.call(Lane.ORDERS):
             raise Unavailable("cannot be reached")
     assert budget.meters()[1].remaining == 1000
+    clock.forward(20)
     with budget.call(Lane.ORDERS):
         budget.observe(told_of_day(3999, clock))
     assert budget.meters()[1].remaining == 3999

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,13 @@ def test_a_deliberate_bug_is_caught_and_its_script_made_short() -> None:
         unpaid = long.with_steps([*long.steps, _unpaid(70.0, "s4")])
         assert not fails(long)
         assert [step.label for step in shrink(unpaid, fails).steps] == ["s4"]
+
+
+def test_a_channel_that_is_left_out_takes_its_steps_along() -> None:
+    gone = Step(60.0, "pause-channel", "s5", {"channel": "bol", "seconds": 10.0})
+    long = replace(small(sale(40.0, "s1"), gone), channels=("woocommerce", "bol"))
+    short = shrink(long, lambda script: any(step.label == "s1" for step in script.steps))
+    assert (short.channels, [step.label for step in short.steps]) == (("woocommerce",), ["s1"])
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from hub.adapters.limits.sharing import Room, Rule, Sharing
 from hub.adapters.limits.spending import Spending
 from hub.adapters.port import Meter
+
+LANDS = 20.0
+"""Seconds after its answer was given up in which a call may still reach the platform, and be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,9 @@ class WindowHeaders:
 class Window:
     """What is known of one window; all None until a header told it.
 
-    ``lost`` counts calls whose answer was lost since the platform last told what is left: it may have counted them.
-    Where it is not known when the window ends, they count until one that the last of them began would have ended.
+    ``lost`` counts calls whose answer was lost since the platform last told what is left: it may have counted them, or
+    may yet, in the next window too, up to ``landed_at`` (monotonic seconds). Where it is not known when the window
+    ends, they count until one that the last of them began would have ended.
     """
 
     names: WindowHeaders
@@ -38,17 +43,26 @@ class Window:
     spending: Spending | None = None
     lost: int = 0
     lost_until: datetime | None = None
+    landed_at: float = -math.inf
 
-    def roll(self, server_now: datetime) -> None:
-        """Begin the next window where this one has ended."""
+    def roll(self, server_now: datetime, at: float) -> None:
+        """Begin the next window where this one has ended; ``at`` is the same moment in monotonic seconds."""
         ends_at = self.resets_at or self.lost_until
         if ends_at is not None and server_now >= ends_at:
-            self.remaining, self.resets_at, self.lost, self.lost_until = self.limit, None, 0, None
+            self.remaining, self.resets_at = self.limit, None
+            self.lost_until = server_now + timedelta(seconds=self.landed_at - at) if at < self.landed_at else None
+            self.forget_lost(at)
 
-    def lose(self, server_now: datetime) -> None:
+    def lose(self, server_now: datetime, at: float) -> None:
         """Count a call whose answer was lost."""
         self.lost += 1
         self.lost_until = server_now + timedelta(seconds=self.names.rule.seconds)
+        self.landed_at = at + LANDS
+
+    def forget_lost(self, at: float) -> None:
+        """Believe that what is told of a call begun ``at`` a moment counts all calls before, if all have landed."""
+        if at >= self.landed_at:
+            self.lost = 0
 
     def observe(self, headers: Mapping[str, str], at: float) -> None:
         """Believe the headers; an answer overtaken by a later one never raises what is left."""
@@ -62,7 +76,8 @@ class Window:
             return
         same_window = self.remaining is not None and reset == self.resets_at
         self.remaining = min(self.remaining or 0, remaining) if same_window else remaining
-        self.lost = self.lost if same_window else 0
+        if not same_window:
+            self.forget_lost(at)
         self.resets_at = reset
         self._spend(self.remaining, at)
 

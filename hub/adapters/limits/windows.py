@@ -40,16 +40,13 @@ class Budget:
         self._clock = clock
         self._lead: timedelta | None = None
         self._in_flight = 0
-        self._begun = 0
-        self._lost_at = 0
         self._made: dict[Lane, tuple[int, Spending]] = {}
 
     @contextmanager
     def call(self, lane: Lane) -> Iterator[None]:
         """Hold one call for the time of the block; ``observe`` its answer within. Raises like ``admit``."""
         self.admit(lane)
-        self._begun += 1
-        number = self._begun
+        began = self._clock.monotonic()
         self._in_flight += 1
         self._count(lane)
         try:
@@ -58,7 +55,7 @@ class Budget:
             self._count_lost()
             raise
         else:
-            self._believe(number)
+            self._believe(began)
         finally:
             self._in_flight -= 1
 
@@ -70,16 +67,14 @@ class Budget:
         self._made[lane] = calls + 1, spending
 
     def _count_lost(self) -> None:
-        """A call whose answer was lost may have been counted; a call that is begun from now on will tell."""
-        self._lost_at, now = self._begun, self._server_now()
+        """A call whose answer was lost may have been counted, or may yet; one that is begun after that will tell."""
         for window in self._windows:
-            window.lose(now)
+            window.lose(self._server_now(), self._clock.monotonic())
 
-    def _believe(self, number: int) -> None:
-        """An answer to a call that was begun after the last loss counts everything that was counted."""
-        if number > self._lost_at:
-            for window in self._windows:
-                window.lost = 0
+    def _believe(self, began: float) -> None:
+        """An answer to a call that was begun after all lost ones had landed counts everything that was counted."""
+        for window in self._windows:
+            window.forget_lost(began)
 
     def admit(self, lane: Lane) -> None:
         """Raise ``Throttled`` until there is room for one more call of this lane in every window."""
@@ -90,7 +85,7 @@ class Budget:
 
     def _drawn(self, window: Window, lane: Lane, now: datetime) -> Bucket | None:
         """Return the lane's own share that a call must be taken from; raises ``Throttled`` where none may be made."""
-        window.roll(now)
+        window.roll(now, self._clock.monotonic())
         room = window.room(now, self._in_flight)
         if room is None:
             return None
