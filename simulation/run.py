@@ -23,6 +23,9 @@ MOST_TRIES = 24
 LOOKED_THROUGH = 600
 """Seeds among which those are looked for."""
 
+TOLD_EACH = 100
+"""Plays after which is told how far it has come."""
+
 DEAR = {"amazon": 6, "shopify": 3, "bol": 2}
 """How much longer a play with these platforms takes than with others."""
 
@@ -34,9 +37,13 @@ def run(seeds: int, first: int, mutations: bool, only: Sequence[str], as_json: b
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
     summary: Told = {"seeds": seeds, "failed_seeds": 0, "failed": []}
     summary |= dict.fromkeys(("simulated_hours", "quiet_hours", "cpu_seconds"), 0.0)
+    done = 0
     for asked, told in played(({"seeds": group} for group in _together(first, seeds, jobs)), jobs):
         for seed, one in zip(asked["seeds"], told["told"], strict=True):
             _count(summary, seed, one)
+        before, done = done, done + len(asked["seeds"])
+        if done // TOLD_EACH > before // TOLD_EACH:
+            _say(f"{done} of {seeds} played, {summary['failed_seeds']} failed, {time.monotonic() - began:.0f} s")
     minutes = summary["cpu_seconds"] / 60
     summary["hours_per_cpu_minute"] = round(summary["simulated_hours"] / minutes) if minutes else 0
     _say(f"{seeds} seeds, {summary['failed_seeds']} failed, {summary['simulated_hours']:.0f} simulated hours, "
@@ -97,9 +104,7 @@ def _mutations(failing: set[int], only: Sequence[str], jobs: int) -> list[Told]:
 
 def _cost(script: Script) -> tuple[float, int]:
     """Return about what a play costs: dear platforms, quiet hours, steps."""
-    dear = sum(
-        {"amazon": 6, "shopify": 3, "bol": 2}.get(name, 1) for name in (*script.channels, script.other_channel or "")
-    )
+    dear = sum(DEAR.get(name, 1) for name in (*script.channels, script.other_channel or ""))
     return dear + len(script.steps) / 8 + script.quiet / 3600 / 6, script.seed
 
 
