@@ -20,5 +20,9 @@ class HandClock:
     def monotonic(self) -> float:
         return 1000.0 + self._passed
 
+    def set(self, by: float) -> None:
+        """Set the time of day; no time passes by that."""
+        self._start += timedelta(seconds=by)
+
     def forward(self, seconds: float) -> None:
         self._passed += seconds

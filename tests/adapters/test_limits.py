@@ -107,6 +107,18 @@ def test_a_clock_that_was_set_is_noticed(clock: HandClock) -> None:
 
 
 @pytest.mark.parametrize("lane", [Lane.CATALOGUE, Lane.BACKFILL])
+@pytest.mark.parametrize("by", [5.0, -5.0, 7200.0])
+def test_a_clock_that_is_set_neither_ends_a_window_early_nor_late(clock: HandClock, by: float) -> None:
+    budget = Budget("d", WINDOWS, clock)
+    budget.observe(told(0))
+    clock.set(by)
+    with pytest.raises(Throttled) as caught:
+        budget.admit(Lane.ORDERS)
+    assert 40 <= caught.value.retry_after < 41
+    clock.forward(caught.value.retry_after)
+    budget.admit(Lane.ORDERS)
+
+
 def test_a_lane_leaves_its_reserve_to_the_lanes_above(clock: HandClock, lane: Lane) -> None:
     reserve = int(60 * RESERVES[lane]) + KEPT
     budget = Budget("d", WINDOWS, clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from hub.adapters.http import http_date
 from hub.adapters.limits.bucket import Bucket
@@ -17,7 +17,7 @@ from hub.clock import Clock
 from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Throttled, Unavailable
 
-_CLOCK_WAS_SET = timedelta(seconds=60)
+_CLOCK_WAS_SET = 60.0
 _MARGIN = 0.05
 """Seconds added to a wait, for moments are rounded."""
 
@@ -38,7 +38,7 @@ class Budget:
         self._name = name
         self._windows = tuple(Window(names, Sharing(names.rule, clock)) for names in windows)
         self._clock = clock
-        self._lead: timedelta | None = None
+        self._lead: float | None = None
         self._in_flight = 0
         self._made: dict[Lane, tuple[int, Spending]] = {}
 
@@ -111,7 +111,7 @@ class Budget:
         """
         if date is None:
             return
-        lead = date - self._clock.now()
+        lead = date.timestamp() - self._clock.monotonic()
         if self._lead is None or lead > self._lead or self._lead - lead > _CLOCK_WAS_SET:
             self._lead = lead
 
@@ -163,10 +163,13 @@ class Budget:
 
     def server_time(self, here: datetime) -> datetime | None:
         """Return the server's time when ours was ``here``, at the least; None before its first answer."""
-        return None if self._lead is None else here + self._lead
+        return None if self._lead is None else here + (self._server_now() - self._clock.now())
 
     def _server_now(self) -> datetime:
-        return self._clock.now() + (self._lead or timedelta())
+        """Return the server's time; where its answers have told it, our own clock may be set and changes nothing."""
+        if self._lead is None:
+            return self._clock.now()
+        return datetime.fromtimestamp(self._lead + self._clock.monotonic(), UTC)
 
     def _until_reset(self, window: Window, now: datetime) -> float:
         """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""
