@@ -106,7 +106,6 @@ def test_a_clock_that_was_set_is_noticed(clock: HandClock) -> None:
     assert caught.value.retry_after == pytest.approx(30.05)
 
 
-@pytest.mark.parametrize("lane", [Lane.CATALOGUE, Lane.BACKFILL])
 @pytest.mark.parametrize("by", [5.0, -5.0, 7200.0])
 def test_a_clock_that_is_set_neither_ends_a_window_early_nor_late(clock: HandClock, by: float) -> None:
     budget = Budget("d", WINDOWS, clock)
@@ -119,6 +118,7 @@ def test_a_clock_that_is_set_neither_ends_a_window_early_nor_late(clock: HandClo
     budget.admit(Lane.ORDERS)
 
 
+@pytest.mark.parametrize("lane", [Lane.CATALOGUE, Lane.BACKFILL])
 def test_a_lane_leaves_its_reserve_to_the_lanes_above(clock: HandClock, lane: Lane) -> None:
     reserve = int(60 * RESERVES[lane]) + KEPT
     budget = Budget("d", WINDOWS, clock)
