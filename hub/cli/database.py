@@ -13,7 +13,7 @@ from hub.cli.given import with_database
 from hub.settings import read_settings
 from hub.store.migrations import migrate as migrate_to_newest
 from hub.store.rotation import rotate_keys as seal_anew
-from hub.store.secrets import Vault, read_keys
+from hub.store.secrets import vault_of
 
 
 def migrate(
@@ -58,6 +58,6 @@ def restored() -> None:
 def rotate_keys() -> None:
     """Seal every secret anew with the first key; then the other keys can be taken away."""
     settings = read_settings(os.environ)
-    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    vault = vault_of(settings.keys, settings.key_file)
     changed = with_database(lambda database: seal_anew(database, vault))
     typer.echo(f"{changed} secrets were sealed anew; all are under key {vault.sealing} now.")

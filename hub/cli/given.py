@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import anyio
@@ -15,7 +14,7 @@ from hub.settings import Settings, read_settings
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
-from hub.store.secrets import Vault, read_keys
+from hub.store.secrets import vault_of
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ def with_database(use: Callable[[Database], Awaitable[T]]) -> T:
 
 
 async def _use(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
-    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    vault = vault_of(settings.keys, settings.key_file)
     if settings.sqlite:
         await migrate(settings.database_url)
     async with Database.open(settings.database_url, SystemClock()) as database:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from hub.cli.given import refuse, with_database
 from hub.domain.tenant import Principal, Role
 from hub.settings import read_settings
 from hub.store.engine import Database
-from hub.store.secrets import Vault, read_keys
+from hub.store.secrets import vault_of
 from hub.store.tenants import load_tenant
 
 
@@ -26,7 +25,7 @@ def export_buyer(
     from hub.store.right_of_access import kept_of_tenant, of_person
 
     settings = read_settings(os.environ)
-    vault, matches = Vault(read_keys(settings.keys, Path(settings.key_file))), of_person(email)
+    vault, matches = vault_of(settings.keys, settings.key_file), of_person(email)
     who = Principal(tenant, Role.ADMIN, "command line")
 
     async def export(database: Database) -> None:

@@ -30,7 +30,7 @@ from hub.store.buyers import open_buyer
 from hub.store.engine import Database
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
-from hub.store.secrets import Vault, read_keys
+from hub.store.secrets import Vault, vault_of
 from hub.store.tickets import Subject
 from hub.telemetry import Scrape
 from hub.web.app import make_app
@@ -56,7 +56,7 @@ async def open_node(settings: Settings, clock: Clock, scrape: Scrape | None = No
 
     Raises StoreBusy, StoreUnavailable, SchemaTooNew, SchemaTooOld, BadKeys or KeyMissing, each with a sentence.
     """
-    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    vault = vault_of(settings.keys, settings.key_file)
     if settings.sqlite:
         await migrate(settings.database_url)
     async with AsyncExitStack() as stack:

@@ -19,7 +19,7 @@ from hub.store.engine import Database, Work
 from hub.store.engine.sqlite import file_of, lock_of, only_process
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
-from hub.store.secrets import Vault, read_keys
+from hub.store.secrets import vault_of
 from hub.store.tables import node
 from hub.store.tenants import list_tenants
 from hub.store.types import Instant
@@ -59,7 +59,7 @@ async def doubt(settings: Settings, url: str) -> int:
 
     Raises ``KeyMissing`` where the keys do not open it, ``SchemaTooNew`` or ``SchemaTooOld``.
     """
-    vault = Vault(read_keys(settings.keys, Path(settings.key_file)))
+    vault = vault_of(settings.keys, settings.key_file)
     async with Database.open(url, SystemClock()) as database:
         await check_schema(database)
         await check_keys(database, vault)

@@ -109,6 +109,11 @@ def new_key() -> str:
     return b64encode(os.urandom(KEY_BYTES)).decode()
 
 
+def vault_of(keys: str, key_file: str) -> Vault:
+    """Return the vault with the keys of the settings; as ``read_keys``."""
+    return Vault(read_keys(keys, Path(key_file)))
+
+
 def read_keys(inline: str, file: Path) -> list[bytes]:
     """Return the keys of ``HUB_KEYS``, or else of the key file, which is made with mode 0600 when missing."""
     if inline:
