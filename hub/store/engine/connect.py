@@ -19,6 +19,7 @@ from hub.store.types import json_text, json_value
 T = TypeVar("T")
 
 READERS = 4
+"""Connections to read from; on SQLite there is one more, for short looks."""
 WAIT_FOR_READER = 10.0
 CONNECT = 10.0
 """Seconds until a PostgreSQL server that does not answer counts as away."""
@@ -33,7 +34,7 @@ def reading_engine(url: URL, deadline: float) -> AsyncEngine:
         engine = _sqlite(
             url,
             sqlite.READER_PRAGMAS,
-            pool_size=READERS,
+            pool_size=READERS + 1,
             max_overflow=0,
             pool_timeout=WAIT_FOR_READER,
             pool_reset_on_return=None,

@@ -22,6 +22,7 @@ from hub.store.engine.fetch import Fetch
 from hub.store.engine.group import Group
 from hub.store.engine.prepared import direct
 from hub.store.engine.readers import Readers
+from hub.store.engine.spot import Spot
 from hub.store.engine.ticket import Queue, Ticket
 from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
@@ -48,6 +49,7 @@ class Database:
         self._reads = reads
         self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = Readers(sqlite.file_of(url)) if self.dialect == "sqlite" else None
+        self._spot = Spot(reads) if self.dialect == "sqlite" else None
         self._listeners: dict[str, list[Heard]] = {}
 
     @property
@@ -152,9 +154,10 @@ class Database:
         A ``short`` one is for a few rows by their keys that are likely to be in memory; each of its statements sees a
         snapshot of its own. SQLite is asked on the spot, for the way to another thread and back takes longer.
         """
+        if short and self._spot is not None:
+            with named_faults():
+                return await self._spot.look(glance)
         async with self._lent(self._glances if short else self._reads) as connection:
-            if short and self.dialect == "sqlite":
-                return sqlite.in_place(connection, _whole(connection, glance))
             try:
                 with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
                     found = await aboard(connection, _whole(connection, glance))
@@ -224,6 +227,8 @@ class Database:
     async def _end_reading(self) -> None:
         if self._readers is not None:
             await self._readers.close()
+        if self._spot is not None:
+            await self._spot.close()
         await self._reads.dispose()
 
 

@@ -110,18 +110,8 @@ class Connection(aiosqlite.Connection):
 
 async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine, which may wait for nothing but this connection, as one hop to the connection's thread."""
-    result: T = await _driver(connection).hop(partial(_finish, coroutine))
+    result: T = await driver_of(connection).hop(partial(finished, coroutine))
     return result
-
-
-def in_place(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine, which may wait for nothing but this connection, on the caller's own thread."""
-    driver = _driver(connection)
-    driver.lent = True
-    try:
-        return _finish(coroutine)
-    finally:
-        driver.lent = False
 
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
@@ -129,8 +119,8 @@ async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) 
 
     Returns its rows, and how many it changed.
     """
-    driver = _driver(connection)
-    if not driver.bare and not connection.in_transaction():
+    driver = driver_of(connection)
+    if not (driver.bare or driver.lent or connection.in_transaction()):
         await connection.begin()
     ran: tuple[list[Any], int] = await driver.hop(partial(_ran, driver.database, text, values))
     return ran
@@ -144,7 +134,7 @@ class BareTransaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._driver = _driver(connection)
+        self._driver = driver_of(connection)
 
     async def begin(self) -> None:
         """Open it, for writing."""
@@ -198,7 +188,8 @@ def _ran(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> tupl
         raise named(wrapped) or wrapped from error
 
 
-def _driver(connection: AsyncConnection) -> Connection:
+def driver_of(connection: AsyncConnection) -> Connection:
+    """Return the connection of ours beneath SQLAlchemy's."""
     proxied = connection.sync_connection
     return _checked(None if proxied is None else proxied.connection.driver_connection)
 
@@ -209,7 +200,8 @@ def _checked(driver: object) -> Connection:
     return driver
 
 
-def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine comes to that waits for nothing but a connection whose thread this is."""
     try:
         coroutine.send(None)
     except StopIteration as end:
