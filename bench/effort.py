@@ -11,11 +11,11 @@ from bench.governing.day import EVENING, FULL_DAY, Day
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured, ``peers``
-    whether others are beside the hub, ``bursts`` how many positions change by how much the platforms' time is
-    compressed, ``changes`` how many values change where calls are counted, ``day`` the day of Exact's calls; ``drift``
-    is how many listings there are, how many of them drift, and how much the platforms' time is compressed; ``phases``
-    of ``phase_seconds`` how often calm and trouble alternate, ``lists`` how often a list is queried, ``events`` how
-    many are told to all; ``deadline`` bounds each subject.
+    whether others are beside the hub, ``entrants`` which of them alone (all where none is named), ``bursts`` how many
+    positions change by how much the platforms' time is compressed, ``changes`` how many values change where calls are
+    counted, ``day`` the day of Exact's calls; ``drift`` is how many listings there are, how many of them drift, and how
+    much the platforms' time is compressed; ``phases`` of ``phase_seconds`` how often calm and trouble alternate,
+    ``lists`` how often a list is queried, ``events`` how many are told to all; ``deadline`` bounds each subject.
     """
 
     postgres: bool
@@ -37,6 +37,7 @@ class Effort:
     lists: int
     events: int
     deadline: float
+    entrants: tuple[str, ...] = ()
 
 
 FULL = Effort(
