@@ -55,7 +55,7 @@ async def accept(place: Place, entrant: Entrant, platform: str, runs: Runs) -> N
         entrant.start(place, server, platform, True, False) as running,
     ):
         await _poured(running, stock_keys(WARM))
-        for _ in range(place.effort.rounds):
+        for _ in range(place.effort.peers):
             runs.rates.append((await _poured(running, stock_keys(entrant.pace.accepted))).rate)
 
 
@@ -68,7 +68,7 @@ async def follow(place: Place, entrant: Entrant, platform: str, runs: Runs) -> N
         httpx2.AsyncClient(base_url=platform, trust_env=False, timeout=PATIENCE) as calls,
     ):
         await _steady(running, calls, WARM, rate, Runs())
-        for _ in range(place.effort.rounds):
+        for _ in range(place.effort.peers):
             await _steady(running, calls, int(place.effort.steady_seconds * rate), rate, runs)
             keys, before = stock_keys(flood), running.cpu()
             await _poured(running, keys)

@@ -71,7 +71,7 @@ async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
     _add(place, entrant, runs, floor)
     if entrant.keeps:
         async with child("bench.platform", place.folder, {"latency": LATENCY}) as platform:
-            risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.rounds)]
+            risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.peers)]
         _add_risen(place, entrant.name, risen)
     return runs
 
