@@ -109,5 +109,8 @@ def _add_risen(place: Place, name: str, risen: Sequence[Aftermath]) -> None:
             float(sum(one.lost for one in risen)),
             "webhooks",
         ),
-        figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s"),
     )
+    if any(one.seconds for one in risen):  # Else nothing came again.
+        place.add(
+            figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s")
+        )
