@@ -11,15 +11,16 @@ from bench.governing.day import EVENING, FULL_DAY, Day
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Sizes of the measurements; seconds are real. ``postgres`` says whether both databases are measured, ``peers``
-    whether others are beside the hub, ``bursts`` how many positions change by how much the platforms' time is
-    compressed, ``changes`` how many values change where calls are counted, ``day`` the day of Exact's calls; ``drift``
-    is how many listings there are, how many of them drift, and how much the platforms' time is compressed; ``phases``
-    of ``phase_seconds`` how often calm and trouble alternate, ``lists`` how often a list is queried, ``events`` how
-    many are told to all; ``deadline`` bounds each subject.
+    in how many rounds others are beside the hub, ``entrants`` which of them alone (all where none is named), ``bursts``
+    how many positions change by how much the platforms' time is compressed, ``changes`` how many values change
+    where calls are counted, ``day`` the day of Exact's calls; ``drift`` is how many listings there are, how many of
+    them drift, and how much the platforms' time is compressed; ``phases`` of ``phase_seconds`` how often calm and
+    trouble alternate, ``lists`` how often a list is queried, ``events`` how many are told to all; ``deadline`` bounds
+    each subject.
     """
 
     postgres: bool
-    peers: bool
+    peers: int
     rounds: int
     deliveries: int
     steady_seconds: float
@@ -37,11 +38,12 @@ class Effort:
     lists: int
     events: int
     deadline: float
+    entrants: tuple[str, ...] = ()
 
 
 FULL = Effort(
     postgres=True,
-    peers=True,
+    peers=2,
     rounds=3,
     deliveries=5_000,
     steady_seconds=4.0,
@@ -62,7 +64,7 @@ FULL = Effort(
 )
 QUICK = Effort(
     postgres=False,
-    peers=False,
+    peers=0,
     rounds=2,
     deliveries=1_500,
     steady_seconds=1.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import anyio
 import httpx2
@@ -54,24 +55,27 @@ SUBJECTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
 }
 
 
-def run(only: list[str] | None = None, quick: bool = False, as_json: bool = False) -> int:
+def run(only: list[str] | None = None, quick: bool = False, as_json: bool = False, entrants: Sequence[str] = ()) -> int:
     """Measure all subjects, or only the named ones; return 0, 1 where one could not be measured, 2 for an unknown name.
+
+    Of the peers all are measured, or only the ``entrants`` of these names.
 
     With ``as_json`` the last line of standard output is one JSON object, and all else goes to standard error. An aim
     that was missed is shown and is no failure: it may be the machine's.
     """
     console = Console(stderr=as_json, width=None if sys.stdout.isatty() else 160)
-    strange = sorted(set(only or ()) - SUBJECTS.keys())
-    if strange:
-        console.print(f"There is no {strange[0]} to measure; choose from {', '.join(SUBJECTS)}.")
-        return 2
+    for wanted, there in ((only or (), tuple(SUBJECTS)), (entrants, peers.words())):
+        if strange := sorted(set(wanted) - set(there)):
+            console.print(f"There is no {strange[0]} to measure; choose from {', '.join(there)}.")
+            return 2
     names = [name for name in SUBJECTS if not only or name in only]
-    return anyio.run(_measure, names, quick, as_json, console)
+    return anyio.run(_measure, names, entrants, quick, as_json, console)
 
 
-async def _measure(names: Sequence[str], quick: bool, as_json: bool, console: Console) -> int:
+async def _measure(names: Sequence[str], entrants: Sequence[str], quick: bool, as_json: bool, console: Console) -> int:
     began = time.monotonic()
-    async with open_place(QUICK if quick else FULL, lambda line: console.print(line, highlight=False)) as place:
+    effort = replace(QUICK if quick else FULL, entrants=tuple(entrants))
+    async with open_place(effort, lambda line: console.print(line, highlight=False)) as place:
         machine = describe(place.folder)
         for name in names:
             await _one(place, name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import cpu
 from bench.children import Child, child
 from bench.deliveries import bare_requests, exact_requests
-from bench.peers import servers
+from bench.peers import environment, servers
 from bench.peers.servers import Served, Server
 from bench.peers.shape import AT_ONCE
 from bench.place import Place
@@ -46,23 +46,40 @@ class Running:
             await one.process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What is asked of an entrant: webhooks a second to be followed steadily, and how many at once are to be accepted
+    and to be followed in one round."""
+
+    rate: float = 50.0
+    accepted: int = 600
+    flood: int = 300
+
+
+USUAL = Pace()
 Start = Callable[[Place, Server, str, bool, bool], AbstractAsyncContextManager[Running]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
     """``start`` takes the place, the server, the platform's URL, whether the server is new, and whether jobs are done
-    or only accepted. ``keeps`` is whether anything is promised across a crash."""
+    or only accepted. ``keeps`` is whether anything is promised across a crash, ``pace`` what it is equal to."""
 
     name: str
     served: Served
     start: Start
     keeps: bool = True
+    pace: Pace = USUAL
+
+    @property
+    def word(self) -> str:
+        """What it is chosen by."""
+        return self.name.split()[0].rstrip(",").lower()
 
 
-def peers(python: Path) -> Sequence[Entrant]:
-    """Return the floor and the peers, which run in an environment of their own."""
-    run = partial(partial, _peer, python)
+def peers(folder: Path) -> Sequence[Entrant]:
+    """Return the floor and the peers, which run in the environment of Python that is made in a folder."""
+    run = partial(partial, _peer, environment.interpreter(folder))
     return (
         Entrant("nothing kept", servers.nothing, run("memory", False), keeps=False),
         Entrant("NATS JetStream", servers.nats, run("nats", True)),

@@ -19,9 +19,8 @@ from bench.load import Answers, drip, pour
 from bench.peers.entrants import Entrant, Running
 from bench.place import Place
 
-RATE = 50.0
 CONNECTIONS = 32
-ACCEPTED, FLOOD, KILLED, WARM = 600, 300, 150, 40
+KILLED, WARM = 150, 40
 PATIENCE = 60.0
 RISING = 30.0
 """So long after a kill is waited for jobs that were accepted; what has not come by then is lost or stuck."""
@@ -56,29 +55,30 @@ async def accept(place: Place, entrant: Entrant, platform: str, runs: Runs) -> N
         entrant.start(place, server, platform, True, False) as running,
     ):
         await _poured(running, stock_keys(WARM))
-        for _ in range(place.effort.rounds):
-            runs.rates.append((await _poured(running, stock_keys(ACCEPTED))).rate)
+        for _ in range(place.effort.peers):
+            runs.rates.append((await _poured(running, stock_keys(entrant.pace.accepted))).rate)
 
 
 async def follow(place: Place, entrant: Entrant, platform: str, runs: Runs) -> None:
     """Let webhooks be followed to their last call: at a steady rate, then as fast as they are taken."""
+    rate, flood = entrant.pace.rate, entrant.pace.flood
     async with (
         entrant.served(place) as server,
         entrant.start(place, server, platform, True, True) as running,
         httpx2.AsyncClient(base_url=platform, trust_env=False, timeout=PATIENCE) as calls,
     ):
-        await _steady(running, calls, WARM, Runs())
-        for _ in range(place.effort.rounds):
-            await _steady(running, calls, int(place.effort.steady_seconds * RATE), runs)
-            keys, before = stock_keys(FLOOD), running.cpu()
+        await _steady(running, calls, WARM, rate, Runs())
+        for _ in range(place.effort.peers):
+            await _steady(running, calls, int(place.effort.steady_seconds * rate), rate, runs)
+            keys, before = stock_keys(flood), running.cpu()
             await _poured(running, keys)
             await last_calls(calls, keys, PATIENCE)
-            runs.busy.append(_each(before, running.cpu(), FLOOD))
+            runs.busy.append(_each(before, running.cpu(), flood))
 
 
-async def _steady(running: Running, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
+async def _steady(running: Running, calls: httpx2.AsyncClient, count: int, rate: float, runs: Runs) -> None:
     keys, before = stock_keys(count), running.cpu()
-    answers = _all_taken(await away(drip, running.port, running.requests(keys), RATE))
+    answers = _all_taken(await away(drip, running.port, running.requests(keys), rate))
     arrived = await last_calls(calls, keys, PATIENCE)
     runs.steady.append(_each(before, running.cpu(), count))
     delays = [arrived[key] - sent for key, sent in zip(keys, answers.sent_at, strict=True)]

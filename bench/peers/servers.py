@@ -56,7 +56,7 @@ async def postgresql(place: Place) -> AsyncIterator[Server]:
 @asynccontextmanager
 async def redis(place: Place) -> AsyncIterator[Server]:
     """Lend a Redis that appends to its file and syncs it before it answers."""
-    folder, port = _folder(place), _free_port()
+    folder, port = _folder(place), free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
     options += ["--appendonly", "yes", "--appendfsync", "always"]
     async with _running([str(binary("redis-server")), *options], port, folder) as pid:
@@ -66,7 +66,7 @@ async def redis(place: Place) -> AsyncIterator[Server]:
 @asynccontextmanager
 async def nats(place: Place) -> AsyncIterator[Server]:
     """Lend a NATS whose JetStream syncs every message before it acknowledges it."""
-    folder, port = _folder(place), _free_port()
+    folder, port = _folder(place), free_port()
     settings = folder / "settings"
     settings.write_text(f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}", sync_interval: "always" }}\n')
     async with _running([str(binary("nats-server")), "-c", str(settings)], port, folder) as pid:
@@ -102,7 +102,8 @@ def _folder(place: Place) -> Path:
     return Path(mkdtemp(prefix="server-", dir=place.folder))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

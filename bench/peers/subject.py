@@ -11,16 +11,15 @@ import httpx2
 from bench.children import child
 from bench.failure import NotMeasured
 from bench.figure import figure
-from bench.peers import environment
-from bench.peers.entrants import Entrant, hubs, peers
+from bench.peers import environment, n8n
+from bench.peers.entrants import USUAL, Entrant, hubs, peers
 from bench.peers.environment import Missing
-from bench.peers.rounds import KILLED, RATE, Aftermath, Runs, accept, follow, of_server, own, rise
+from bench.peers.rounds import KILLED, Aftermath, Runs, accept, follow, of_server, own, rise
 from bench.place import Place
 
 LATENCY = 0.02
 """Seconds that each call takes where everything is killed, so that there is something under way."""
 FLOOR = "the same endpoint and calls, nothing kept"
-NOT_TRIED = "skipped: peers: n8n: too large an installation for one figure"
 
 
 async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
@@ -28,9 +27,8 @@ async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
     if not place.effort.peers:
         place.skipped.append("skipped: peers are measured without --quick")
         return
-    place.skipped.append(NOT_TRIED)
     floor = Runs()
-    for entrant in [*await _peers(place, folder), *hubs()]:
+    for entrant in await _present(place, folder):
         try:
             runs = await _one(place, entrant, floor)
         except Missing as error:
@@ -41,13 +39,28 @@ async def measure(place: Place, folder: Path = environment.FOLDER) -> None:
             floor = floor if entrant.keeps else runs
 
 
-async def _peers(place: Place, folder: Path) -> Sequence[Entrant]:
-    place.say("The peers' environment is made if it is not there yet.")
+def words() -> tuple[str, ...]:
+    """Return what entrants are chosen by."""
+    everybody = (*peers(environment.FOLDER), *n8n.entrants(environment.FOLDER), *hubs())
+    return tuple(dict.fromkeys(one.word for one in everybody))
+
+
+async def _present(place: Place, folder: Path) -> Sequence[Entrant]:
+    """Return who is to be measured and can be; the environment of most peers is made if it is not there yet."""
+    in_python, others = _chosen(place, peers(folder)), _chosen(place, (*n8n.entrants(folder), *hubs()))
     try:
-        return peers(await anyio.to_thread.run_sync(environment.environment, folder))
+        if in_python:
+            place.say("The peers' environment is made if it is not there yet.")
+            await anyio.to_thread.run_sync(environment.environment, folder)
     except Missing as error:
-        place.skipped.append(f"skipped: peers: all but the hub: {error}")
-        return ()
+        place.skipped.append(f"skipped: peers: those in Python: {error}")
+        return others
+    return (*in_python, *others)
+
+
+def _chosen(place: Place, entrants: Sequence[Entrant]) -> Sequence[Entrant]:
+    wanted = place.effort.entrants
+    return [one for one in entrants if not wanted or one.word in wanted]
 
 
 async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
@@ -58,18 +71,20 @@ async def _one(place: Place, entrant: Entrant, floor: Runs) -> Runs:
     _add(place, entrant, runs, floor)
     if entrant.keeps:
         async with child("bench.platform", place.folder, {"latency": LATENCY}) as platform:
-            risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.rounds)]
+            risen = [await rise(place, entrant, platform.facts["url"]) for _ in range(place.effort.peers)]
         _add_risen(place, entrant.name, risen)
     return runs
 
 
 def _add(place: Place, entrant: Entrant, runs: Runs, floor: Runs) -> None:
+    rate = f"at {entrant.pace.rate:g}/s"
+    alike = floor if entrant.pace == USUAL else Runs()  # What another pace costs bounds nothing.
     measured = [
         ("webhooks accepted durably" if entrant.keeps else "webhooks accepted", runs.rates, "/s", floor.rates),
-        (f"webhook to fourth call, p50 at {RATE:g}/s", runs.half, "ms", floor.half),
-        (f"webhook to fourth call, p99 at {RATE:g}/s", runs.slow, "ms", floor.slow),
-        (f"CPU per webhook, at {RATE:g}/s", own(runs.steady), "ms", own(floor.steady)),
-        (f"CPU of its server per webhook, at {RATE:g}/s", of_server(runs.steady), "ms", []),
+        (f"webhook to fourth call, p50 {rate}", runs.half, "ms", alike.half),
+        (f"webhook to fourth call, p99 {rate}", runs.slow, "ms", alike.slow),
+        (f"CPU per webhook, {rate}", own(runs.steady), "ms", own(alike.steady)),
+        (f"CPU of its server per webhook, {rate}", of_server(runs.steady), "ms", []),
         ("CPU per webhook, busy", own(runs.busy), "ms", own(floor.busy)),
         ("CPU of its server per webhook, busy", of_server(runs.busy), "ms", []),
     ]
@@ -94,5 +109,8 @@ def _add_risen(place: Place, name: str, risen: Sequence[Aftermath]) -> None:
             float(sum(one.lost for one in risen)),
             "webhooks",
         ),
-        figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s"),
     )
+    if any(one.seconds for one in risen):  # Else nothing came again.
+        place.add(
+            figure(f"{name}: until the last call {after}, from being up again", [one.seconds for one in risen], "s")
+        )

@@ -14,11 +14,12 @@ def bench(
     only: Annotated[list[str] | None, typer.Option(help="Measure this alone; may be given several times.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Short runs, for a first look.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object as the last line.")] = False,
+    peer: Annotated[list[str] | None, typer.Option(help="Of the peers this one alone; may be given again.")] = None,
 ) -> None:
     """Measure the hub, each number beside its bound from the same run."""
     from bench.run import run
 
-    raise typer.Exit(run(only, quick, as_json))
+    raise typer.Exit(run(only, quick, as_json, peer or ()))
 
 
 def simulate(

@@ -145,9 +145,11 @@ def test_a_call_counts_for_what_it_was_made_for(platform: str, call: str, what_f
     assert purpose(platform, call) == what_for
 
 
-def test_an_unknown_subject_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["nonsense"]) == 2
-    assert "There is no nonsense to measure" in capsys.readouterr().out
+def test_an_unknown_subject_or_peer_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["nonsense"]) == run(["peers"], entrants=["nobody"]) == 2
+    told = capsys.readouterr().out
+    assert "There is no nonsense to measure" in told
+    assert "There is no nobody to measure" in told
 
 
 async def test_a_program_that_does_not_start_is_reported_with_its_last_words(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from bench import cpu
 from bench.effort import FULL, QUICK, Effort
 from bench.failure import NotMeasured
-from bench.peers import servers, subject
+from bench.peers import environment, n8n, servers, subject
 from bench.peers.entrants import hubs, peers
 from bench.peers.environment import Missing, binary
 from bench.peers.rounds import Aftermath, aftermath
@@ -41,10 +41,47 @@ async def test_peers_that_cannot_be_installed_are_listed_with_the_reason(
     monkeypatch.setattr(subject, "hubs", tuple)
     there = place(tmp_path)
     await subject.measure(there, taken(tmp_path))
-    (told,) = [line for line in there.skipped if "all but the hub" in line]
-    assert told.startswith("skipped: peers: all but the hub: their environment cannot be made: ")
-    assert "taken" in told
+    assert [line.partition("cannot be installed: ")[0] for line in there.skipped] == [
+        "skipped: peers: those in Python: ",
+        "skipped: peers: n8n: ",
+    ]
+    assert all("taken" in line for line in there.skipped)
     assert (there.figures, there.failed) == ([], [])
+
+
+async def test_where_node_is_missing_or_too_old_n8n_is_listed_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = place(tmp_path, replace(HERE, entrants=("n8n",)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    await subject.measure(there, tmp_path)
+    for name, told in (("node", "v18.20.4"), ("npm", "")):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {told}\n")
+        (tmp_path / name).chmod(0o755)
+    await subject.measure(there, tmp_path)
+    assert there.skipped == [
+        "skipped: peers: n8n: no node and npm on PATH",
+        "skipped: peers: n8n: Node v18.20.4 is too old for it",
+    ]
+    assert (there.figures, there.failed) == ([], [])
+
+
+async def test_only_the_named_entrants_are_measured(tmp_path: Path) -> None:
+    there = place(tmp_path, replace(HERE, entrants=("dbos", "n8n")))
+    await subject.measure(there, taken(tmp_path))
+    assert [line.split(": ")[2] for line in there.skipped] == ["those in Python", "n8n"]
+
+
+def test_a_workflow_of_n8n_makes_its_calls_one_after_another() -> None:
+    told = n8n.workflow("http://127.0.0.1:1")
+    following = {name: out["main"][0][0]["node"] for name, out in told["connections"].items()}
+    assert following == {"Webhook": "Call 1", "Call 1": "Call 2", "Call 2": "Call 3", "Call 3": "Call 4"}
+    assert {node["name"] for node in told["nodes"]} == {*following, "Call 4"}
+
+
+def test_a_command_that_makes_an_environment_is_ended_in_time_with_all_it_started() -> None:
+    with pytest.raises(Missing, match="timed out after"):
+        environment.run("sh", "-c", "sleep 600 & wait", deadline=0.5)  # Both hold the pipe that is read to its end.
 
 
 async def test_who_lacks_its_server_is_skipped_and_the_next_one_has_its_turn(

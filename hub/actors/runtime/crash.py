@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -72,7 +71,9 @@ def remember(owned: Owned, trouble: Trouble) -> None:
 
 def name_of(error: BaseException) -> str:
     """Return the error's type and the place it came from, without its text, which may hold anybody's data."""
-    where = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        where = f" at {frame.f_code.co_filename.rpartition('/')[2]}:{line}"
-    return f"{type(error).__name__}{where}"
+    place = error.__traceback__
+    if place is None:
+        return type(error).__name__
+    while place.tb_next is not None:
+        place = place.tb_next
+    return f"{type(error).__name__} at {place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}"
