@@ -9,6 +9,8 @@ WRITER = "handelhub writer"
 FROZEN = 8.0
 SETTINGS = {"application_name": WRITER, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s"}
 """A wait for another node's rows ends as a conflict, and a node that froze between statements is cut off."""
+STATEMENTS = 256
+"""How many prepared statements a connection keeps."""
 
 EVICT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy.engine import Connection, CursorResult, NestedTransaction
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from hub.clock import Clock
+from hub.store.engine.connect import Savepoint, savepoint_of
 
 Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
@@ -56,7 +57,7 @@ class Work(Draft):
         super().__init__(clock)
         self.connection = connection
         self.apart = alone
-        self.savepoint: NestedTransaction | None = None
+        self.savepoint: Savepoint | None = None
 
     @property
     def dialect(self) -> str:
@@ -75,22 +76,14 @@ class Work(Draft):
         """Open the savepoint that keeps this work's statements apart from its group's."""
         if not self.apart:
             self.apart = True
-            self.savepoint = connection.begin_nested()
+            self.savepoint = savepoint_of(connection)
 
     async def keep(self) -> None:
         """Let this work's statements stand as part of the group."""
         if self.savepoint is not None:
-            await self.connection.run_sync(_commit, self.savepoint)
+            await self.savepoint.keep(self.connection)
 
     async def undo(self) -> None:
         """Take back this work's statements; a work alone leaves that to its transaction."""
         if self.savepoint is not None:
-            await self.connection.run_sync(_rollback, self.savepoint)
-
-
-def _commit(_connection: Connection, savepoint: NestedTransaction) -> None:
-    savepoint.commit()
-
-
-def _rollback(_connection: Connection, savepoint: NestedTransaction) -> None:
-    savepoint.rollback()
+            await self.savepoint.undo(self.connection)

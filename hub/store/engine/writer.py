@@ -9,16 +9,15 @@ import anyio
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
-from hub.store.engine.connect import aboard, transaction_of
+from hub.store.engine.connect import Transaction, aboard, transaction_of
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
 from hub.store.engine.postgres import evict_frozen
-from hub.store.engine.sqlite import BareTransaction
 from hub.store.engine.ticket import Queue, Ticket
 
 LARGEST_GROUP = 512
@@ -154,7 +153,7 @@ class Writer:
         error: Exception | None = blame.error
         return error
 
-    async def _commit(self, transaction: AsyncTransaction | BareTransaction) -> None:
+    async def _commit(self, transaction: Transaction) -> None:
         begun = self._clock.monotonic()
         try:
             await transaction.commit()
