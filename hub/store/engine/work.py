@@ -16,6 +16,29 @@ Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
 
 
+Whole: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[bool]]
+
+_wholes: dict[Flush, Whole] = {}
+
+
+def also_whole(whole: Whole) -> Callable[[Flush], Flush]:
+    """Mark a flush whose rows, where a group holds nothing else, can be written as a transaction of their own.
+
+    ``whole`` does that and returns whether it did; where it did not, nothing is written, and the flush is called.
+    """
+
+    def mark(flush: Flush) -> Flush:
+        _wholes[flush] = whole
+        return flush
+
+    return mark
+
+
+def whole_for(flush: Flush) -> Whole | None:
+    """Return what writes the rows of a flush as a transaction of their own, if anything."""
+    return _wholes.get(flush)
+
+
 class Draft:
     """What is left for the end of a group's transaction, and told after it; nothing here touches the database."""
 
