@@ -50,8 +50,12 @@ def _kind(name: str) -> TypeEngine[Any]:
 
 
 def _given(table: str, names: Sequence[str]) -> Any:
-    """Return rows that are given as one array per column."""
-    arrays = [bindparam(f"{table}_{name}", type_=ARRAY(_kind(name))) for name in names]
+    """Return rows that are given as one array per column.
+
+    How long the first is, the server cannot tell beforehand; else it would plan the statement anew each time.
+    """
+    arrays: list[Any] = [bindparam(f"{table}_{name}", type_=ARRAY(_kind(name))) for name in names]
+    arrays[0] = select(arrays[0]).scalar_subquery()
     columns: list[Any] = [column(name, _kind(name)) for name in names]
     return func.unnest(*arrays).table_valued(*columns).render_derived(name=table)
 
