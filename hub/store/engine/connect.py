@@ -43,15 +43,17 @@ def reading_engine(url: URL, deadline: float) -> AsyncEngine:
         event.listen(engine.sync_engine, "reset", sqlite.reset)
         _begin_with(engine, "BEGIN")
         return engine
-    return _postgres(
+    engine = _postgres(
         url,
         pool_size=READERS,
         max_overflow=READERS,
         pool_timeout=WAIT_FOR_READER,
-        pool_pre_ping=True,
         connect_args={"timeout": CONNECT, "command_timeout": deadline},
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
+    event.listen(engine.sync_engine, "checkin", postgres.note_use)
+    event.listen(engine.sync_engine, "checkout", postgres.look_alive)
+    return engine
 
 
 def writing_engine(url: URL) -> AsyncEngine:

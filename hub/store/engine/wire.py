@@ -163,7 +163,7 @@ async def _named(connection: AsyncConnection, text: str, coroutine: Coroutine[An
         return await coroutine
     except FAILURES as error:
         fault = _fault(adapter, text, error)
-        if adapter._connection.is_closed():
+        if adapter._connection.is_closed() or isinstance(error, OSError):
             await connection.invalidate()
         raise fault from error
     except asyncio.CancelledError:
