@@ -17,16 +17,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import await_only
 
-from hub.store.engine.fault import named
+from hub.store.engine.fault import StoreUnavailable, named
 
 T = TypeVar("T")
 
 SAVEPOINT, RELEASE, BACK = "SAVEPOINT work", "RELEASE SAVEPOINT work", "ROLLBACK TO SAVEPOINT work"
 """One name for all works: the server would prepare a text of its own for each, and the hub keep that for nothing."""
 
-
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What the driver raises; a time that is over is an ``OSError`` too."""
+OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.InternalServerError)
+"""What a statement raises that was prepared before its tables were changed."""
 
 
 class Begun:
@@ -37,8 +38,9 @@ class Begun:
         self.inner = inner
 
     async def commit(self) -> None:
-        """Make it durable."""
-        await self.driver.execute("COMMIT")
+        """Make it durable; one that a statement broke is taken back instead, which the server calls no error."""
+        if await self.driver.execute("COMMIT") != "COMMIT":
+            raise StoreUnavailable("a statement broke the transaction, and nobody told")
 
     async def rollback(self) -> None:
         """Take it back."""
@@ -59,16 +61,16 @@ class BareTransaction:
     async def commit(self) -> None:
         """Make it durable."""
         joined = self._connection.get_transaction()
-        await (self._end("COMMIT") if joined is None else joined.commit())
+        await (_named(self._connection, "COMMIT", self._left().commit()) if joined is None else joined.commit())
 
     async def rollback(self) -> None:
         """Take it back."""
         joined = self._connection.get_transaction()
-        await (self._end("ROLLBACK") if joined is None else joined.rollback())
+        await (_named(self._connection, "ROLLBACK", self._left().rollback()) if joined is None else joined.rollback())
 
-    async def _end(self, words: str) -> None:
+    def _left(self) -> Begun:
         self._adapter._transaction = None
-        await _named(self._connection, words, self._adapter._connection.execute(words))
+        return Begun(self._adapter._connection, inner=False)
 
 
 class Savepoint:
@@ -79,7 +81,7 @@ class Savepoint:
         try:
             await_only(_enter(adapter))
         except FAILURES as error:
-            raise _fault(adapter, SAVEPOINT, error) from error
+            raise StoreUnavailable(f"the transaction broke: {_fault(adapter, SAVEPOINT, error)}") from error
 
     async def keep(self, _connection: AsyncConnection) -> None:
         """Let it stand: it ends as the next one begins, or with the transaction."""
@@ -113,7 +115,8 @@ async def _run(connection: AsyncConnection, text: str, values: Sequence[Any]) ->
         await _begin(adapter)
     statement = await _prepared(adapter, connection, text)
     rows = await statement.fetch(*values)
-    return rows, int((statement.get_statusmsg() or "").rpartition(" ")[2] or 0)
+    many = statement.get_statusmsg().rpartition(" ")[2]
+    return rows, int(many) if many.isdecimal() else -1
 
 
 async def _run_many(connection: AsyncConnection, text: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -163,6 +166,8 @@ async def _named(connection: AsyncConnection, text: str, coroutine: Coroutine[An
         return await coroutine
     except FAILURES as error:
         fault = _fault(adapter, text, error)
+        if isinstance(error, OUTDATED):
+            _dialect(connection)._invalidate_schema_cache()
         if adapter._connection.is_closed() or isinstance(error, OSError):
             await connection.invalidate()
         raise fault from error
