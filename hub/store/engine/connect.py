@@ -105,6 +105,12 @@ def savepoint_of(connection: Connection) -> Savepoint:
     return sqlite.Savepoint(connection) if connection.dialect.name == "sqlite" else wire.Savepoint(connection)
 
 
+def begin_alone(connection: Connection) -> None:
+    """Begin a transaction for a work that shares it with nobody, where SQLAlchemy does not do so as well."""
+    if connection.dialect.name != "sqlite":
+        wire.begin(connection)
+
+
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
     creator = sqlite.connector(str(sqlite.file_of(url)), pragmas)
     engine = _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)

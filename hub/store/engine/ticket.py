@@ -17,7 +17,7 @@ from hub.store.engine.work import Draft, Work
 
 BUSY = 0.01
 """Seconds that a writer may be at work before another one helps with mail, which locks its rows last and in order."""
-STUCK = 0.5
+STUCK = 2.0
 """Seconds until it helps with works too: theirs are locked as they come, and two of our own writers that wait for each
 other lose a second."""
 COMPANY = 0.01

@@ -7,7 +7,7 @@ that goes through SQLAlchemy joins it, and SQLAlchemy may end it as its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -77,11 +77,7 @@ class Savepoint:
     """Keeps what one work does apart from its group's; the transaction begins with it if there is none."""
 
     def __init__(self, connection: SyncConnection) -> None:
-        adapter = _adapter(connection)
-        try:
-            await_only(_enter(adapter))
-        except FAILURES as error:
-            raise StoreUnavailable(f"the transaction broke: {_fault(adapter, SAVEPOINT, error)}") from error
+        _wait(connection, _enter)
 
     async def keep(self, _connection: AsyncConnection) -> None:
         """Let it stand: it ends as the next one begins, or with the transaction."""
@@ -89,6 +85,11 @@ class Savepoint:
     async def undo(self, connection: AsyncConnection) -> None:
         """Take back what was done since."""
         await _named(connection, BACK, _adapter(connection.sync_connection)._connection.execute(BACK))
+
+
+def begin(connection: SyncConnection) -> None:
+    """Begin a transaction before a statement that goes through SQLAlchemy."""
+    _wait(connection, _begin)
 
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
@@ -157,6 +158,14 @@ async def _enter(adapter: Any) -> None:
     else:
         await adapter._connection.execute(f"{RELEASE};{SAVEPOINT}" if begun.inner else SAVEPOINT)
         begun.inner = True
+
+
+def _wait(connection: SyncConnection, step: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+    adapter = _adapter(connection)
+    try:
+        await_only(step(adapter))
+    except FAILURES as error:
+        raise StoreUnavailable(f"the transaction broke: {_fault(adapter, SAVEPOINT, error)}") from error
 
 
 async def _named(connection: AsyncConnection, text: str, coroutine: Coroutine[Any, Any, T]) -> T:

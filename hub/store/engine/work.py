@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from hub.clock import Clock
-from hub.store.engine.connect import Savepoint, savepoint_of
+from hub.store.engine.connect import Savepoint, begin_alone, savepoint_of
 
 Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
@@ -74,12 +74,13 @@ class Work(Draft):
     a savepoint of their own, opened before the first one: a work that only defers never touches the database.
     """
 
-    __slots__ = ("apart", "connection", "savepoint")
+    __slots__ = ("alone", "connection", "entered", "savepoint")
 
     def __init__(self, connection: AsyncConnection, clock: Clock, *, alone: bool) -> None:
         super().__init__(clock)
         self.connection = connection
-        self.apart = alone
+        self.alone = alone
+        self.entered = False
         self.savepoint: Savepoint | None = None
 
     @property
@@ -96,9 +97,13 @@ class Work(Draft):
         return await self.connection.scalar(statement, parameters)
 
     def enter(self, connection: Connection) -> None:
-        """Open the savepoint that keeps this work's statements apart from its group's."""
-        if not self.apart:
-            self.apart = True
+        """Open the savepoint that keeps this work's statements apart from its group's; alone it needs none."""
+        if self.entered:
+            return
+        self.entered = True
+        if self.alone:
+            begin_alone(connection)
+        else:
             self.savepoint = savepoint_of(connection)
 
     async def keep(self) -> None:
