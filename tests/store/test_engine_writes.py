@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -13,12 +14,15 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine import BulkInsert, Database, Draft, Spoiled, Work
+from hub.clock import SystemClock
+from hub.store.engine import BulkInsert, Database, Draft, Spoiled, StoreUnavailable, Work, ticket
+from hub.store.engine.ticket import Queue, Ticket
 from hub.store.tables import node
 from hub.store.types import Instant
 
 pytestmark = pytest.mark.anyio
 
+PATIENCE = 60.0
 BATCHES: list[int] = []
 WHO: ContextVar[str] = ContextVar("who", default="nobody")
 
@@ -246,3 +250,35 @@ async def test_rows_written_past_sqlalchemy_share_the_fate_of_those_written_thro
     assert await names(database) == ["a", "a-past", "b"]
     await write("c")
     assert await names(database) == ["a", "a-past", "b", "c", "c-past"]
+
+
+async def test_a_work_that_keeps_a_broken_statement_to_itself_is_told_that_nothing_was_kept(postgres_url: str) -> None:
+    async with Database.open(postgres_url, SystemClock()) as database:
+        await database.write(lambda work: work.execute(insert(node), row(database, "once")))
+
+        async def swallow(work: Work) -> None:
+            await work.execute(insert(node), row(database, "lost"))
+            with suppress(IntegrityError):
+                await work.execute(insert(node), row(database, "once"))
+
+        with pytest.raises(StoreUnavailable):
+            await database.write(swallow)
+        await database.write(lambda work: work.execute(insert(node), row(database, "later")))
+        assert await names(database) == ["later", "once"]
+
+
+async def test_while_one_writer_is_busy_another_helps_with_mail_and_leaves_works_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing(work: Work) -> None:
+        """Need no statement."""
+
+    queue = Queue(longest=10)
+    with queue.at_work(), anyio.fail_after(PATIENCE):
+        work, mail = Ticket(nothing), Ticket(Draft(SystemClock()))
+        queue.put(work)
+        queue.put(mail)
+        monkeypatch.setattr(ticket, "STUCK", 3600.0)
+        assert await queue.take(10) == [mail]
+        monkeypatch.setattr(ticket, "STUCK", 0.0)
+        assert await queue.take(10) == [work]

@@ -6,7 +6,8 @@ from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
 from hub.store.engine.fetch import Fetch, fetch_of
 from hub.store.engine.prepared import ByKeys, BySize
-from hub.store.engine.work import Draft, Flush, Work
+from hub.store.engine.wire import alone
+from hub.store.engine.work import Draft, Flush, Work, also_whole
 
 __all__ = [
     "BulkInsert",
@@ -21,6 +22,8 @@ __all__ = [
     "StoreBusy",
     "StoreUnavailable",
     "Work",
+    "alone",
+    "also_whole",
     "fetch_of",
     "readers_of",
     "rows_at_once",

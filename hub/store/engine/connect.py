@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.store.engine import postgres, sqlite
+from hub.store.engine import postgres, sqlite, wire
 from hub.store.engine.fault import name_fault
 from hub.store.engine.keys import KeysByIndex
 from hub.store.types import json_text, json_value
 
 T = TypeVar("T")
+Transaction: TypeAlias = AsyncTransaction | sqlite.BareTransaction | wire.BareTransaction
+Savepoint: TypeAlias = sqlite.Savepoint | wire.Savepoint
 
 READERS = 4
 """Connections to read from; on SQLite there is one more, for short looks."""
@@ -42,15 +44,17 @@ def reading_engine(url: URL, deadline: float) -> AsyncEngine:
         event.listen(engine.sync_engine, "reset", sqlite.reset)
         _begin_with(engine, "BEGIN")
         return engine
-    return _postgres(
+    engine = _postgres(
         url,
         pool_size=READERS,
         max_overflow=READERS,
         pool_timeout=WAIT_FOR_READER,
-        pool_pre_ping=True,
         connect_args={"timeout": CONNECT, "command_timeout": deadline},
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
+    event.listen(engine.sync_engine, "checkin", postgres.note_use)
+    event.listen(engine.sync_engine, "checkout", postgres.look_alive)
+    return engine
 
 
 def writing_engine(url: URL) -> AsyncEngine:
@@ -86,16 +90,26 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
     return await coroutine
 
 
-async def transaction_of(connection: AsyncConnection) -> AsyncTransaction | sqlite.BareTransaction:
+async def transaction_of(connection: AsyncConnection) -> Transaction:
     """Return the transaction that is open, or a new one."""
     begun = connection.get_transaction()
     if begun is not None:
         return begun
-    if connection.dialect.name != "sqlite":
-        return await connection.begin()
-    bare = sqlite.BareTransaction(connection)
+    is_file = connection.dialect.name == "sqlite"
+    bare = sqlite.BareTransaction(connection) if is_file else wire.BareTransaction(connection)
     await bare.begin()
     return bare
+
+
+def savepoint_of(connection: Connection) -> Savepoint:
+    """Open a savepoint in the transaction that is open, or in a new one."""
+    return sqlite.Savepoint(connection) if connection.dialect.name == "sqlite" else wire.Savepoint(connection)
+
+
+def begin_alone(connection: Connection) -> None:
+    """Begin a transaction for a work that shares it with nobody, where SQLAlchemy does not do so as well."""
+    if connection.dialect.name != "sqlite":
+        wire.begin(connection)
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
@@ -106,7 +120,8 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
 
 
 def _postgres(url: URL, **options: Any) -> AsyncEngine:
-    return _engine(url.set(drivername="postgresql+asyncpg"), **options)
+    given = {"prepared_statement_cache_size": postgres.STATEMENTS, **options.pop("connect_args")}
+    return _engine(url.set(drivername="postgresql+asyncpg"), connect_args=given, **options)
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:

@@ -173,7 +173,7 @@ class Database:
         """
         values = fetch.bound(given)
         if self._readers is None:
-            return fetch.rows(await self.look(lambda connection: direct(connection, fetch.text, values)))
+            return fetch.rows(await self.look(lambda connection: direct(connection, fetch.text, values), short=True))
         try:
             async with asyncio.timeout(DEADLINE):
                 return fetch.rows(await self._readers.rows(fetch.text, values))

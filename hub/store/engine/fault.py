@@ -85,8 +85,10 @@ def named_faults() -> Iterator[None]:
 
 
 def name_fault(context: ExceptionContext) -> StoreUnavailable | Conflict | None:
-    """Let SQLAlchemy raise the named error instead of the driver's."""
-    error = context.sqlalchemy_exception
+    """Let SQLAlchemy raise the named error instead of the driver's, and leave a connection that nobody answers on."""
+    error = context.sqlalchemy_exception or context.original_exception
     if isinstance(error, DBAPIError):
         error.connection_invalidated = error.connection_invalidated or context.is_disconnect
+    elif isinstance(error, OSError):
+        context.is_disconnect = True
     return named(error)

@@ -12,7 +12,7 @@ from hub.clock import Clock
 from hub.store.engine.context import Blame, Within
 from hub.store.engine.fault import Spoiled
 from hub.store.engine.ticket import Ticket
-from hub.store.engine.work import Draft, Flush, Work
+from hub.store.engine.work import Draft, Flush, Work, whole_for
 
 
 class Group:
@@ -56,12 +56,28 @@ class Group:
 
     async def flush(self) -> None:
         """Write what the good ones deferred; the caller commits."""
+        gathered = self._gathered()
+        for place in sorted(gathered, key=_place):
+            await place[1](self.connection, gathered[place])
+
+    async def flush_whole(self) -> bool:
+        """Write what the good ones deferred, and make it durable, where that takes no transaction; say whether it did.
+
+        No work has sent a statement then.
+        """
+        gathered = self._gathered() if self.connection.dialect.name == "postgresql" else {}
+        if len(gathered) != 1:
+            return False
+        (((_, flush), rows),) = gathered.items()
+        whole = whole_for(flush)
+        return whole is not None and await whole(self.connection, rows)
+
+    def _gathered(self) -> dict[tuple[int, Flush], list[Any]]:
         gathered: dict[tuple[int, Flush], list[Any]] = {}
         for _, work in self.kept:
             for order, flush, row in work.deferred:
                 gathered.setdefault((order, flush), []).append(row)
-        for place in sorted(gathered, key=_place):
-            await place[1](self.connection, gathered[place])
+        return gathered
 
     def spoiled(self, refusal: Spoiled) -> list[tuple[Ticket, Exception]]:
         """Return the tickets whose deferred rows were refused, each with its error."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from sqlalchemy import text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 WRITER = "handelhub writer"
 FROZEN = 8.0
 SETTINGS = {"application_name": WRITER, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s"}
 """A wait for another node's rows ends as a conflict, and a node that froze between statements is cut off."""
+STATEMENTS = 256
+"""How many prepared statements a connection keeps."""
+TRUSTED = 5.0
+"""Seconds after its last use in which a connection is not asked whether it is alive: to ask is three ways there."""
+USED = "used"
 
 EVICT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -25,3 +34,20 @@ async def evict_frozen(connection: AsyncConnection, silent: float = FROZEN) -> N
     """
     async with connection.begin():
         await connection.execute(EVICT, {"name": WRITER, "seconds": silent})
+
+
+def note_use(adapter: Any, record: Any) -> None:
+    """Remember when a connection came back to its pool."""
+    record.info[USED] = time.monotonic()
+
+
+def look_alive(adapter: Any, record: Any, _: object) -> None:
+    """Have the pool take another connection for one that was closed, or that does not answer after a long pause."""
+    if adapter.driver_connection.is_closed():
+        raise DisconnectionError
+    now = time.monotonic()
+    if now - record.info.get(USED, now) > TRUSTED:
+        try:
+            adapter.ping()
+        except adapter.dbapi.Error as error:
+            raise DisconnectionError from error

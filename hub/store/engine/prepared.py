@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine import sqlite
+from hub.store.engine import sqlite, wire
 from hub.store.engine.keys import chunks
 
 Row: TypeAlias = tuple[Any, ...]
@@ -41,7 +41,7 @@ class Compiled:
             for one in given:
                 await direct(connection, self.text, self._values(one))
         elif given:
-            await connection.exec_driver_sql(self.text, [tuple(self._values(one)) for one in given])
+            await wire.many(connection, self.text, [self._values(one) for one in given])
 
     def _values(self, given: dict[str, Any]) -> list[Any]:
         bound = given | {name: bind(given[name]) for name, bind in self.binders.items()}
@@ -113,14 +113,15 @@ class ByKeys:
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Row]:
     """Run a text in the connection's transaction, with values as the driver takes them, and return its own rows."""
-    if connection.dialect.name == "sqlite":
-        return (await sqlite.direct(connection, text, values))[0]
-    result = await connection.exec_driver_sql(text, tuple(values))
-    return [tuple(row) for row in result] if result.returns_rows else []
+    return (await _ran(connection, text, values))[0]
 
 
 async def changed(connection: AsyncConnection, text: str, values: Sequence[Any]) -> int:
     """Run a text like ``direct`` does and return how many rows it changed."""
+    return (await _ran(connection, text, values))[1]
+
+
+async def _ran(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     if connection.dialect.name == "sqlite":
-        return (await sqlite.direct(connection, text, values))[1]
-    return (await connection.exec_driver_sql(text, tuple(values))).rowcount
+        return await sqlite.direct(connection, text, values)
+    return await wire.direct(connection, text, values)

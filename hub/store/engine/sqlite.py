@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import aiosqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, NestedTransaction
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -155,6 +155,29 @@ class BareTransaction:
 
     async def _run(self, words: str) -> None:
         await self._driver.hop(partial(_ran, self._driver.database, words, ()))
+
+
+class Savepoint:
+    """Keeps what one work does apart from its group's."""
+
+    def __init__(self, connection: SyncConnection) -> None:
+        self._nested = connection.begin_nested()
+
+    async def keep(self, connection: AsyncConnection) -> None:
+        """Let it stand as part of the group."""
+        await connection.run_sync(_keep, self._nested)
+
+    async def undo(self, connection: AsyncConnection) -> None:
+        """Take back what was done since."""
+        await connection.run_sync(_undo, self._nested)
+
+
+def _keep(_connection: SyncConnection, nested: NestedTransaction) -> None:
+    nested.commit()
+
+
+def _undo(_connection: SyncConnection, nested: NestedTransaction) -> None:
+    nested.rollback()
 
 
 def begin(words: str, connection: SyncConnection) -> None:

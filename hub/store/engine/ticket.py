@@ -16,7 +16,10 @@ from hub.store.engine.fault import StoreUnavailable
 from hub.store.engine.work import Draft, Work
 
 BUSY = 0.01
-"""Seconds that a writer may be at work before another one helps."""
+"""Seconds that a writer may be at work before another one helps with mail, which locks its rows last and in order."""
+STUCK = 2.0
+"""Seconds until it helps with works too: theirs are locked as they come, and two of our own writers that wait for each
+other lose a second."""
 COMPANY = 0.01
 """Seconds that works which nobody waits for may wait for one that is in a hurry, to share its transaction."""
 
@@ -72,8 +75,8 @@ class Ticket:
 class Queue:
     """Tickets in the order of arrival, taken in groups by one writer or several.
 
-    While one is at work the others leave to it what comes meanwhile, unless it takes longer than ``PATIENCE``: one
-    large transaction costs less than two small ones.
+    While one is at work the others leave to it what comes meanwhile, unless it takes longer than ``BUSY`` (or
+    ``STUCK``): one large transaction costs less than two small ones.
     """
 
     def __init__(self, longest: int) -> None:
@@ -82,6 +85,7 @@ class Queue:
         self._at_work: list[float] = []
         self._longest = longest
         self._hurried = 0
+        self._drafts = 0
         self.closed = False
 
     def put(self, ticket: Ticket) -> None:
@@ -91,14 +95,14 @@ class Queue:
         if len(self._waiting) >= self._longest:
             raise StoreUnavailable("too many writes are waiting")
         self._waiting.append(ticket)
-        self._hurried += not ticket.patient
+        self._count(ticket, 1)
         self._arrived.set()
 
     def withdraw(self, ticket: Ticket) -> None:
         """Forget a ticket whose caller was cancelled before its turn."""
         if not ticket.taken:
             self._waiting.remove(ticket)
-            self._hurried -= not ticket.patient
+            self._count(ticket, -1)
 
     def close(self) -> None:
         """Refuse what comes from now on; what waits is still served."""
@@ -110,14 +114,14 @@ class Queue:
         while True:
             await self._arrival()
             while not self.closed and (pause := self._others_are_busy()) > 0:
-                await anyio.sleep(pause)
+                await anyio.sleep(min(pause, BUSY))
                 await self._arrival()
             await self._company()
             await self._gathering(most)
-            group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            group = self._oldest(most)
             for ticket in group:
                 ticket.taken = True
-                self._hurried -= not ticket.patient
+                self._count(ticket, -1)
             if group or self.closed:
                 return group
 
@@ -136,9 +140,25 @@ class Queue:
             await self._news()
             await anyio.lowlevel.checkpoint()
 
+    def _count(self, ticket: Ticket, change: int) -> None:
+        self._hurried += change * (not ticket.patient)
+        self._drafts += change * isinstance(ticket.work, Draft)
+
     def _others_are_busy(self) -> float:
         """Return the seconds that whoever is at work longest may still take before it is helped."""
-        return min(self._at_work) + BUSY - anyio.current_time() if self._at_work else 0.0
+        return (BUSY if self._drafts else STUCK) - self._busy_since() if self._at_work else 0.0
+
+    def _busy_since(self) -> float:
+        return anyio.current_time() - min(self._at_work)
+
+    def _oldest(self, most: int) -> list[Ticket]:
+        """Take out the oldest tickets, drafts alone while another writer may be busy with works."""
+        if not self._at_work or self.closed or self._busy_since() >= STUCK:
+            return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        drafts = [ticket for ticket in self._waiting if isinstance(ticket.work, Draft)][:most]
+        taken = set(map(id, drafts))
+        self._waiting = deque(ticket for ticket in self._waiting if id(ticket) not in taken)
+        return drafts
 
     async def _company(self) -> None:
         """Let patient tickets wait a little for one in a hurry; another writer may have taken all by then."""

@@ -5,14 +5,38 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy.engine import Connection, CursorResult, NestedTransaction
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from hub.clock import Clock
+from hub.store.engine.connect import Savepoint, begin_alone, savepoint_of
 
 Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
+
+
+Whole: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[bool]]
+
+_wholes: dict[Flush, Whole] = {}
+
+
+def also_whole(whole: Whole) -> Callable[[Flush], Flush]:
+    """Mark a flush whose rows, where a group holds nothing else, can be written as a transaction of their own.
+
+    ``whole`` does that and returns whether it did; where it did not, nothing is written, and the flush is called.
+    """
+
+    def mark(flush: Flush) -> Flush:
+        _wholes[flush] = whole
+        return flush
+
+    return mark
+
+
+def whole_for(flush: Flush) -> Whole | None:
+    """Return what writes the rows of a flush as a transaction of their own, if anything."""
+    return _wholes.get(flush)
 
 
 class Draft:
@@ -50,13 +74,14 @@ class Work(Draft):
     a savepoint of their own, opened before the first one: a work that only defers never touches the database.
     """
 
-    __slots__ = ("apart", "connection", "savepoint")
+    __slots__ = ("alone", "connection", "entered", "savepoint")
 
     def __init__(self, connection: AsyncConnection, clock: Clock, *, alone: bool) -> None:
         super().__init__(clock)
         self.connection = connection
-        self.apart = alone
-        self.savepoint: NestedTransaction | None = None
+        self.alone = alone
+        self.entered = False
+        self.savepoint: Savepoint | None = None
 
     @property
     def dialect(self) -> str:
@@ -72,25 +97,21 @@ class Work(Draft):
         return await self.connection.scalar(statement, parameters)
 
     def enter(self, connection: Connection) -> None:
-        """Open the savepoint that keeps this work's statements apart from its group's."""
-        if not self.apart:
-            self.apart = True
-            self.savepoint = connection.begin_nested()
+        """Open the savepoint that keeps this work's statements apart from its group's; alone it needs none."""
+        if self.entered:
+            return
+        self.entered = True
+        if self.alone:
+            begin_alone(connection)
+        else:
+            self.savepoint = savepoint_of(connection)
 
     async def keep(self) -> None:
         """Let this work's statements stand as part of the group."""
         if self.savepoint is not None:
-            await self.connection.run_sync(_commit, self.savepoint)
+            await self.savepoint.keep(self.connection)
 
     async def undo(self) -> None:
         """Take back this work's statements; a work alone leaves that to its transaction."""
         if self.savepoint is not None:
-            await self.connection.run_sync(_rollback, self.savepoint)
-
-
-def _commit(_connection: Connection, savepoint: NestedTransaction) -> None:
-    savepoint.commit()
-
-
-def _rollback(_connection: Connection, savepoint: NestedTransaction) -> None:
-    savepoint.rollback()
+            await self.savepoint.undo(self.connection)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
+from typing import TypeVar
 
 import anyio
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
@@ -18,8 +19,9 @@ from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
 from hub.store.engine.postgres import evict_frozen
-from hub.store.engine.sqlite import BareTransaction
 from hub.store.engine.ticket import Queue, Ticket
+
+T = TypeVar("T")
 
 LARGEST_GROUP = 512
 TRIES_TOGETHER = 2
@@ -140,6 +142,8 @@ class Writer:
 
     async def _ended(self, group: Group) -> Exception | None:
         """Write what was deferred and commit; return what was wrong with a row, if anything."""
+        if not group.connection.in_transaction() and await self._durable(group.flush_whole()):
+            return None
         transaction = await transaction_of(group.connection)
         try:
             with Blame() as blame:
@@ -148,20 +152,22 @@ class Writer:
             await transaction.rollback()
             raise
         if blame.error is None and group.kept:
-            await self._commit(transaction)
+            await self._durable(transaction.commit())
         else:
             await transaction.rollback()
         error: Exception | None = blame.error
         return error
 
-    async def _commit(self, transaction: AsyncTransaction | BareTransaction) -> None:
+    async def _durable(self, commit: Awaitable[T]) -> T:
         begun = self._clock.monotonic()
         try:
-            await transaction.commit()
-            _commit_seconds.record(self._clock.monotonic() - begun)
+            result = await commit
+            if result is not False:
+                _commit_seconds.record(self._clock.monotonic() - begun)
         except StoreUnavailable as fault:
             lost = self._engine.dialect.name == "postgresql"
             raise StoreUnavailable(fault.reason, unknown=lost) from fault
+        return result
 
     def _verdict(self, group: Group, error: Exception | None) -> list[Ticket]:
         refused = group.spoiled(error) if isinstance(error, Spoiled) else []

@@ -25,9 +25,11 @@ def is_mail(letters: Sequence[Letter]) -> bool:
     return all(type(one) is Post and not one.stale for one in letters)
 
 
-def _number(dialect: Any) -> Any:
-    """Give an actor's row, made where there is none, the numbers that its mail takes; wake it where nobody owns it."""
-    statement = dialect.insert(actor)
+def advance(statement: Any) -> Any:
+    """Return the insert that gives an actor's row, made where there is none, the numbers that its mail takes.
+
+    It wakes the actor where nobody owns it.
+    """
     new = statement.excluded
     idle = and_(actor.c.node.is_(None), actor.c.status == ACTIVE)
     sooner = or_(actor.c.due_at.is_(None), new.due_at < actor.c.due_at)
@@ -38,6 +40,10 @@ def _number(dialect: Any) -> Any:
             "due_at": case((and_(idle, sooner), new.due_at), else_=actor.c.due_at),
         },
     )
+
+
+def _number(dialect: Any) -> Any:
+    return advance(dialect.insert(actor))
 
 
 def _bring(dialect: Any) -> Any:
@@ -65,10 +71,7 @@ async def deliver(connection: AsyncConnection, posts: Sequence[Post]) -> None:
 
     Actor rows are locked in the order of their keys, as everywhere.
     """
-    mail = folded(posts)
-    by_actor: dict[Key, list[Post]] = {}
-    for one in mail:
-        by_actor.setdefault(one.key, []).append(one)
+    by_actor = by_key(folded(posts))
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
     soonest = {key: stored(min(one.due_at for one in by_actor[key])) for key in sorted(by_actor)}
     await NUMBER.run(connection, [(*key, due_at, 1 + len(by_actor[key])) for key, due_at in soonest.items()])
@@ -78,3 +81,11 @@ async def deliver(connection: AsyncConnection, posts: Sequence[Post]) -> None:
         for place, one in enumerate(by_actor[key])
     ]
     await BRING.run(connection, rows)
+
+
+def by_key(mail: Sequence[Post]) -> dict[Key, list[Post]]:
+    """Return the messages of each actor, in their order."""
+    found: dict[Key, list[Post]] = {}
+    for one in mail:
+        found.setdefault(one.key, []).append(one)
+    return found

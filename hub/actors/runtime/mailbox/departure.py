@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, outerjoin, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, insert, null, outerjoin, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
@@ -18,15 +18,16 @@ from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import INSTANT, Instant
 
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane, message.c.seq)
+AS_NEW: dict[Any, Any] = {
+    message.c.posted_at: func.coalesce(message.c.folded_at, message.c.posted_at),
+    message.c.folded_at: null(),
+}
+"""What becomes of a message that is newer than the turn that handled it: it is as old as its last change."""
 DELETE = ByKeys(
     lambda handled: delete(message).where(tuple_(*PLACE, message.c.revision).in_(handled)),
     sample=("", "", "", 0, 0),
 )
-KEEP_NEWER = (
-    update(message)
-    .where(tuple_(*PLACE).in_(bindparam("places", expanding=True)))
-    .values(posted_at=func.coalesce(message.c.folded_at, message.c.posted_at), folded_at=None)
-)
+KEEP_NEWER = update(message).where(tuple_(*PLACE).in_(bindparam("places", expanding=True))).values(AS_NEW)
 RETRY = BySize(
     lambda _: (
         update(message)

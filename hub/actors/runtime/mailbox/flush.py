@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,12 +10,22 @@ from hub.actors.runtime.mailbox.actor_row import ActorRow, lock_actors, save_act
 from hub.actors.runtime.mailbox.arrival import drop_seen, insert_mail
 from hub.actors.runtime.mailbox.delivery import deliver, is_mail
 from hub.actors.runtime.mailbox.departure import next_due, settle, try_again
-from hub.actors.runtime.mailbox.letters import Fenced, Key, Letter, Post, Release, Settlement, Status, Steer
-from hub.store.engine import Spoiled
+from hub.actors.runtime.mailbox.letters import (
+    Fenced,
+    Key,
+    Letter,
+    Post,
+    Release,
+    Settlement,
+    Status,
+    Steer,
+    chosen,
+)
+from hub.actors.runtime.mailbox.whole import write_whole
+from hub.store.engine import Spoiled, also_whole
 
-L = TypeVar("L")
 
-
+@also_whole(write_whole)
 async def flush_mail(connection: AsyncConnection, letters: Sequence[Letter]) -> None:
     """Write what a group of works left in mailboxes; settlements of a lost epoch are refused as ``Fenced``.
 
@@ -36,10 +45,6 @@ async def flush_mail(connection: AsyncConnection, letters: Sequence[Letter]) -> 
     let_go = released(actors, releases)
     await free(connection, actors, let_go | {one.key for one in steers if actors[one.key].node is None})
     await save_actors(connection, [row for row in actors.values() if row.changed])
-
-
-def chosen(letters: Sequence[Letter], kind: type[L]) -> list[L]:
-    return [letter for letter in letters if isinstance(letter, kind)]
 
 
 def refuse_fenced(actors: dict[Key, ActorRow], settlements: list[Settlement]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 Key: TypeAlias = tuple[str, str]
 """A tenant and an address as text."""
@@ -115,3 +116,9 @@ class Steer:
 
 
 Letter: TypeAlias = Post | Settlement | Release | Steer
+L = TypeVar("L")
+
+
+def chosen(letters: Sequence[Letter], kind: type[L]) -> list[L]:
+    """Return the letters of one kind."""
+    return [letter for letter in letters if isinstance(letter, kind)]
