@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 from math import floor
 
 from hub.sandbox.exact.catalogue import ORDERS
@@ -153,7 +154,7 @@ def budgets_kept(seen: Witness) -> Iterator[str]:
 def one_token_chain(seen: Witness) -> Iterator[str]:
     """No refresh token of Exact is used again once an answer to it arrived: that would end the grant."""
     for token, uses in seen.token_uses.items():
-        if any(use.used and use.status == 200 for use in uses[:-1]):
+        if any(use.status == 200 and use.used_by(again.sent) for use, again in combinations(uses, 2)):
             yield f"refresh token {token[:18]}… was used {len(uses)} times"
 
 

@@ -21,7 +21,7 @@ from hub.sandbox.wire import DroppedConnection
 from simulation.place import PLACE, Place
 
 LONG_ENOUGH = 2.0
-"""Seconds in which a client that lives on has stored an answer."""
+"""Seconds in which a client that goes on has stored an answer."""
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -60,13 +60,16 @@ class Exchange:
     place: Place | None = None
     delivered: float | None = None
 
-    @property
-    def used(self) -> bool:
-        """Whether the answer arrived at a client that lived on long enough to make something of it."""
-        if self.delivered is None:
-            return False
-        died = self.place.died_at if self.place is not None else None
-        return died is None or died > self.delivered + LONG_ENOUGH
+    def used_by(self, moment: float) -> bool:
+        """Whether the answer arrived at a client that was awake long enough to make something of it.
+
+        ``moment`` (loop seconds) is when somebody acted as if it had not; a client that is frozen until then, or has
+        just gone on, or died soon, could not.
+        """
+        if self.delivered is None or self.place is None:
+            return self.delivered is not None
+        until = max(moment, self.delivered + LONG_ENOUGH)
+        return round(self.place.awake(self.delivered, until), 6) >= LONG_ENOUGH
 
 
 @dataclass(repr=False)
@@ -167,8 +170,7 @@ class Network:
     def _give(self, answer: asyncio.Future[httpx2.Response], response: httpx2.Response, note: Exchange) -> None:
         if answer.done():
             return
-        if note.place is None or not note.place.paused:
-            note.delivered = asyncio.get_running_loop().time()
+        note.delivered = asyncio.get_running_loop().time()
         answer.set_result(response)
         for asked in self.once_told[:] if note.place is not None else ():
             if note.place is not None and asked[0] in f"{note.method} {note.url}":

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar, copy_context
 from itertools import count
+from math import inf
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Place:
         self.dead = False
         self.died_at: float | None = None
         self.paused = False
+        self.freezes: list[tuple[float, float]] = []
         self.files: list[sqlite3.Connection] = []
         self._mourners: dict[int, Callable[[], None]] = {}
         self._numbers = count()
@@ -74,13 +76,23 @@ class Place:
         """Freeze, in the middle of whatever it does, at once or after so many more steps."""
         self._freezes_at = self.steps + after if after else None
         self.paused = not after
+        if self.paused:
+            self.freezes.append((asyncio.get_event_loop().time(), inf))
 
     def go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Go on where it was frozen, with everything that came due meanwhile."""
+        if self.paused:
+            self.freezes[-1] = (self.freezes[-1][0], loop.time())
         self.paused, self._freezes_at = False, None
         held, self._held = self._held, []
         ready: Any = loop
         ready._ready.extend(held)
+
+    def awake(self, since: float, until: float) -> float:
+        """Return for how many seconds between two moments (loop seconds) it was neither dead nor frozen."""
+        until = until if self.died_at is None else min(until, self.died_at)
+        frozen = (min(until, end) - max(since, begin) for begin, end in self.freezes)
+        return max(0.0, until - since) - sum(seconds for seconds in frozen if seconds > 0)
 
     def die(self) -> None:
         """End at once; whoever waits for an answer learns that there is none."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import httpx2
-from anyio import Lock, fail_after
+from anyio import CancelScope, Lock, move_on_after
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 
@@ -21,7 +21,9 @@ DUE = 570 / 600
 SPENT = 595 / 600
 """The part of a token's life after which it is no longer used."""
 RENEWAL_SECONDS = 15.0
-"""The longest that a renewal may hold off a shutdown."""
+"""The longest that a renewal may take, but for a last try to store what it brought."""
+STORING_SECONDS = 4.0
+"""The longest that this may take. Both hold off a shutdown, and together end before the reservation does."""
 
 ClientAuthMethod = Literal["client_secret_post", "client_secret_basic"]
 
@@ -183,18 +185,28 @@ class Tokens:
     async def _rotate(self, grant: Grant | None) -> Grant:
         """Ask and store as one step that a cancellation cannot part: the old pair is dead once the new one is made.
 
-        A pair that could not be stored is kept for the next try: it alone still opens the account.
+        A pair that could not be stored is kept for the next try: it alone still opens the account. A process that was
+        frozen finds its time over without having had it, and there may be no next try, for by then its actors are
+        another node's and what it holds goes with them: so it tries to store once more.
         """
-        try:
-            with fail_after(RENEWAL_SECONDS, shield=True):
-                over = grant.version if grant is not None else 0
-                fresh = self._unsaved = self._unsaved or replace(await self._request(grant), version=over)
-                self._unsaved_over = over
-                saved = await self._store.save(fresh)
-                self._unsaved = None
-                return saved
-        except TimeoutError as error:
-            raise Unavailable("renewing the grant took too long", unknown=True) from error
+        with CancelScope(shield=True):
+            with move_on_after(RENEWAL_SECONDS):
+                return await self._stored(await self._fresh(grant))
+            with move_on_after(STORING_SECONDS):
+                if self._unsaved is not None:
+                    return await self._stored(self._unsaved)
+        raise Unavailable("renewing the grant took too long", unknown=True)
+
+    async def _fresh(self, grant: Grant | None) -> Grant:
+        over = grant.version if grant is not None else 0
+        fresh = self._unsaved or replace(await self._request(grant), version=over)
+        self._unsaved, self._unsaved_over = fresh, over
+        return fresh
+
+    async def _stored(self, fresh: Grant) -> Grant:
+        saved = await self._store.save(fresh)
+        self._unsaved = None
+        return saved
 
     def _renewable(self, grant: Grant | None) -> bool:
         return grant is not None and grant.refresh_token is not None

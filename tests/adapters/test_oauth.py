@@ -9,6 +9,7 @@ import anyio
 import httpx2
 import pytest
 
+from hub.adapters import oauth
 from hub.adapters.http import Caller
 from hub.adapters.oauth import ClientTokens, MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
@@ -30,6 +31,7 @@ class TokenServer:
     requests: list[dict[str, str]] = field(default_factory=list)
     drop_before: int = 0
     drop_after: int = 0
+    freeze: bool = False
 
     def __post_init__(self) -> None:
         self.issued_at = self.clock.monotonic()
@@ -45,6 +47,8 @@ class TokenServer:
         if self.drop_after:
             self.drop_after -= 1
             raise httpx2.ReadError("cut")
+        while self.freeze and anyio.current_time() < anyio.current_effective_deadline():
+            """Nothing of this process goes on."""
         return answer
 
     def _answer(self, fields: dict[str, str]) -> httpx2.Response:
@@ -83,6 +87,7 @@ class SharedGrants(MemoryGrants):
         super().__init__(grant)
         self.saved: list[Grant] = []
         self.reserved: set[int] = set()
+        self.steps = 1
 
     async def reserve(self, version: int) -> bool:
         await anyio.lowlevel.checkpoint()
@@ -92,7 +97,8 @@ class SharedGrants(MemoryGrants):
         return True
 
     async def save(self, grant: Grant) -> Grant:
-        await anyio.lowlevel.checkpoint()
+        for _ in range(self.steps):
+            await anyio.lowlevel.checkpoint()
         kept = await super().save(grant)
         self.saved.append(kept)
         return kept
@@ -301,6 +307,16 @@ async def test_wherever_a_cancellation_strikes_the_stored_pair_is_the_living_one
     saved = await store.load()
     assert saved is not None
     assert saved.refresh_token == f"refresh-{server.current}"
+
+
+async def test_a_process_that_froze_past_the_deadline_stores_the_pair_that_it_finds_once_it_goes_on(
+    server: TokenServer, store: SharedGrants, tokens: Tokens, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oauth, "RENEWAL_SECONDS", 0.05)
+    server.freeze, store.steps = True, 10
+    clock.forward(571)
+    assert await tokens.access_token() == "access-2"
+    assert (await store.load(), len(server.requests)) == (store.saved[-1], 1)
 
 
 async def test_after_a_refused_call_a_fresh_token_is_fetched_even_before_its_time(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simulation.loop import SeededLoop, Stalled
+from simulation.network import Exchange
 from simulation.place import Died, Place
 from simulation.shrinking import minimal
 
@@ -90,6 +91,36 @@ def test_a_frozen_place_goes_on_where_it_was() -> None:
 
     woke, _ = played(main)
     assert woke >= 500
+
+
+@pytest.mark.parametrize(
+    ("froze", "died", "again", "could"),
+    [
+        (None, None, 100.1, True),
+        ((100.5, 500.0), None, 180.0, False),
+        ((100.5, 500.0), None, 501.0, False),
+        ((100.5, 500.0), None, 502.0, True),
+        ((99.0, 101.0), None, 120.0, True),
+        ((99.0, 500.0), None, 180.0, False),
+        ((103.0, 500.0), None, 180.0, True),
+        (None, 101.0, 180.0, False),
+        (None, 103.0, 180.0, True),
+    ],
+)
+def test_whoever_was_frozen_or_dead_since_an_answer_came_could_make_nothing_of_it(
+    froze: tuple[float, float] | None, died: float | None, again: float, could: bool
+) -> None:
+    async def main() -> bool:
+        place, loop = Place("node"), asyncio.get_running_loop()
+        if froze is not None:
+            loop.call_at(froze[0], place.pause)
+            loop.call_at(froze[1], place.go_on, loop)
+        if died is not None:
+            loop.call_at(died, place.die)
+        await asyncio.sleep(1000)
+        return Exchange("node", "POST", "/token", 99.0, place=place, delivered=100.0).used_by(again)
+
+    assert played(main) is could
 
 
 def test_a_doomed_place_dies_between_two_of_its_steps() -> None:
