@@ -1,4 +1,4 @@
-"""Who shares a transaction with whom, and that what nobody waits for is as durable as everything else."""
+"""What nobody waits for may wait a little for company, and is as durable as everything else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -88,15 +87,3 @@ async def test_a_store_that_closes_writes_at_once_what_waited_for_company(
         await anyio.wait_all_tasks_blocked()
     async with Database.open(database_url, SystemClock()) as database:
         assert await names(database) == ["a"]
-
-
-async def test_a_group_waits_for_those_whom_the_next_rounds_of_the_loop_bring(database: Database) -> None:
-    async def after(rounds: int, name: str) -> None:
-        for _ in range(rounds):
-            await anyio.lowlevel.checkpoint()
-        await write(database, name, patient=False)
-
-    async with anyio.create_task_group() as tasks:
-        for rounds, name in enumerate(("a", "b", "c")):
-            tasks.start_soon(after, 2 * rounds, name)
-    assert GROUPS == [["a", "b", "c"]]

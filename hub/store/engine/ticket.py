@@ -20,9 +20,6 @@ BUSY = 0.01
 COMPANY = 0.01
 """Seconds that works which nobody waits for may wait for one that is in a hurry, to share its transaction."""
 
-CALM, MOST_ROUNDS = 2, 16
-"""Rounds of the event loop that bring nothing more until a group goes, and how many it waits at most."""
-
 NOTHING = Context()
 """What a draft knows of its caller: nothing of it is ever run."""
 
@@ -113,7 +110,6 @@ class Queue:
                 await anyio.sleep(pause)
                 await self._arrival()
             await self._company()
-            await self._gathering(most)
             group = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
             for ticket in group:
                 ticket.taken = True
@@ -146,14 +142,6 @@ class Queue:
             with anyio.move_on_after(COMPANY):
                 while self._patient():
                     await self._news()
-
-    async def _gathering(self, most: int) -> None:
-        """Let those come along whom the event loop has at hand: a group costs much whatever its size."""
-        calm = rounds = 0
-        while calm < CALM and rounds < MOST_ROUNDS and len(self._waiting) < most and not self.closed:
-            before = len(self._waiting)
-            await anyio.lowlevel.checkpoint()
-            calm, rounds = (calm + 1 if len(self._waiting) == before else 0), rounds + 1
 
     def _patient(self) -> bool:
         return not (self._hurried or self.closed)
