@@ -324,7 +324,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "newest-lost", "a message is deleted although a newer value came into it meanwhile",
         "hub.actors.runtime.mailbox.departure:_delete", 'await connection.execute(KEEP_NEWER, {"places": places})',
         "await connection.execute(delete(message).where(tuple_(*PLACE).in_(places)))", _busy,
-        tuple(_sold_while_told(pause) for pause in (0.9, 0.5, 0.7, 1.1, 0.3, 1.3)),
+        tuple(_sold_while_told(pause) for pause in (0.9, 0.5)),
     ),
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",
