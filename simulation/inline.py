@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -81,17 +82,29 @@ class InlineConnection(Connection):
             raise ValueError("Connection closed")
         if self._aboard or self.lent:
             return fn(*args, **kwargs)
-        self.settled = False
-        await self._wait()
+        await self.turn()
+        with self.at_once():
+            return fn(*args, **kwargs)
+
+    @property
+    def boarded(self) -> bool:
+        """Whether somebody does several things in a row on it, and waits for nothing meanwhile."""
+        return self._aboard or self.lent
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let everything in the block run without waiting."""
         self._aboard = True
         try:
-            return fn(*args, **kwargs)
+            yield
         finally:
             self._aboard = False
             self.settled = True
             self._note_lock()
 
-    async def _wait(self) -> None:
+    async def turn(self) -> None:
+        """Wait for the file's write lock, if this one writes, and now and then a moment."""
+        self.settled = False
         if self._random.random() < YIELDS:
             await asyncio.sleep(self._random.uniform(0, SLOWNESS))
         while self._writes and not self._lock.free_for(self):  # noqa: ASYNC110

@@ -11,7 +11,7 @@ import asyncio
 import heapq
 import selectors
 from asyncio import Task
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from itertools import count
 from random import Random
@@ -56,16 +56,28 @@ class SeededLoop(asyncio.SelectorEventLoop):
         self.steps = 0
         self._rounds = 0
         self._random = random
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         self.set_task_factory(_numbered)
 
     def time(self) -> float:
         return self.passed
 
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Keep timers as plain tuples, which compare at no cost; those of one moment stay in order."""
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._timers, (when, next(self.numbers), timer))
+        return timer
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """Leave it where it is: it is thrown away once its time has come."""
+
     def _run_once(self) -> None:
         loop: Any = self
         if not loop._ready:
-            self._leap(loop._scheduled)
-        self._let_due(loop._scheduled, loop._ready)
+            self._leap()
+        self._let_due(loop._ready)
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
             raise Stalled(f"{MOST_ROUNDS} rounds at {self.passed:.3f} s, and no time passes")
@@ -74,19 +86,20 @@ class SeededLoop(asyncio.SelectorEventLoop):
             if not handle._cancelled:
                 self._step(handle)
 
-    def _leap(self, scheduled: list[Any]) -> None:
+    def _leap(self) -> None:
         """Go to the next timer."""
-        while scheduled and scheduled[0]._cancelled:
-            heapq.heappop(scheduled)._scheduled = False
-        if not scheduled:
+        timers = self._timers
+        while timers and timers[0][2]._cancelled:
+            heapq.heappop(timers)
+        if not timers:
             raise Stalled("nothing is due any more, and something still waits")
-        if scheduled[0]._when > self.passed:
-            self.passed, self._rounds = scheduled[0]._when, 0
+        if timers[0][0] > self.passed:
+            self.passed, self._rounds = timers[0][0], 0
 
-    def _let_due(self, scheduled: list[Any], ready: Any) -> None:
-        while scheduled and scheduled[0]._when <= self.passed:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
+    def _let_due(self, ready: Any) -> None:
+        timers, passed = self._timers, self.passed
+        while timers and timers[0][0] <= passed:
+            handle = heapq.heappop(timers)[2]
             if not handle._cancelled:
                 ready.append(handle)
 

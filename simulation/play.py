@@ -26,8 +26,8 @@ LOOK_AFTER = 900.0
 """How often the operator looks for what needs a person, seconds; on quiet days as often as the hub looks."""
 
 WEEK = 7 * DAY
-LOOKS = ((WEEK, DAY), (8 * WEEK, WEEK), (math.inf, 4 * WEEK))
-"""For how many seconds of quiet all is looked for how often: more seldom the longer nothing has happened."""
+LOOKS = ((2 * DAY, DAY), (5 * DAY, 2.5 * DAY), (math.inf, 4 * WEEK))
+"""For how many seconds of quiet all is looked for how often; unrenewed, Exact's grants live for 30 days."""
 
 
 @dataclass
@@ -106,12 +106,12 @@ class _Play:
     async def _settled(self) -> bool:
         """Wait until all has come to rest; nodes whose leases are short are not kept for what takes a sweep."""
         stage, since = self.stage, self.stage.loop.time()
-        if await stage.settled(SHORTLY, last=False):
+        if await stage.settled(SHORTLY[:3], last=False):
             return True
         if stage.violations:
             return False
         await self._unhurried()
-        return await stage.settled(A_SWEEP_LATER, since=since)
+        return await stage.settled((*SHORTLY[3:], *A_SWEEP_LATER), since=since)
 
     async def _unhurried(self) -> None:
         for node in self.house.nodes:

@@ -1,8 +1,8 @@
 """Every place where the simulation stands in for the machine; the hub itself runs as it is.
 
-What is replaced: the network under the HTTP client, the thread under SQLite, threads for short blocking calls, the
-system's randomness, the lock file that keeps a second process out, and what costs time and decides nothing (the
-migrations' look at their own files, one TLS context per client).
+What is replaced: the network under the HTTP client, the thread under SQLite and SQLAlchemy's greenlets above it,
+threads for short blocking calls, the system's randomness, the lock file that keeps a second process out, and what
+costs time and decides nothing (the migrations' look at their own files, one TLS context per client).
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ from simulation.inline import Disk
 from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
+from simulation.straight import STAND_INS as STRAIGHT
 
 IDLE_SHARE = 24.0
 """Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
@@ -124,6 +125,7 @@ def in_place(
         (Database, "shared", script.nodes > 1),
         (hub.actors.runtime.supervisor, "PostgresDoorbell", Bell.of_file()),
         (hub.sandbox.amazon.sqs_doors, "datetime", _ThatTime(clock)),
+        *STRAIGHT,
     ]
     with ExitStack() as stack:
         for whose, name, stand_in in stand_ins:

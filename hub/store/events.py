@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from opentelemetry import trace
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.metrics import Attribute, Metric, counter
 from hub.store.audit.chain import Head, linked
 from hub.store.audit.encoding import stored_value
-from hub.store.engine import Work
+from hub.store.engine import ByKeys, BySize, Work
 from hub.store.tables import sync_event, tenant
 
 
@@ -82,29 +82,34 @@ async def _flush(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
     for row in rows:
         chained.append(linked(row, heads[row["tenant_id"]]))
         heads[row["tenant_id"]] = Head(chained[-1]["seq"], chained[-1]["digest"])
-    await connection.execute(insert(sync_event), chained)
-    await connection.execute(
-        MOVE_HEAD, [{"owner": name, "seq": head.seq, "digest": head.digest} for name, head in heads.items()]
-    )
+    await TELL.of(1, connection.dialect).run_each(connection, chained)
+    moved = [{"owner": name, "seq": head.seq, "digest": head.digest} for name, head in heads.items()]
+    await MOVE_HEAD.of(1, connection.dialect).run_each(connection, moved)
 
 
-HEADS = (
-    select(tenant.c.tenant_id, tenant.c.event_seq, tenant.c.event_digest)
-    .where(tenant.c.tenant_id.in_(bindparam("owners", expanding=True)))
-    .order_by(tenant.c.tenant_id)
-    .with_for_update()
+HEADS = ByKeys(
+    lambda owners: (
+        select(tenant.c.tenant_id, tenant.c.event_seq, tenant.c.event_digest)
+        .where(tuple_(tenant.c.tenant_id).in_(owners))
+        .order_by(tenant.c.tenant_id)
+        .with_for_update()
+    ),
+    sample=("",),
 )
-MOVE_HEAD = (
-    update(tenant)
-    .where(tenant.c.tenant_id == bindparam("owner"))
-    .values(event_seq=bindparam("seq"), event_digest=bindparam("digest"))
+TELL = BySize(lambda _: insert(sync_event))
+MOVE_HEAD = BySize(
+    lambda _: (
+        update(tenant)
+        .where(tenant.c.tenant_id == bindparam("owner"))
+        .values(event_seq=bindparam("seq"), event_digest=bindparam("digest"))
+    )
 )
 
 
 async def _lock_heads(connection: AsyncConnection, tenant_ids: set[str]) -> dict[str, Head]:
     """Return where the tenants' chains end, locked in one order, so that no two writers wait for each other."""
-    found = await connection.execute(HEADS, {"owners": sorted(tenant_ids)})
-    return {row.tenant_id: Head(row.event_seq, row.event_digest) for row in found}
+    found = await HEADS.run(connection, [(owner,) for owner in sorted(tenant_ids)])
+    return {tenant_id: Head(seq, digest) for tenant_id, seq, digest in found}
 
 
 @dataclass(frozen=True, slots=True)

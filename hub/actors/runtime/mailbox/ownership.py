@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import Key, Release, Status
 from hub.actors.runtime.mailbox.posting import LAST, MAIL, NOBODY
-from hub.store.engine import Work
+from hub.store.engine import ByKeys, BySize, Work
 from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import actor, node, seen
 from hub.store.types import Instant
 
 IN_VIEW = 8
-CLAIMABLE = actor.c.status.in_([Status.ACTIVE.value, Status.QUARANTINED.value])
+MAY_BE_CLAIMED = [Status.ACTIVE.value, Status.QUARANTINED.value]
+CLAIMABLE = actor.c.status.in_(MAY_BE_CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,86 +48,45 @@ class Glimpse:
 
 async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list[Claim]:
     """Make up to ``most`` due actors without an owner this node's: each tenant's longest due in turn."""
-    now = work.clock.now()
-    turns = _in_turns(now, most * IN_VIEW)
-    due = (
-        select(actor.c.tenant_id, actor.c.address)
-        .join(turns, and_(actor.c.tenant_id == turns.c.tenant_id, actor.c.address == turns.c.address))
-        .where(actor.c.due_at <= now, CLAIMABLE)
-        .order_by(turns.c.turn, turns.c.due_at)
-        .limit(most)
-        .with_for_update(of=actor, skip_locked=True)
-        .cte("due")
-    )
-    statement = (
-        update(actor)
-        .where(_in(due))
-        .values(
-            node=name,
-            epoch=actor.c.epoch + 1,
-            status=Status.ACTIVE.value,
-            quarantine_until=None,
-            lease_until=lease_until,
-            due_at=lease_until,
-        )
-        .returning(*_claim_columns())
-    )
-    return [_claim(row) for row in await work.execute(statement)]
-
-
-def _in_turns(now: datetime, view: int) -> Any:
-    """Number the due actors of each tenant among those that are due for longest; more are not looked at."""
-    oldest = (
-        select(actor.c.tenant_id, actor.c.address, actor.c.due_at)
-        .where(actor.c.due_at <= now, CLAIMABLE)
-        .order_by(actor.c.due_at)
-        .limit(view)
-        .subquery("oldest")
-    )
-    turn = func.row_number().over(partition_by=oldest.c.tenant_id, order_by=oldest.c.due_at)
-    return select(oldest, turn.label("turn")).subquery("turns")
+    given = {"now": work.clock.now(), "view": most * IN_VIEW, "most": most, "who": name, "until": lease_until}
+    return [_claim(row) for row in await work.execute(CLAIM, given)]
 
 
 async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
     """Prolong the leases of some actors this node owns; a row locked by a commit is left for the next time."""
     glimpses = await _prolong(work, name, keys, lease_until) if keys else []
-    await work.execute(SEEN, {"who": name, "at": work.clock.now()})
+    await SEEN.of(1, work.connection.dialect).changed(work.connection, {"who": name, "at": work.clock.now()})
     return glimpses
 
 
 async def _prolong(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
-    mine = (
-        select(actor.c.tenant_id, actor.c.address)
-        .where(actor.c.node == name, tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
-        .with_for_update(skip_locked=True)
-        .cte("mine")
-    )
-    statement = (
-        update(actor)
-        .where(_in(mine))
-        .values(lease_until=lease_until, due_at=lease_until)
-        .returning(*_glimpse_columns())
-    )
-    return [_glimpse(row) for row in await work.execute(statement)]
+    found = []
+    for chunk in chunks(keys):
+        statement = PROLONG.of(len(chunk), work.connection.dialect)
+        theirs = (value for key in chunk for value in key)
+        given = {"who": name, "until": lease_until, "due": lease_until}
+        given |= {place: next(theirs) for place in statement.names if place not in given}
+        found += [_glimpse(row) for row in await statement.run(work.connection, given)]
+    return found
 
 
 async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
     """Return what changed or not about every actor this node owns."""
-    return [_glimpse(row) for row in await connection.execute(select(*_glimpse_columns()).where(actor.c.node == name))]
+    statement = GLANCE.of(1, connection.dialect)
+    return [_glimpse(row) for row in await statement.run(connection, {"who": name})]
 
 
 async def look(connection: AsyncConnection, keys: Sequence[Key]) -> list[Glimpse]:
     """Return how certain actors fare."""
-    found = []
-    for chunk in chunks(sorted(keys)):
-        found += [_glimpse(row) for row in await connection.execute(LOOK, {"keys": chunk})]
-    return found
+    return [_glimpse(row) for row in await LOOK.run(connection, sorted(keys))]
 
 
 async def earliest_due(connection: AsyncConnection) -> datetime | None:
     """Return when the next actor without an owner is due; None when nothing waits anywhere."""
-    found: datetime | None = (await connection.execute(EARLIEST)).scalar()
-    return found
+    statement = EARLIEST.of(len(MAY_BE_CLAIMED), connection.dialect)
+    ((found,),) = await statement.run(connection, dict(zip(statement.names, MAY_BE_CLAIMED, strict=True)))
+    due: datetime | None = found
+    return due
 
 
 def release(work: Work, claims: Sequence[tuple[Key, int]]) -> None:
@@ -165,6 +125,39 @@ def _in(found: Any) -> ColumnElement[bool]:
     return tuple_(actor.c.tenant_id, actor.c.address).in_(select(found.c.tenant_id, found.c.address))
 
 
+def _due() -> Any:
+    turns = _in_turns()
+    return (
+        select(actor.c.tenant_id, actor.c.address)
+        .join(turns, and_(actor.c.tenant_id == turns.c.tenant_id, actor.c.address == turns.c.address))
+        .where(actor.c.due_at <= bindparam("now"), CLAIMABLE)
+        .order_by(turns.c.turn, turns.c.due_at)
+        .limit(bindparam("most"))
+        .with_for_update(of=actor, skip_locked=True)
+        .cte("due")
+    )
+
+
+def _in_turns() -> Any:
+    """Number the due actors of each tenant among those that are due for longest; more are not looked at."""
+    oldest = (
+        select(actor.c.tenant_id, actor.c.address, actor.c.due_at)
+        .where(actor.c.due_at <= bindparam("now"), CLAIMABLE)
+        .order_by(actor.c.due_at)
+        .limit(bindparam("view"))
+        .subquery("oldest")
+    )
+    turn = func.row_number().over(partition_by=oldest.c.tenant_id, order_by=oldest.c.due_at)
+    return select(oldest, turn.label("turn")).subquery("turns")
+
+
+def _mine(keys: Any) -> Any:
+    theirs = select(actor.c.tenant_id, actor.c.address).where(
+        actor.c.node == bindparam("who", required=False), tuple_(actor.c.tenant_id, actor.c.address).in_(keys)
+    )
+    return theirs.with_for_update(skip_locked=True).cte("mine")
+
+
 def _claim_columns() -> list[Any]:
     columns = (actor.c.epoch, actor.c.next_seq, actor.c.crashes, actor.c.restarts, actor.c.quarantines)
     return [actor.c.tenant_id, actor.c.address, *columns]
@@ -179,10 +172,37 @@ def _glimpse_columns() -> list[Any]:
     return [actor.c.tenant_id, actor.c.address, actor.c.epoch, actor.c.next_seq, actor.c.status]
 
 
-EARLIEST = select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
-SEEN = update(node).where(node.c.name == bindparam("who")).values(seen_at=bindparam("at"))
-LOOK = select(*_glimpse_columns()).where(
-    tuple_(actor.c.tenant_id, actor.c.address).in_(bindparam("keys", expanding=True))
+EARLIEST = BySize(
+    lambda _: select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
+)
+GLANCE = BySize(lambda _: select(*_glimpse_columns()).where(actor.c.node == bindparam("who")))
+SEEN = BySize(lambda _: update(node).where(node.c.name == bindparam("who")).values(seen_at=bindparam("at")))
+PROLONG = BySize(
+    lambda size: (
+        update(actor)
+        .where(_in(_mine(bindparam("keys", [("", "")] * size, expanding=True))))
+        .values(lease_until=bindparam("until", required=False), due_at=bindparam("due", required=False))
+        .returning(*_glimpse_columns())
+    )
+)
+LOOK = ByKeys(
+    lambda keys: select(*_glimpse_columns()).where(tuple_(actor.c.tenant_id, actor.c.address).in_(keys)),
+    sample=("", ""),
+)
+
+
+CLAIM = (
+    update(actor)
+    .where(_in(_due()))
+    .values(
+        node=bindparam("who"),
+        epoch=actor.c.epoch + 1,
+        status=Status.ACTIVE.value,
+        quarantine_until=None,
+        lease_until=bindparam("until"),
+        due_at=bindparam("until"),
+    )
+    .returning(*_claim_columns())
 )
 
 

@@ -37,13 +37,19 @@ COLUMNS = (
     message.c.posted_at,
     message.c.traceparent,
 )
-LANES = select(lane.c.tenant_id, lane.c.address, lane.c.lane, lane.c.state, lane.c.wait_until, lane.c.attempts).where(
-    tuple_(lane.c.tenant_id, lane.c.address).in_(bindparam("keys", expanding=True))
+LANES = ByKeys(
+    lambda keys: select(
+        lane.c.tenant_id, lane.c.address, lane.c.lane, lane.c.state, lane.c.wait_until, lane.c.attempts
+    ).where(tuple_(lane.c.tenant_id, lane.c.address).in_(keys)),
+    sample=("", ""),
 )
-DUE = (
-    select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
-    .where(tuple_(message.c.tenant_id, message.c.address).in_(bindparam("keys", expanding=True)))
-    .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+DUE = ByKeys(
+    lambda keys: (
+        select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
+        .where(tuple_(message.c.tenant_id, message.c.address).in_(keys))
+        .group_by(message.c.tenant_id, message.c.address, message.c.lane)
+    ),
+    sample=("", ""),
 )
 DUE_IN_LANES = ByKeys(
     lambda places: (
@@ -142,11 +148,11 @@ def _parameters(chunk: Sequence[LanePlace], wanted: Mapping[LanePlace, int], now
 async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[LanePlace, LaneRow]:
     """Return the lanes of actors that hold mail or remember something."""
     found: dict[LanePlace, LaneRow] = {}
-    for chunk in chunks(sorted(keys)):
-        for tenant, address, name, state, wait, attempts in await connection.execute(LANES, {"keys": chunk}):
-            found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
-        for tenant, address, name, due in await connection.execute(DUE, {"keys": chunk}):
-            found.setdefault((tenant, address, name), LaneRow({})).due_at = due
+    wanted = sorted(keys)
+    for tenant, address, name, state, wait, attempts in await LANES.run(connection, wanted):
+        found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
+    for tenant, address, name, due in await DUE.run(connection, wanted):
+        found.setdefault((tenant, address, name), LaneRow({})).due_at = due
     return found
 
 
