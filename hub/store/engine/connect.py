@@ -101,6 +101,14 @@ async def transaction_of(connection: AsyncConnection) -> Transaction:
     return bare
 
 
+def begun_at_once(connection: AsyncConnection) -> sqlite.BareTransaction | None:
+    """Return a new transaction that whoever asks may run on its own thread: of SQLite, where nobody else writes."""
+    if connection.dialect.name != "sqlite" or connection.in_transaction():
+        return None
+    bare = sqlite.BareTransaction(connection)
+    return bare if bare.begin_at_once() else None
+
+
 def savepoint_of(connection: Connection) -> Savepoint:
     """Open a savepoint in the transaction that is open, or in a new one."""
     return sqlite.Savepoint(connection) if connection.dialect.name == "sqlite" else wire.Savepoint(connection)

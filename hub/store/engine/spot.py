@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import anyio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.store.engine.sqlite import driver_of, finished
+from hub.store.engine.sqlite import on_the_spot
 
 T = TypeVar("T")
 
@@ -24,12 +24,7 @@ class Spot:
     async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
         """Return what ``glance`` reads, which may wait for nothing but this connection."""
         connection = self._connection or await self._opened()
-        driver = driver_of(connection)
-        driver.lent = True
-        try:
-            return finished(_left_as_found(connection, glance))
-        finally:
-            driver.lent = False
+        return on_the_spot(connection, _left_as_found(connection, glance))
 
     async def close(self) -> None:
         """Give the connection back."""

@@ -27,12 +27,14 @@ from hub.store.engine.fault import StoreBusy, StoreUnavailable, named
 
 T = TypeVar("T")
 
-WRITER_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "secure_delete=ON")
-MIGRATION_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
+PATIENCE = "busy_timeout=5000"
+BEGIN = "BEGIN IMMEDIATE"
+WRITER_PRAGMAS = (PATIENCE, "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "secure_delete=ON")
+MIGRATION_PRAGMAS = (PATIENCE, "synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
 SCRUB_WAIT = 2.0
 """Seconds that readers get to end; the writer waits as long, well within its own patience."""
 
-READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON")
+READER_PRAGMAS = (PATIENCE, "query_only=ON")
 
 
 class Cursor:
@@ -114,6 +116,16 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
     return result
 
 
+def on_the_spot(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine, which may wait for nothing but this connection, on the caller's own thread."""
+    driver = driver_of(connection)
+    driver.lent = True
+    try:
+        return finished(coroutine)
+    finally:
+        driver.lent = False
+
+
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     """Run a statement on the driver's own connection, within SQLAlchemy's transaction and with its errors.
 
@@ -138,8 +150,21 @@ class BareTransaction:
 
     async def begin(self) -> None:
         """Open it, for writing."""
-        await self._run("BEGIN IMMEDIATE")
+        await self._run(BEGIN)
         self._driver.bare = True
+
+    def begin_at_once(self) -> bool:
+        """Open it on the caller's own thread, unless that would have to wait for somebody else who writes."""
+        database = self._driver.database
+        try:
+            database.execute("PRAGMA busy_timeout=0")
+            database.execute(BEGIN)
+            self._driver.bare = True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            database.execute(f"PRAGMA {PATIENCE}")
+        return True
 
     async def commit(self) -> None:
         """Make it durable."""

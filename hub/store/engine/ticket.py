@@ -146,14 +146,14 @@ class Queue:
 
     def _others_are_busy(self) -> float:
         """Return the seconds that whoever is at work longest may still take before it is helped."""
-        return (BUSY if self._drafts else STUCK) - self._busy_since() if self._at_work else 0.0
+        return self._left_of(BUSY if self._drafts else STUCK) if self._at_work else 0.0
 
-    def _busy_since(self) -> float:
-        return anyio.current_time() - min(self._at_work)
+    def _left_of(self, seconds: float) -> float:
+        return min(self._at_work) + seconds - anyio.current_time()
 
     def _oldest(self, most: int) -> list[Ticket]:
         """Take out the oldest tickets, drafts alone while another writer may be busy with works."""
-        if not self._at_work or self.closed or self._busy_since() >= STUCK:
+        if not self._at_work or self.closed or self._left_of(STUCK) <= 0:
             return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         drafts = [ticket for ticket in self._waiting if isinstance(ticket.work, Draft)][:most]
         taken = set(map(id, drafts))

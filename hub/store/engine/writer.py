@@ -14,16 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
-from hub.store.engine.connect import aboard, transaction_of
+from hub.store.engine.connect import Transaction, aboard, begun_at_once, transaction_of
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
+from hub.store.engine.pace import Pace
 from hub.store.engine.postgres import evict_frozen
+from hub.store.engine.sqlite import on_the_spot
 from hub.store.engine.ticket import Queue, Ticket
 
 T = TypeVar("T")
 
-LARGEST_GROUP = 512
+LARGEST_GROUP, SMALL_GROUP = 512, 64
 TRIES_TOGETHER = 2
 TRIES_ALONE = 8
 FIRST_PAUSE = 0.005
@@ -57,6 +59,7 @@ class Writer:
         self._deadline = deadline
         self._connection: AsyncConnection | None = None
         self._group: Group | None = None
+        self._pace = Pace()
         event.listen(engine.sync_engine, "before_execute", self._before_statement)
         _failures.add(0)
 
@@ -125,7 +128,7 @@ class Writer:
             with anyio.fail_after(self._deadline, shield=True):
                 group = Group(await self._connected(), self._clock, tickets)
                 await self._works(group)
-                refusal = await aboard(group.connection, self._ended(group))
+                refusal = await self._end(group)
         except TimeoutError as error:
             raise StoreUnavailable(f"no commit within {self._deadline:.0f} s", unknown=True) from error
         return self._verdict(group, refusal)
@@ -140,11 +143,24 @@ class Writer:
         finally:
             self._group = None
 
-    async def _ended(self, group: Group) -> Exception | None:
+    async def _end(self, group: Group) -> Exception | None:
+        """End a group where it takes least: on SQLite's thread, or right here while the disk is quick.
+
+        The way to that thread and back costs more than a quick disk, and there each statement waits anew for
+        Python's lock.
+        """
+        quick = self._pace.is_quick and len(group.tickets) <= SMALL_GROUP
+        begun = begun_at_once(group.connection) if quick else None
+        if begun is not None:
+            return on_the_spot(group.connection, self._ended(group, begun))
+        return await aboard(group.connection, self._ended(group))
+
+    async def _ended(self, group: Group, begun: Transaction | None = None) -> Exception | None:
         """Write what was deferred and commit; return what was wrong with a row, if anything."""
-        if not group.connection.in_transaction() and await self._durable(group.flush_whole()):
+        open_already = begun is not None or group.connection.in_transaction()
+        if not open_already and await self._durable(group.flush_whole()):
             return None
-        transaction = await transaction_of(group.connection)
+        transaction = begun or await transaction_of(group.connection)
         try:
             with Blame() as blame:
                 await group.flush()
@@ -163,11 +179,15 @@ class Writer:
         try:
             result = await commit
             if result is not False:
-                _commit_seconds.record(self._clock.monotonic() - begun)
+                self._note(self._clock.monotonic() - begun)
         except StoreUnavailable as fault:
             lost = self._engine.dialect.name == "postgresql"
             raise StoreUnavailable(fault.reason, unknown=lost) from fault
         return result
+
+    def _note(self, seconds: float) -> None:
+        _commit_seconds.record(seconds)
+        self._pace.note(seconds)
 
     def _verdict(self, group: Group, error: Exception | None) -> list[Ticket]:
         refused = group.spoiled(error) if isinstance(error, Spoiled) else []
