@@ -14,10 +14,12 @@ from hub.adapters.http import Caller
 from hub.adapters.oauth import ClientTokens, MemoryGrants, OAuthApp, TokenEndpoint, Tokens
 from hub.adapters.port import Grant
 from hub.outcome import Rejected, Throttled, Unauthorized, Unavailable
-from tests.adapters.handclock import HandClock
+from tests.adapters.handclock import START, HandClock
 from tests.adapters.scripted import says
 
 APP = OAuthApp("client", "secret", "https://exact.test/api/oauth2/token", "https://exact.test/api/oauth2/auth")
+
+FIRST = Grant("access-1", "refresh-1", START, 600.0, version=1)
 
 
 @dataclass
@@ -114,7 +116,7 @@ def server(clock: HandClock) -> TokenServer:
 
 @pytest.fixture
 def store(clock: HandClock) -> SharedGrants:
-    return SharedGrants(Grant("access-1", "refresh-1", clock.now(), 600.0, version=1))
+    return SharedGrants(FIRST)
 
 
 @pytest.fixture
@@ -199,6 +201,32 @@ async def test_too_early_a_refresh_keeps_the_pair_in_force(
     server.issued_at = clock.monotonic() - 560
     assert await tokens.access_token() == "access-1"
     assert not store.saved
+
+
+async def test_a_clock_that_is_set_forward_costs_few_requests_at_the_token_endpoint(
+    server: TokenServer, clock: HandClock
+) -> None:
+    tokens = Tokens(MemoryGrants(FIRST), server.endpoint(), clock)
+    clock.set(900.0)
+    for _ in range(569):
+        assert await tokens.access_token() == "access-1"
+        clock.forward(1.0)
+    assert 1 < len(server.requests) <= 6
+    clock.forward(30.0)
+    assert await tokens.access_token() == "access-2"
+
+
+async def test_a_token_that_died_while_it_was_called_valid_is_renewed_once_a_call_is_refused(
+    server: TokenServer, clock: HandClock
+) -> None:
+    tokens = Tokens(MemoryGrants(FIRST), server.endpoint(), clock)
+    clock.forward(560.0)
+    clock.set(900.0)
+    assert await tokens.access_token() == "access-1"
+    clock.forward(20.0)
+    assert await tokens.access_token() == "access-1"
+    assert await tokens.renewed("access-1") == "access-2"
+    assert len(server.requests) == 2
 
 
 async def test_an_old_refresh_token_means_a_new_consent(tokens: Tokens, server: TokenServer, clock: HandClock) -> None:
