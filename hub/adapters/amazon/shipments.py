@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.adapters.amazon.calls import AmazonCalls
 from hub.adapters.amazon.mapping import OrderFacts
@@ -45,6 +45,8 @@ CARRIERS = (
 """Carrier codes that Amazon knows in Europe; any other goes as ``Other`` with its name."""
 _SPELLINGS = {code.lower(): code for code in CARRIERS}
 LARGEST_REFERENCE = 999_999_999
+ASTRAY = timedelta(minutes=5)
+"""More than our clock is ahead of Amazon's."""
 NOT_SHIPPABLE = Refused("fulfilled_by_amazon", "Amazon ships this order from its own warehouse")
 AMAZON_LABEL = Refused(
     "amazon_label_needed",
@@ -99,11 +101,11 @@ class Shipments:
         }
 
     def _within_life(self, shipped_at: datetime, order: OrderFacts) -> datetime:
-        """Return a moment that Amazon takes: not before the purchase, and not in the future.
+        """Return a moment that Amazon takes: not before the purchase, and not in the future, by Amazon's own clock.
 
         The ERP knows the day of a delivery only.
         """
-        return min(max(shipped_at, order.placed_at), self._clock.now())
+        return max(min(shipped_at, self._clock.now() - ASTRAY), order.placed_at)
 
 
 def package_reference(reference: str) -> str:

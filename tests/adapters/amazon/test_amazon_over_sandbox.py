@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ from hub.sandbox.amazon.switches import Switches
 from hub.sandbox.faults import Fault
 from hub.sandbox.ledger import Units
 from tests.adapters.amazon.amazon_stage import AmazonFixture
-from tests.adapters.channel_stage import Stage, staged
+from tests.adapters.channel_stage import Stage, at_the_time, staged
 from tests.contract.channel_requests import Recording
 
 CALLBACK = "http://127.0.0.1/oauth/callback"
@@ -100,6 +101,14 @@ async def test_prime_is_refused_with_the_reason_before_amazon_is_asked() -> None
         result = await stage.channel.ship(shipment)
     assert isinstance(result, Refused)
     assert (result.code, "label" in result.reason) == ("amazon_label_needed", True)
+
+
+@pytest.mark.parametrize("ahead", [-120.0, 0.0, 120.0])
+async def test_a_parcel_is_confirmed_by_a_clock_that_differs_from_amazons(ahead: float) -> None:
+    async with at_the_time(AmazonFixture(), datetime(2026, 11, 23, 9, tzinfo=UTC), skew=ahead) as stage:
+        shipment = await stage.parcel(await stage.sell(), 2, "p")
+        here = stage.clock.now()
+        assert isinstance(await stage.channel.ship(replace(shipment, shipped_at=here)), Accepted)
 
 
 @pytest.mark.parametrize("whole_call", [True, False])
