@@ -31,7 +31,8 @@ class WireTransport(httpx2.AsyncBaseTransport):
         """``limits`` say how many calls are under way at once, and how many seconds an idle connection is kept."""
         self._tls = tls
         self._kept_seconds = limits.keepalive_expiry or 5.0
-        self._places = anyio.Semaphore(limits.max_connections or 100, fast_acquire=True)
+        # Not a fast one: while it lets the loop have a turn, the end of a kept connection is noticed before it is used.
+        self._places = anyio.Semaphore(limits.max_connections or 100)
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
