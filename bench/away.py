@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from typing import TypeVar
 
@@ -36,4 +37,6 @@ async def away(function: Callable[..., T], *given: object) -> T:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(pickle.load(sys.stdin.buffer)()))  # noqa: S301
+    with redirect_stdout(sys.stderr):
+        result = pickle.load(sys.stdin.buffer)()  # noqa: S301
+    sys.stdout.buffer.write(pickle.dumps(result))

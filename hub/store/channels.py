@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.channel import ChannelSettings, ChannelStatus
 from hub.domain.platform import Platform
-from hub.store.engine import BySize, Work
+from hub.store.engine import Hot, Work
 from hub.store.settings_codec import settings_from_json, settings_to_json
 from hub.store.tables import channel
 
@@ -44,15 +44,15 @@ class StoredChannel:
 
 _ONE = select(channel).where(channel.c.tenant_id == bindparam("tenant"), channel.c.channel_id == bindparam("channel"))
 _LOCKED = _ONE.with_for_update(key_share=True)
-_READ = BySize(lambda _: _ONE)
-_Columns = namedtuple("_Columns", channel.c.keys())  # type: ignore[misc]
+_READ = Hot(_ONE)
+_ROW = result_tuple(channel.c.keys())
 
 
 async def load_channel(connection: AsyncConnection, tenant_id: str, channel_id: str) -> StoredChannel | None:
     """Return one channel of the tenant, None if there is none."""
     given = {"tenant": tenant_id, "channel": channel_id}
-    rows = await _READ.of(1, connection.dialect).run(connection, given)
-    return _stored(_Columns(*rows[0])) if rows else None
+    rows = await _READ.run(connection, given)
+    return _stored(_ROW(rows[0])) if rows else None
 
 
 async def lock_channel(work: Work, tenant_id: str, channel_id: str) -> StoredChannel | None:
@@ -108,7 +108,7 @@ async def count_found(work: Work, tenant_id: str, channel_id: str, *, swept_only
     await work.execute(statement.values(counted))
 
 
-def _stored(row: Any) -> StoredChannel:
+def _stored(row: Row[Any]) -> StoredChannel:
     return StoredChannel(
         tenant_id=row.tenant_id,
         channel_id=row.channel_id,

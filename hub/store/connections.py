@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine import BySize, Work
+from hub.store.engine import Hot, Work
 from hub.store.events import SyncEvent, tell
 from hub.store.sealed import ERP_CREDENTIALS
 from hub.store.secrets import Vault
@@ -27,12 +27,12 @@ class ConnectionStatus(StrEnum):
     LOST = "lost"
 
 
-ONE = BySize(
-    lambda _: select(erp_connection).where(
+ONE = Hot(
+    select(erp_connection).where(
         erp_connection.c.tenant_id == bindparam("tenant"), erp_connection.c.connection_id == bindparam("connection")
     )
 )
-COLUMNS = namedtuple("COLUMNS", erp_connection.c.keys())  # type: ignore[misc]
+ROW = result_tuple(erp_connection.c.keys())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,8 +103,8 @@ def _sealed(vault: Vault, tenant_id: str, connection_id: str, credentials: ErpCr
 async def load_connection(connection: AsyncConnection, tenant_id: str, connection_id: str) -> ErpConnection | None:
     """Return one connection of the tenant, None if there is none."""
     given = {"tenant": tenant_id, "connection": connection_id}
-    rows = await ONE.of(1, connection.dialect).run(connection, given)
-    return _stored(COLUMNS(*rows[0])) if rows else None
+    rows = await ONE.run(connection, given)
+    return _stored(ROW(rows[0])) if rows else None
 
 
 async def find_connection(connection: AsyncConnection, connection_id: str) -> ErpConnection | None:
@@ -121,7 +121,7 @@ async def list_connections(connection: AsyncConnection, tenant_id: str) -> Seque
     return [_stored(row) for row in rows]
 
 
-def _stored(row: Any) -> ErpConnection:
+def _stored(row: Row[Any]) -> ErpConnection:
     return ErpConnection(
         tenant_id=row.tenant_id,
         connection_id=row.connection_id,

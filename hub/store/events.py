@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.metrics import Attribute, Metric, counter
 from hub.store.audit.chain import Head, linked
 from hub.store.audit.encoding import stored_value
-from hub.store.engine import ByKeys, BySize, Work
+from hub.store.engine import ByKeys, Hot, Work
 from hub.store.tables import sync_event, tenant
 
 
@@ -82,9 +82,9 @@ async def _flush(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
     for row in rows:
         chained.append(linked(row, heads[row["tenant_id"]]))
         heads[row["tenant_id"]] = Head(chained[-1]["seq"], chained[-1]["digest"])
-    await TELL.of(1, connection.dialect).run_each(connection, chained)
+    await TELL.run_each(connection, chained)
     moved = [{"owner": name, "seq": head.seq, "digest": head.digest} for name, head in heads.items()]
-    await MOVE_HEAD.of(1, connection.dialect).run_each(connection, moved)
+    await MOVE_HEAD.run_each(connection, moved)
 
 
 HEADS = ByKeys(
@@ -96,13 +96,11 @@ HEADS = ByKeys(
     ),
     sample=("",),
 )
-TELL = BySize(lambda _: insert(sync_event))
-MOVE_HEAD = BySize(
-    lambda _: (
-        update(tenant)
-        .where(tenant.c.tenant_id == bindparam("owner"))
-        .values(event_seq=bindparam("seq"), event_digest=bindparam("digest"))
-    )
+TELL = Hot(insert(sync_event))
+MOVE_HEAD = Hot(
+    update(tenant)
+    .where(tenant.c.tenant_id == bindparam("owner"))
+    .values(event_seq=bindparam("seq"), event_digest=bindparam("digest"))
 )
 
 

@@ -5,7 +5,7 @@ from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
 from hub.store.engine.fault import Conflict, Spoiled, StoreBusy, StoreUnavailable
 from hub.store.engine.fetch import Fetch, fetch_of
-from hub.store.engine.prepared import ByKeys, BySize
+from hub.store.engine.prepared import ByKeys, BySize, Hot
 from hub.store.engine.wire import alone
 from hub.store.engine.work import Draft, Flush, Work, also_whole
 
@@ -18,6 +18,7 @@ __all__ = [
     "Draft",
     "Fetch",
     "Flush",
+    "Hot",
     "Spoiled",
     "StoreBusy",
     "StoreUnavailable",

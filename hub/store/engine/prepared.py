@@ -88,27 +88,57 @@ class BySize:
         return self._compiled[place]
 
 
+class Hot:
+    """A statement whose text is always the same."""
+
+    def __init__(self, statement: Any) -> None:
+        self._statements = BySize(lambda _: statement)
+
+    async def run(self, connection: AsyncConnection, given: dict[str, Any]) -> list[Row]:
+        """Run it and return its rows."""
+        return await self._on(connection).run(connection, given)
+
+    async def changed(self, connection: AsyncConnection, given: dict[str, Any]) -> int:
+        """Run it and return how many rows it changed."""
+        return await self._on(connection).changed(connection, given)
+
+    async def run_each(self, connection: AsyncConnection, given: Sequence[dict[str, Any]]) -> None:
+        """Run it once for each, in order, without rows to return."""
+        await self._on(connection).run_each(connection, given)
+
+    def _on(self, connection: AsyncConnection) -> Compiled:
+        return self._statements.of(1, connection.dialect)
+
+
 class ByKeys:
-    """A statement over many keys at once; ``make`` is given the parameter that holds them, all like ``sample``."""
+    """A statement over many keys at once; ``make`` is given the parameter that holds them, all like ``sample``.
+
+    Other parameters are given by their names; they must not be ``required``, for it is compiled without them.
+    """
 
     def __init__(self, make: Callable[[BindParameter[Any]], Any], *, sample: Row) -> None:
         self._statements = BySize(lambda size: make(bindparam("keys", [sample] * size, expanding=True)))
 
-    async def run(self, connection: AsyncConnection, keys: Sequence[Row]) -> list[Row]:
+    async def run(self, connection: AsyncConnection, keys: Sequence[Row], **others: Any) -> list[Row]:
         """Run it for the keys and return all rows."""
         return [
-            row for statement, given in self._of(connection, keys) for row in await statement.run(connection, given)
+            row
+            for statement, given in self._of(connection, keys, others)
+            for row in await statement.run(connection, given)
         ]
 
     async def changed(self, connection: AsyncConnection, keys: Sequence[Row]) -> int:
         """Run it for the keys and return how many rows it changed."""
-        return sum([await statement.changed(connection, given) for statement, given in self._of(connection, keys)])
+        return sum([await statement.changed(connection, given) for statement, given in self._of(connection, keys, {})])
 
-    def _of(self, connection: AsyncConnection, keys: Sequence[Row]) -> Iterator[tuple[Compiled, dict[str, Any]]]:
+    def _of(
+        self, connection: AsyncConnection, keys: Sequence[Row], others: Mapping[str, Any]
+    ) -> Iterator[tuple[Compiled, dict[str, Any]]]:
         for chunk in chunks(keys):
             values = [value for key in chunk for value in key]
             statement = self._statements.of(len(chunk), connection.dialect)
-            yield statement, dict(zip(statement.names, values, strict=True))
+            names = [name for name in statement.names if name not in others]
+            yield statement, {**others, **dict(zip(names, values, strict=True))}
 
 
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> list[Row]:

@@ -14,8 +14,6 @@ from hub.store.engine.connect import Savepoint, begin_alone, savepoint_of
 
 Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Flush: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[None]]
-
-
 Whole: TypeAlias = Callable[[AsyncConnection, list[Any]], Awaitable[bool]]
 
 _wholes: dict[Flush, Whole] = {}
@@ -72,6 +70,8 @@ class Work(Draft):
 
     A work may run again after a conflict, so it must do nothing outside the database. Its statements stand in
     a savepoint of their own, opened before the first one: a work that only defers never touches the database.
+
+    Statements that go past SQLAlchemy open none: a work reads by them, or writes what stands or falls with its group.
     """
 
     __slots__ = ("alone", "connection", "entered", "savepoint")

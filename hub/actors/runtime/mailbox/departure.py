@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import ActorRow
 from hub.actors.runtime.mailbox.letters import Key, LaneState, Retry, Settlement, Status
-from hub.store.engine import BulkInsert, ByKeys, BySize
+from hub.store.engine import BulkInsert, ByKeys, Hot
 from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message, parked
 from hub.store.types import INSTANT, Instant
@@ -28,21 +28,19 @@ DELETE = ByKeys(
     sample=("", "", "", 0, 0),
 )
 KEEP_NEWER = update(message).where(tuple_(*PLACE).in_(bindparam("places", expanding=True))).values(AS_NEW)
-RETRY = BySize(
-    lambda _: (
-        update(message)
-        .where(
-            message.c.tenant_id == bindparam("t"),
-            message.c.address == bindparam("a"),
-            message.c.lane == bindparam("l"),
-            message.c.seq == bindparam("s"),
-            message.c.revision == bindparam("r"),
-        )
-        .values(
-            attempts=bindparam("tries"),
-            crashes=bindparam("falls"),
-            due_at=bindparam("due", type_=message.c.due_at.type),
-        )
+RETRY = Hot(
+    update(message)
+    .where(
+        message.c.tenant_id == bindparam("t"),
+        message.c.address == bindparam("a"),
+        message.c.lane == bindparam("l"),
+        message.c.seq == bindparam("s"),
+        message.c.revision == bindparam("r"),
+    )
+    .values(
+        attempts=bindparam("tries"),
+        crashes=bindparam("falls"),
+        due_at=bindparam("due", type_=message.c.due_at.type),
     )
 )
 NEXT_DUE = (
@@ -94,7 +92,7 @@ async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settl
     await _delete(connection, [(*one.key, one.lane, *place) for one in settlements for place in one.done])
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
     again = [_retry(one, retry) for one in settlements for retry in one.retried]
-    await RETRY.of(1, connection.dialect).run_each(connection, again)
+    await RETRY.run_each(connection, again)
     if stuck := [row for one in settlements for row in one.parked]:
         await connection.execute(insert(parked), stuck)
     memories = [_memory(one, one.memory, stored) for one in settlements if one.memory is not None]

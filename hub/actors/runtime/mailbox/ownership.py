@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import Key, Release, Status
 from hub.actors.runtime.mailbox.posting import LAST, MAIL, NOBODY
-from hub.store.engine import ByKeys, BySize, Work
-from hub.store.engine.keys import chunks
+from hub.store.engine import ByKeys, Hot, Work
 from hub.store.tables.mailbox import actor, node, seen
 from hub.store.types import Instant
 
 IN_VIEW = 8
-MAY_BE_CLAIMED = [Status.ACTIVE.value, Status.QUARANTINED.value]
-CLAIMABLE = actor.c.status.in_(MAY_BE_CLAIMED)
+CLAIMABLE = actor.c.status.in_([literal_column(f"'{one.value}'") for one in (Status.ACTIVE, Status.QUARANTINED)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +52,14 @@ async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list
 
 async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
     """Prolong the leases of some actors this node owns; a row locked by a commit is left for the next time."""
-    glimpses = await _prolong(work, name, keys, lease_until) if keys else []
-    await SEEN.of(1, work.connection.dialect).changed(work.connection, {"who": name, "at": work.clock.now()})
-    return glimpses
-
-
-async def _prolong(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
-    found = []
-    for chunk in chunks(keys):
-        statement = PROLONG.of(len(chunk), work.connection.dialect)
-        theirs = (value for key in chunk for value in key)
-        given = {"who": name, "until": lease_until, "due": lease_until}
-        given |= {place: next(theirs) for place in statement.names if place not in given}
-        found += [_glimpse(row) for row in await statement.run(work.connection, given)]
-    return found
+    rows = await PROLONG.run(work.connection, keys, who=name, until=lease_until, due=lease_until)
+    await SEEN.changed(work.connection, {"who": name, "at": work.clock.now()})
+    return [_glimpse(row) for row in rows]
 
 
 async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
     """Return what changed or not about every actor this node owns."""
-    statement = GLANCE.of(1, connection.dialect)
-    return [_glimpse(row) for row in await statement.run(connection, {"who": name})]
+    return [_glimpse(row) for row in await GLANCE.run(connection, {"who": name})]
 
 
 async def look(connection: AsyncConnection, keys: Sequence[Key]) -> list[Glimpse]:
@@ -83,10 +69,9 @@ async def look(connection: AsyncConnection, keys: Sequence[Key]) -> list[Glimpse
 
 async def earliest_due(connection: AsyncConnection) -> datetime | None:
     """Return when the next actor without an owner is due; None when nothing waits anywhere."""
-    statement = EARLIEST.of(len(MAY_BE_CLAIMED), connection.dialect)
-    ((found,),) = await statement.run(connection, dict(zip(statement.names, MAY_BE_CLAIMED, strict=True)))
-    due: datetime | None = found
-    return due
+    found: datetime | None
+    ((found,),) = await EARLIEST.run(connection, {})
+    return found
 
 
 def release(work: Work, claims: Sequence[tuple[Key, int]]) -> None:
@@ -172,18 +157,17 @@ def _glimpse_columns() -> list[Any]:
     return [actor.c.tenant_id, actor.c.address, actor.c.epoch, actor.c.next_seq, actor.c.status]
 
 
-EARLIEST = BySize(
-    lambda _: select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE)
-)
-GLANCE = BySize(lambda _: select(*_glimpse_columns()).where(actor.c.node == bindparam("who")))
-SEEN = BySize(lambda _: update(node).where(node.c.name == bindparam("who")).values(seen_at=bindparam("at")))
-PROLONG = BySize(
-    lambda size: (
+EARLIEST = Hot(select(func.min(actor.c.due_at, type_=Instant)).where(actor.c.due_at.is_not(None), CLAIMABLE))
+GLANCE = Hot(select(*_glimpse_columns()).where(actor.c.node == bindparam("who")))
+SEEN = Hot(update(node).where(node.c.name == bindparam("who")).values(seen_at=bindparam("at")))
+PROLONG = ByKeys(
+    lambda keys: (
         update(actor)
-        .where(_in(_mine(bindparam("keys", [("", "")] * size, expanding=True))))
+        .where(_in(_mine(keys)))
         .values(lease_until=bindparam("until", required=False), due_at=bindparam("due", required=False))
         .returning(*_glimpse_columns())
-    )
+    ),
+    sample=("", ""),
 )
 LOOK = ByKeys(
     lambda keys: select(*_glimpse_columns()).where(tuple_(actor.c.tenant_id, actor.c.address).in_(keys)),
