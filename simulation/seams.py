@@ -38,6 +38,7 @@ import hub.sandbox.bol.push
 import hub.store.engine.connect
 import hub.store.engine.database
 import hub.store.engine.sqlite
+import hub.store.engine.sqlite_file
 import hub.store.migrations
 from hub.actors.desk import Pace
 from hub.actors.runtime.roster import Roster
@@ -106,8 +107,8 @@ def in_place(
         (anyio.to_thread, "run_sync", _at_once),
         (hub.store.engine.connect, "create_async_engine", _engine),
         (hub.store.engine.sqlite, "connector", disk.connector),
-        (hub.store.engine.sqlite, "only_process", _alone),
-        (hub.store.engine.sqlite, "scrub", _scrub),
+        (hub.store.engine.sqlite_file, "only_process", _alone),
+        (hub.store.engine.sqlite_file, "scrub", _scrub),
         (hub.node.node, "migrate", _migrated),
         (hub.store.migrations, "newest", _newest),
         (hub.store.migrations, "revision_of", _revision_of),

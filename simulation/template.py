@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from hub.store.engine.sqlite import prepare
+from hub.store.engine.sqlite_file import prepare
 from hub.store.migrations import migrate
 
 MEMORY = Path("/dev/shm")  # noqa: S108

@@ -16,7 +16,7 @@ from hub.domain.tenant import Principal, Role
 from hub.settings import Settings
 from hub.store.backup import BadBackup, back_up, copy_to_prepare, put_in_place
 from hub.store.engine import Database, Work
-from hub.store.engine.sqlite import file_of, lock_of, only_process
+from hub.store.engine.sqlite_file import file_of, lock_of, only_process
 from hub.store.migrations import check_schema, migrate
 from hub.store.rotation import check_keys
 from hub.store.secrets import vault_of

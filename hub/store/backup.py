@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from hub.store.engine.sqlite import scrub
+from hub.store.engine.sqlite_file import scrub
 
 BESIDE = ("-wal", "-shm")
 

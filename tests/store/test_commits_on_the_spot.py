@@ -20,7 +20,7 @@ from hub.clock import SystemClock
 from hub.store.engine import Database, Draft
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.pace import REMEMBERED, Pace
-from hub.store.engine.sqlite import file_of
+from hub.store.engine.sqlite_file import file_of
 from hub.store.tables import node
 from hub.store.types import INSTANT
 

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from hub.store.engine import postgres, sqlite, wire
 from hub.store.engine.fault import name_fault
 from hub.store.engine.keys import KeysByIndex
+from hub.store.engine.sqlite_file import file_of
 from hub.store.types import json_text, json_value
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def begin_alone(connection: Connection) -> None:
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], **options: Any) -> AsyncEngine:
-    creator = sqlite.connector(str(sqlite.file_of(url)), pragmas)
+    creator = sqlite.connector(str(file_of(url)), pragmas)
     engine = _engine(url.set(drivername="sqlite+aiosqlite"), async_creator=creator, **options)
     engine.dialect.statement_compiler = KeysByIndex
     return engine

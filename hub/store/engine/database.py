@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
-from hub.store.engine import sqlite
+from hub.store.engine import sqlite_file
 from hub.store.engine.connect import aboard, reading_engine, writing_engine
 from hub.store.engine.fault import StoreUnavailable, named_faults
 from hub.store.engine.fetch import Fetch
@@ -48,7 +48,7 @@ class Database:
         self._urgent = urgent or queue
         self._reads = reads
         self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
-        self._readers = Readers(sqlite.file_of(url)) if self.dialect == "sqlite" else None
+        self._readers = Readers(sqlite_file.file_of(url)) if self.dialect == "sqlite" else None
         self._spot = Spot(reads) if self.dialect == "sqlite" else None
         self._listeners: dict[str, list[Heard]] = {}
 
@@ -75,8 +75,8 @@ class Database:
         where = make_url(url)
         with ExitStack() as locks:
             if where.get_backend_name() == "sqlite":
-                locks.enter_context(sqlite.only_process(sqlite.file_of(where)))
-                await anyio.to_thread.run_sync(sqlite.prepare, sqlite.file_of(where))
+                locks.enter_context(sqlite_file.only_process(sqlite_file.file_of(where)))
+                await anyio.to_thread.run_sync(sqlite_file.prepare, sqlite_file.file_of(where))
             urgent = Queue(LONGEST_QUEUE) if where.get_backend_name() == "postgresql" else None
             database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where, deadline), urgent=urgent)
             async with database._writing(random or Random(), deadline):  # noqa: S311
@@ -87,8 +87,8 @@ class Database:
     async def open_to_read(cls, url: str, clock: Clock) -> AsyncIterator[Database]:
         """Open a database for reading alone, beside a process that has it open; every write is ``StoreUnavailable``."""
         where = make_url(url)
-        if where.get_backend_name() == "sqlite" and not sqlite.file_of(where).exists():
-            raise StoreUnavailable(f"there is no database {sqlite.file_of(where)}")
+        if where.get_backend_name() == "sqlite" and not sqlite_file.file_of(where).exists():
+            raise StoreUnavailable(f"there is no database {sqlite_file.file_of(where)}")
         queue = Queue(0)
         queue.close()
         database = cls(where, clock, queue, reading_engine(where, DEADLINE))
@@ -187,7 +187,7 @@ class Database:
         """
         if self.dialect != "sqlite":
             return True
-        return await anyio.to_thread.run_sync(sqlite.scrub, sqlite.file_of(self.url))
+        return await anyio.to_thread.run_sync(sqlite_file.scrub, sqlite_file.file_of(self.url))
 
     @contextmanager
     def listening(self, topic: str, heard: Heard) -> Iterator[None]:

@@ -23,7 +23,7 @@ from sqlalchemy.sql import text
 from hub.store.engine import Conflict, Database, StoreUnavailable
 from hub.store.engine.connect import migrating_engine
 from hub.store.engine.postgres import SETTINGS
-from hub.store.engine.sqlite import file_of, only_process
+from hub.store.engine.sqlite_file import file_of, only_process
 
 HERE = Path(__file__).parent
 REVISION = re.compile(r"\d{4}(_\d{4})?")
