@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import httpx2
 
@@ -14,36 +14,72 @@ NORMAL = re.compile(
 )
 """What may follow a base address without ``httpx2`` changing anything: nothing to quote, no dots that lead upwards."""
 
+Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
+"""Headers as they go over the wire."""
+
+
+def origin_of(url: httpx2.URL) -> str:
+    """Return scheme, host and port of an address."""
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
 
 class PlainRequest(httpx2.Request):
-    """Headers and bytes for an address in normal form, which is taken apart only when somebody asks for its parts."""
+    """Headers and bytes for an address in normal form; what nobody asks for is not made."""
 
     def __init__(
-        self,
-        method: str,
-        address: str,
-        headers: list[tuple[Any, Any]],
-        content: bytes,
-        timeout: Mapping[str, float | None],
+        self, method: str, origin: str, target: str, fields: Fields, content: bytes, timeout: dict[str, float | None]
     ) -> None:
-        self.method = method
-        self.address = address
-        self.headers = httpx2.Headers(headers)
-        self.extensions = {"timeout": dict(timeout)}
+        """``origin`` is scheme, host and port, ``target`` the rest of the address."""
+        self.method = method.upper()
+        self.origin = origin
+        self.target = target.encode("ascii") or b"/"
+        self.extensions = {"timeout": timeout}
+        self._fields = fields
+        self._headers: httpx2.Headers | None = None
+        self._url: httpx2.URL | None = None
         self.stream = httpx2.ByteStream(content)
-        self._parsed: httpx2.URL | None = None
-        self.read()
+        self._body = content
+
+    @property
+    def fields(self) -> Fields:
+        """The headers as they go over the wire."""
+        return self._fields if self._headers is None else self._headers.raw
+
+    @property
+    def headers(self) -> httpx2.Headers:
+        """The headers, to be read and changed."""
+        if self._headers is None:
+            self._headers = httpx2.Headers(self._fields)
+        return self._headers
+
+    @headers.setter
+    def headers(self, headers: httpx2.Headers) -> None:
+        self._headers = headers
 
     @property
     def url(self) -> httpx2.URL:
         """The address, taken apart."""
-        if self._parsed is None:
-            self._parsed = httpx2.URL(self.address)
-        return self._parsed
+        if self._url is None:
+            self._url = httpx2.URL(self.origin + self.target.decode("ascii"))
+        return self._url
 
     @url.setter
     def url(self, url: httpx2.URL) -> None:
-        self._parsed, self.address = url, str(url)
+        self._url = url
+        self.origin, self.target = origin_of(url), url.raw_path
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self._body
+
+    def read(self) -> bytes:
+        """Return the body."""
+        return self._body
+
+    async def aread(self) -> bytes:
+        """Return the body."""
+        return self._body
 
 
 class Answer(httpx2.Response):
@@ -52,8 +88,7 @@ class Answer(httpx2.Response):
     def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes, reason: str) -> None:
         extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason.encode()}
         super().__init__(status, headers=headers, stream=httpx2.ByteStream(body), extensions=extensions)
-        encoded = any(name.lower() == b"content-encoding" for name, _ in headers)
-        self._whole = None if encoded else body
+        self._whole = None if "content-encoding" in self.headers else body
 
     @property
     def content(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import ssl
 from functools import lru_cache
@@ -12,6 +13,7 @@ import httpx2
 from yarl import URL
 
 from hub.adapters.exchange import Answer, PlainRequest
+from hub.adapters.straight import Straight
 
 ADDED_BY_AIOHTTP = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 LARGE = 1 << 16
@@ -31,17 +33,18 @@ class WireTransport(httpx2.AsyncBaseTransport):
         """``limits`` say how many calls are under way at once, and how many seconds an idle connection is kept."""
         self._tls = tls
         self._kept_seconds = limits.keepalive_expiry or 5.0
-        # Not a fast one: while it lets the loop have a turn, the end of a kept connection is noticed before it is used.
         self._places = anyio.Semaphore(limits.max_connections or 100)
-        self._session: aiohttp.ClientSession | None = None
+        self._ways: tuple[aiohttp.ClientSession, Straight] | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, once, and return its answer; who is cancelled takes the connection along."""
-        content, target = await request.aread(), _target(request)
+        content = await request.aread()
+        if not isinstance(request, PlainRequest):
+            _fit(request, content)
         patience: dict[str, float | None] = request.extensions.get("timeout", {})
         await self._place(patience.get("pool"))
         try:
-            return await self._ask(request, target, content, patience)
+            return await self._ask(request, content, patience)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise _in_words_of_httpx2(error) from error
         finally:
@@ -49,36 +52,39 @@ class WireTransport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        if self._ways is not None:
+            await self._ways[0].close()
 
     async def _place(self, seconds: float | None) -> None:
         if self._places.value:
-            return await self._places.acquire()
+            return self._places.acquire_nowait()
         try:
             with anyio.fail_after(seconds):
                 await self._places.acquire()
         except TimeoutError as error:
             raise httpx2.PoolTimeout(f"all connections were in use for {seconds:g} s") from error
 
-    async def _ask(
-        self, request: httpx2.Request, target: URL, content: bytes, patience: dict[str, float | None]
-    ) -> Answer:
-        async with self._opened().request(
+    async def _ask(self, request: httpx2.Request, content: bytes, patience: dict[str, float | None]) -> Answer:
+        session, straight = self._opened()
+        await asyncio.sleep(0)  # The loop's turn: the end of a kept connection is noticed before it is used.
+        timeout = _timeout(_longest(len(content), patience), patience.get("connect"), patience.get("read"))
+        if len(content) <= LARGE:
+            return await straight.ask(request, content, timeout)
+        async with session.request(
             request.method,
-            target,
+            URL(str(request.url), encoded=True),
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
-            data=io.BytesIO(content) if len(content) > LARGE else content or None,
+            data=io.BytesIO(content),
             allow_redirects=False,
-            timeout=_timeout(_longest(len(content), patience), patience.get("connect"), patience.get("read")),
+            timeout=timeout,
         ) as answer:
             return Answer(answer.status, answer.raw_headers, await answer.read(), answer.reason or "")
 
-    def _opened(self) -> aiohttp.ClientSession:
-        """Return the session, made with the first call: most accounts of a large hub are idle."""
-        if self._session is None:
+    def _opened(self) -> tuple[aiohttp.ClientSession, Straight]:
+        """Return the two ways over one pool, made with the first call: most accounts of a large hub are idle."""
+        if self._ways is None:
             connector = aiohttp.TCPConnector(ssl=self._tls, limit=0, keepalive_timeout=self._kept_seconds)
-            self._session = aiohttp.ClientSession(
+            session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=ADDED_BY_AIOHTTP,
@@ -86,8 +92,9 @@ class WireTransport(httpx2.AsyncBaseTransport):
             )
             # aiohttp sends what is idempotent again where a kept connection turns out to be dead, and has no public
             # way to switch that off; every call counts against a platform's limits, so the hub decides.
-            self._session._retry_connection = False
-        return self._session
+            session._retry_connection = False
+            self._ways = session, Straight(connector)
+        return self._ways
 
 
 def _longest(size: int, patience: dict[str, float | None]) -> float | None:
@@ -96,13 +103,15 @@ def _longest(size: int, patience: dict[str, float | None]) -> float | None:
     return sum(waits) + size / SLOWEST if size > LARGE and waits else None
 
 
-def _target(request: httpx2.Request) -> URL:
-    """Return where a request goes, as it stands. Raises httpx2's ``UnsupportedProtocol``."""
-    if isinstance(request, PlainRequest):
-        return URL(request.address, encoded=True)
+def _fit(request: httpx2.Request, content: bytes) -> None:
+    """Let a request of unknown length say how long it is, now that all of it is there.
+
+    Raises httpx2's ``UnsupportedProtocol`` for what is no HTTP.
+    """
     if request.url.scheme not in ("http", "https"):
         raise httpx2.UnsupportedProtocol(f"no HTTP: {request.url.scheme}://")
-    return URL(str(request.url), encoded=True)
+    if request.headers.pop("Transfer-Encoding", None):
+        request.headers["Content-Length"] = str(len(content))
 
 
 @lru_cache(64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
@@ -252,6 +253,35 @@ async def test_who_waits_too_long_for_a_connection_is_told_so(making: Making) ->
             with pytest.raises(httpx2.PoolTimeout):
                 await client.get(url, timeout=httpx2.Timeout(60, pool=0.05))
             enough.set()
+
+
+@both
+@pytest.mark.parametrize("pieces", [[b"hel", b"lo"], [b"x" * 50_000] * 2])
+async def test_a_body_whose_length_nobody_knew_arrives_whole(making: Making, pieces: list[bytes]) -> None:
+    heard: list[bytes] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    async def script(line: Line) -> None:
+        heard.append(await whole_body(line))
+        await line.say(HELLO)
+
+    await ask(making, script, "POST", content=body(), timeout=60)
+    assert heard == [b"".join(pieces)]
+
+
+async def whole_body(line: Line) -> bytes:
+    """Read a request's body, of announced length or in chunks."""
+    head = (await line.reader.readuntil(b"\r\n\r\n")).lower()
+    _, announced, length = head.partition(b"content-length: ")
+    if announced:
+        return await line.reader.readexactly(int(length.partition(b"\r\n")[0]))
+    body = b""
+    while size := int(await line.reader.readuntil(b"\r\n"), 16):
+        body += (await line.reader.readexactly(size + 2))[:-2]
+    return body
 
 
 @both
