@@ -267,6 +267,22 @@ async def test_a_work_that_keeps_a_broken_statement_to_itself_is_told_that_nothi
         assert await names(database) == ["later", "once"]
 
 
+async def test_a_group_that_is_large_enough_goes_without_a_look_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticket, "CALM", 10**9)
+    monkeypatch.setattr(ticket, "MOST_ROUNDS", 10**9)
+    queue = Queue(longest=10, enough=2)
+    with anyio.fail_after(PATIENCE):
+        async with anyio.create_task_group() as tasks:
+            drafts = [Ticket(Draft(SystemClock())) for _ in range(2)]
+            for each in drafts:
+                tasks.start_soon(_put_later, queue, each)
+            assert await queue.take(10) == drafts
+
+
+async def _put_later(queue: Queue, one: Ticket) -> None:
+    queue.put(one)
+
+
 async def test_while_one_writer_is_busy_another_helps_with_mail_and_leaves_works_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

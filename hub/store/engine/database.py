@@ -23,7 +23,7 @@ from hub.store.engine.group import Group
 from hub.store.engine.prepared import direct
 from hub.store.engine.readers import Readers
 from hub.store.engine.spot import Spot
-from hub.store.engine.ticket import Queue, Ticket
+from hub.store.engine.ticket import ENOUGH, Queue, Ticket
 from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
 
@@ -77,8 +77,10 @@ class Database:
             if where.get_backend_name() == "sqlite":
                 locks.enter_context(sqlite_file.only_process(sqlite_file.file_of(where)))
                 await anyio.to_thread.run_sync(sqlite_file.prepare, sqlite_file.file_of(where))
-            urgent = Queue(LONGEST_QUEUE) if where.get_backend_name() == "postgresql" else None
-            database = cls(where, clock, Queue(LONGEST_QUEUE), reading_engine(where, deadline), urgent=urgent)
+            elsewhere = where.get_backend_name() == "postgresql"
+            urgent, enough = (Queue(LONGEST_QUEUE), ENOUGH) if elsewhere else (None, None)
+            queue, reads = Queue(LONGEST_QUEUE, enough), reading_engine(where, deadline)
+            database = cls(where, clock, queue, reads, urgent=urgent)
             async with database._writing(random or Random(), deadline):  # noqa: S311
                 yield database
 

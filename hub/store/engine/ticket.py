@@ -25,6 +25,9 @@ COMPANY = 0.01
 
 CALM, MOST_ROUNDS = 2, 16
 """Rounds of the event loop that bring nothing more until a group goes, and how many it waits at most."""
+ENOUGH = 16
+"""Tickets that make a group worth its transaction where another process does the work: while it is at that, this one
+sees to the next."""
 
 NOTHING = Context()
 """What a draft knows of its caller: nothing of it is ever run."""
@@ -79,11 +82,13 @@ class Queue:
     ``STUCK``): one large transaction costs less than two small ones.
     """
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, enough: int | None = None) -> None:
+        """It takes ``longest`` tickets, and lets a group of ``enough`` go without a look for more."""
         self._waiting: deque[Ticket] = deque()
         self._arrived = anyio.Event()
         self._at_work: list[float] = []
         self._longest = longest
+        self._enough = longest if enough is None else enough
         self._hurried = 0
         self._drafts = 0
         self.closed = False
@@ -169,8 +174,8 @@ class Queue:
 
     async def _gathering(self, most: int) -> None:
         """Let those come along whom the event loop has at hand: a group costs much whatever its size."""
-        calm = rounds = 0
-        while calm < CALM and rounds < MOST_ROUNDS and len(self._waiting) < most and not self.closed:
+        calm, rounds, enough = 0, 0, min(most, self._enough)
+        while calm < CALM and rounds < MOST_ROUNDS and len(self._waiting) < enough and not self.closed:
             before = len(self._waiting)
             await anyio.lowlevel.checkpoint()
             calm, rounds = (calm + 1 if len(self._waiting) == before else 0), rounds + 1
