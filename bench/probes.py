@@ -36,8 +36,8 @@ async def probes(platform_url: str | None, folder: Path) -> AsyncIterator[Starle
             """Make as many groups of calls at a steady rate as the hub's actors would, with the HTTP client alone."""
             count, rate = int(request.query_params["count"]), float(request.query_params["rate"])
             began = time.process_time()
-            await (call_steadily(pools, count, rate) if rate else call_busily(pools, count))
-            return JSONResponse({"cpu": time.process_time() - began})
+            took = await (call_steadily(pools, count, rate) if rate else call_busily(pools, count))
+            return JSONResponse({"cpu": time.process_time() - began, "took": took})
 
         yield Starlette(
             routes=[
@@ -59,27 +59,35 @@ async def cpu(request: Request) -> Response:
     return JSONResponse({"cpu": time.process_time()})
 
 
-async def call_steadily(pools: Sequence[httpx2.AsyncClient], count: int, rate: float) -> None:
-    """Make ``count`` groups of four calls, ``rate`` groups per second, over the pools in turn."""
-    began = time.monotonic()
+async def call_steadily(pools: Sequence[httpx2.AsyncClient], count: int, rate: float) -> list[float]:
+    """Make ``count`` groups of four calls, ``rate`` groups per second, over the pools in turn.
+
+    Returns how many seconds after it was due each group was done.
+    """
+    began, took = time.monotonic(), list[float]()
     async with anyio.create_task_group() as tasks:
         for number in range(count):
-            await anyio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            tasks.start_soon(_group, pools[number % len(pools)], number)
+            due = began + number / rate
+            await anyio.sleep(max(0.0, due - time.monotonic()))
+            tasks.start_soon(_group, pools[number % len(pools)], number, due, took)
+    return took
 
 
-async def call_busily(pools: Sequence[httpx2.AsyncClient], count: int) -> None:
+async def call_busily(pools: Sequence[httpx2.AsyncClient], count: int) -> list[float]:
     """Make ``count`` groups of four calls, each pool one group after another, all pools at once."""
+    took: list[float] = []
 
     async def account(pool: httpx2.AsyncClient) -> None:
         for number in range(count // len(pools)):
-            await _group(pool, number)
+            await _group(pool, number, time.monotonic(), took)
 
     async with anyio.create_task_group() as tasks:
         for pool in pools:
             tasks.start_soon(account, pool)
+    return took
 
 
-async def _group(client: httpx2.AsyncClient, number: int) -> None:
+async def _group(client: httpx2.AsyncClient, number: int, due: float, took: list[float]) -> None:
     for step in range(1, CALLS + 1):
         await client.send(client.build_request("GET", f"{client.base_url}/probe-{number}/{step}"))
+    took.append(time.monotonic() - due)

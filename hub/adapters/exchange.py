@@ -57,10 +57,15 @@ class PlainRequest(httpx2.Request):
         self._headers = headers
 
     @property
+    def address(self) -> str:
+        """Where it goes."""
+        return self.origin + self.target.decode("ascii")
+
+    @property
     def url(self) -> httpx2.URL:
         """The address, taken apart."""
         if self._url is None:
-            self._url = httpx2.URL(self.origin + self.target.decode("ascii"))
+            self._url = httpx2.URL(self.address)
         return self._url
 
     @url.setter
