@@ -347,6 +347,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         'values = {\n        "sealed": self._sealed(await self._load(work.connection) or grant),',
     ),
     Mutation(
+        "old-token-again", "the refresh token that an answer brings is not kept, and the old one is used again",
+        "hub.adapters.oauth:Tokens._request", "return fresh if fresh.refresh_token else replace(", "return replace(",
+    ),
+    Mutation(
         "consent-wakes-nobody", "a new consent does not wake who waited for it",
         "hub.actors.commands.erp:connection_granted",
         "await mailbox.resume(work, erp_address(who.tenant_id, division.code))", "pass", _loses_consent,
