@@ -111,7 +111,7 @@ class OrderLane:
         if self._is_begun(one):
             await self._resume(turn, one)
         elif one.stored.status is OrderStatus.READY and goes_here:
-            await self.posting.post(turn, one)
+            await self.posting.post_new(turn, one)
 
     def _is_begun(self, one: StoredCase) -> bool:
         """Say whether an order may stand in Exact already, by an earlier attempt or by hand."""

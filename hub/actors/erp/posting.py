@@ -11,6 +11,7 @@ from hub.actors.erp.ends import Ends
 from hub.actors.erp.landing import Landing
 from hub.actors.erp.reading_back import Posted, ReadingBack
 from hub.actors.erp.scene import Scene
+from hub.actors.erp.suspects import Suspects
 from hub.actors.runtime.turn import Turn
 from hub.domain.certificate import certify
 from hub.domain.forwarding import Case, Drafted, Hold, draft_case
@@ -32,6 +33,12 @@ class Posting:
         self.landing = landing
         self.ends = Ends(scene)
         self.back = back
+        self.suspects = Suspects(scene)
+
+    async def post_new(self, turn: Turn, one: StoredCase) -> None:
+        """Post an order that was never tried before, unless its goods are suspect: then Throttled is raised in time."""
+        with self.suspects.trial(turn, one.stored):
+            await self.post(turn, one)
 
     async def post(self, turn: Turn, one: StoredCase) -> None:
         """Post one order; raises Throttled and Unavailable as the ERP does, and holds what it refuses."""
@@ -52,11 +59,13 @@ class Posting:
         try:
             order_id = await self.scene.erp.create_sales_order(draft)
         except Rejected as refusal:
+            self.suspects.refused(turn, order)
             self._hold(turn, order, Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code))
             return
         except (Throttled, Unavailable) as wait:
             await self._note_outcome(turn, order, wait, began)
             raise
+        self.suspects.taken(turn, order)
         self.back.posted[order.order_id] = Posted(one, draft, order_id, reads, began)
 
     async def _with_debtor(self, turn: Turn, one: StoredCase) -> Case:
