@@ -12,15 +12,16 @@ import anyio
 from bench.away import away
 from bench.figure import Aim, Figure, figure, percentile
 from bench.governing.day import Day
-from bench.governing.governed import governed
+from bench.governing.governed import PACE, governed
 from bench.governing.naive import naive
 from bench.governing.outcome import Outcome
+from bench.governing.queue import waits_in_line
 from bench.place import Place
 from hub.adapters.limits import SHARES_OF_THE_DAY, Lane
 
 NONE = Aim(0, most=True)
 ALL = Aim(1.0, of_bound=True)
-AS_FRESH = Aim(1.1, most=True, of_bound=True)
+AS_FRESH = AS_SOON = Aim(1.1, most=True, of_bound=True)
 DAY = 86_400.0
 REFUSED_FOR_GOOD = "held: refused_by_erp"
 
@@ -53,8 +54,7 @@ def _of_hub(day: Day, told: Outcome) -> Iterator[Figure]:
                  bound_is=good, aim=ALL)  # fmt: skip
     yield figure("a full day: poisoned orders held with their cause", float(told.held.get(REFUSED_FOR_GOOD, 0)),
                  "orders", bounds=float(told.poisoned), bound_is="all of them", aim=ALL)  # fmt: skip
-    yield figure("a full day: longest wait of a good order", max(told.waits), "s")
-    yield figure("a full day: wait of a good order, p99", percentile(told.waits, 0.99), "s")
+    yield from _waits(day, told)
     share = f"the pace of reads that stock's own share of the day allows ({day.limit:,} calls)"
     yield figure("a full day: age of changed stock on channels, p99", percentile(told.ages, 0.99), "s",
                  bounds=freshest(day), bound_is=share, aim=AS_FRESH)  # fmt: skip
@@ -62,6 +62,17 @@ def _of_hub(day: Day, told: Outcome) -> Iterator[Figure]:
     for lane, calls in sorted(told.calls.items()):
         yield figure(f"a full day: calls, {lane}", float(calls), "calls")
     yield figure("a full day: calls left at midnight", float(told.left), "calls")
+
+
+def _waits(day: Day, told: Outcome) -> Iterator[Figure]:
+    lease = PACE["lease_seconds"]
+    knowing, blind = (waits_in_line(day, lease, blind=blind) for blind in (False, True))
+    line = f"first come, first served, had it been known which are poisoned; a dead node's lease lasts {lease:.0f} s"
+    yield figure("a full day: longest wait of a good order", max(told.waits), "s",
+                 bounds=max(knowing), bound_is=line, aim=AS_SOON)  # fmt: skip
+    yield figure("a full day: wait of a good order, p99", percentile(told.waits, 0.99), "s",
+                 bounds=percentile(knowing, 0.99), bound_is=line)  # fmt: skip
+    yield figure("a full day: p99 had nothing been known of goods", percentile(blind, 0.99), "s")
 
 
 def _of_naive(day: Day, told: Outcome) -> Iterator[Figure]:

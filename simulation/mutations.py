@@ -234,12 +234,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         "if wait > 0:", "if False:", _late,
     ),
     Mutation(
-        "unknown-is-not-sent", "a lost answer counts as not sent", "hub.actors.erp.orders:OrderLane._note_outcome",
+        "unknown-is-not-sent", "a lost answer counts as not sent", "hub.actors.erp.posting:Posting._note_outcome",
         "if isinstance(wait, Unavailable) and wait.unknown:", "if False:", _loses_answers,
     ),
     Mutation(
         "no-intent", "that an attempt begins is not written down before it does",
-        "hub.actors.erp.orders:OrderLane._begin", "return await turn.checkpoint(begin)", "return 0", _loses_answers,
+        "hub.actors.erp.posting:Posting._begin", "return await turn.checkpoint(begin)", "return 0", _loses_answers,
     ),
     Mutation(
         "forward-unpaid", "unpaid orders are forwarded", "hub.domain.life.order:_event",
@@ -345,6 +345,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         "token-not-stored", "a fresh pair of tokens is used and not stored", "hub.store.grants:StoredGrant.save_within",
         'values = {\n        "sealed": self._sealed(grant),',
         'values = {\n        "sealed": self._sealed(await self._load(work.connection) or grant),',
+    ),
+    Mutation(
+        "old-token-again", "the refresh token that an answer brings is not kept, and the old one is used again",
+        "hub.adapters.oauth:Tokens._request", "return fresh if fresh.refresh_token else replace(", "return replace(",
     ),
     Mutation(
         "consent-wakes-nobody", "a new consent does not wake who waited for it",

@@ -302,6 +302,19 @@ def test_calls_under_way_count_as_if_all_were_to_be_refused(clock: HandClock) ->
     breaker.admit("x")
 
 
+def test_whoever_leaves_refusals_to_others_waits_for_the_one_that_is_too_many(clock: HandClock) -> None:
+    breaker = ErrorBreaker(clock)
+    assert (breaker.wait("x", kept=4), breaker.wait("x", kept=5)) == (0, 1)
+    for _ in range(4):
+        breaker.count("x")
+        clock.forward(60)
+    assert breaker.wait("x", kept=0) == 0
+    assert breaker.wait("x", kept=1) == pytest.approx(3360)
+    assert breaker.wait("x", kept=2) == pytest.approx(3420)
+    clock.forward(3420)
+    assert breaker.wait("x", kept=2) == 0
+
+
 @given(st.lists(st.floats(0, 900), max_size=80))
 def test_no_hour_sees_more_errors_than_the_breaker_allows(pauses: list[float]) -> None:
     clock = HandClock()

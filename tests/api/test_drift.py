@@ -15,9 +15,9 @@ from hub.store import tables
 from hub.store.engine import Database, Work
 from hub.store.settings_codec import settings_from_json
 from tests.api.caller import global_id
+from tests.api.changing import kinds_posted
 from tests.api.conftest import Calling
 from tests.api.house import NOON, House
-from tests.api.test_changes import kinds_posted
 
 LIST = """
 query ($filter: StockDifferencesFilter) {

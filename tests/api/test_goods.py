@@ -11,9 +11,9 @@ from hub.domain.tenant import Role
 from hub.store import tables
 from hub.store.engine import Database, Work
 from tests.api.caller import Caller, global_id
+from tests.api.changing import kinds_posted
 from tests.api.conftest import Calling
 from tests.api.house import DIVISION, NOON, House, line_row, order_row
-from tests.api.test_changes import kinds_posted
 
 SHOP = global_id("Channel", "shop")
 EAN = "8712345678906"

@@ -11,9 +11,9 @@ from hub.domain.tenant import Role
 from hub.store import tables
 from hub.store.engine import Database
 from tests.api.caller import Caller, global_id
+from tests.api.changing import SHOP, kinds_posted, newest_events
 from tests.api.conftest import Calling
 from tests.api.house import House
-from tests.api.test_changes import SHOP, kinds_posted, newest_events
 
 ERASED = "order { buyer { email } buyerErasedAt total { amount } country }"
 EXPORTED = "orders complete"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import httpx2
@@ -20,6 +22,9 @@ from graphql.execution.values import get_variable_values
 from graphql.validation import NoDeprecatedCustomRule, specified_rules
 
 from hub.adapters.shopify import documents
+from hub.adapters.shopify.documents.document import VERSION, Document
+from hub.adapters.shopify.documents.listings import BULK_LISTINGS
+from hub.adapters.shopify.documents.stock import ACTIVATE, SET_QUANTITIES
 from hub.sandbox.shopify.switches import Switches
 from tests.adapters.shopify.shopify_stage import ShopifyFixture, operation_of
 from tests.contract.channel_requests import everything_asked
@@ -28,7 +33,7 @@ from tests.contract.defects import shopify
 pytestmark = pytest.mark.skipif(not shopify.SCHEMA.exists(), reason="Shopify's schema is not on this machine")
 
 RULES = (*specified_rules, NoDeprecatedCustomRule)
-BULK = documents.BULK_LISTINGS % "gid://shopify/Location/1"
+BULK = BULK_LISTINGS % "gid://shopify/Location/1"
 LOCATION = "106318430514"
 
 
@@ -42,7 +47,7 @@ def problems(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("document", documents.ALL, ids=lambda document: document.name)
-def test_a_document_is_valid_and_uses_nothing_that_is_going_away(document: documents.Document) -> None:
+def test_a_document_is_valid_and_uses_nothing_that_is_going_away(document: Document) -> None:
     assert problems(document.text) == []
 
 
@@ -51,12 +56,14 @@ def test_what_a_bulk_operation_runs_is_valid() -> None:
 
 
 def test_the_version_spoken_is_that_of_the_schema() -> None:
-    assert shopify.SCHEMA.name == f"admin-{documents.VERSION}.schema.graphql"
+    assert shopify.SCHEMA.name == f"admin-{VERSION}.schema.graphql"
 
 
 def test_the_list_of_documents_holds_every_one() -> None:
-    alone = {each for each in vars(documents).values() if isinstance(each, documents.Document)}
-    assert set(documents.ALL) == alone | set(documents.SET_QUANTITIES)
+    modules = [import_module(f"{documents.__name__}.{one.name}") for one in iter_modules(documents.__path__)]
+    alone = {each for module in modules for each in vars(module).values() if isinstance(each, Document)}
+    assert len(alone) > 20
+    assert set(documents.ALL) == alone | set(SET_QUANTITIES)
 
 
 def test_something_deprecated_or_unknown_would_be_found() -> None:
@@ -69,7 +76,7 @@ def test_every_mutation_that_demands_a_key_is_given_one() -> None:
     for document in documents.ALL:
         if "inventory" in document.text and "mutation" in document.text:
             assert document.text.count("@idempotent(key: $key") == document.text.count("(input: $input") + (
-                document is documents.ACTIVATE
+                document is ACTIVATE
             )
 
 
@@ -100,7 +107,7 @@ async def test_every_request_is_one_that_the_schema_takes(switches: Switches) ->
     async with everything_asked(ShopifyFixture(switches)) as (_, recording):
         for request, _ in recording.seen:
             if request.url.path.endswith("/graphql.json"):
-                assert request.url.path.endswith(f"/admin/api/{documents.VERSION}/graphql.json")
+                assert request.url.path.endswith(f"/admin/api/{VERSION}/graphql.json")
                 check(request)
                 asked.add(operation_of(request))
     assert {"ChangedOrders", "Order", "Fulfilments", "FulfilmentOrders", "Ship", "Cancel", "Job", "Listings"} <= asked

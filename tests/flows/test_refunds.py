@@ -41,7 +41,7 @@ async def shops(database_url: str) -> AsyncIterator[Stage]:
 @pytest.fixture
 async def patient(sqlite_url: str) -> AsyncIterator[Stage]:
     """A stage on which what was sent may take longer to land than the first retry takes to come."""
-    async with stage(sqlite_url, channels=("woocommerce",), pace=replace(PACE, settle=12.0)) as made:
+    async with stage(sqlite_url, channels=("woocommerce",), pace=replace(PACE, settle=600.0)) as made:
         yield made
 
 
@@ -103,7 +103,8 @@ async def test_a_credit_note_that_lands_after_the_look_up_is_not_made_twice(
     async def find_just_before_it_lands(erp: ExactErp, your_ref: str) -> Any:
         found = await find(erp, your_ref)
         while under_way:
-            await create(erp, under_way.pop())
+            await create(erp, under_way[-1])
+            under_way.pop()
         return found
 
     monkeypatch.setattr(ExactErp, "create_credit_note", lose)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from hub.actors.each import begin_each
@@ -15,7 +14,8 @@ from hub.actors.erp.debtors import Debtors
 from hub.actors.erp.ends import Ends
 from hub.actors.erp.landing import Landing
 from hub.actors.erp.looking_up import LookingUp
-from hub.actors.erp.reading_back import Posted, ReadingBack
+from hub.actors.erp.posting import Posting
+from hub.actors.erp.reading_back import ReadingBack
 from hub.actors.erp.scene import Scene
 from hub.actors.erp.standing import Standing, Standings
 from hub.actors.messages import ApplyCancellation, ApplyEdit, ForwardOrder, ReadDeliveriesOf, SeekEvidence
@@ -24,14 +24,10 @@ from hub.actors.refusals import discreetly
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.domain.certificate import Certificate, certify
-from hub.domain.forwarding import Case, Drafted, Hold, draft_case, your_ref
+from hub.domain.forwarding import Drafted, Hold, draft_case, your_ref
 from hub.domain.order import HoldCause, OrderStatus
 from hub.domain.sales_order import SalesOrder
-from hub.outcome import Rejected, Throttled, Unavailable
-from hub.store.engine import Work
-from hub.store.order_state import begin_attempt, take_back_attempt
-from hub.store.orders import StoredOrder
-from hub.store.stock import reads_begun
+from hub.outcome import Throttled, Unavailable
 
 
 class OrderLane:
@@ -51,6 +47,7 @@ class OrderLane:
         self.gathering = Gathering(self.cases, ())
         self.looking = LookingUp(scene)
         self.back = ReadingBack(scene)
+        self.posting = Posting(scene, self.cases, self.debtors, self.landing, self.back)
 
     async def handle(self, turn: Turn) -> None:
         """Forward the orders named, side by side; one that is held or must wait blocks no other.
@@ -114,7 +111,7 @@ class OrderLane:
         if self._is_begun(one):
             await self._resume(turn, one)
         elif one.stored.status is OrderStatus.READY and goes_here:
-            await self._post(turn, one)
+            await self.posting.post_new(turn, one)
 
     def _is_begun(self, one: StoredCase) -> bool:
         """Say whether an order may stand in Exact already, by an earlier attempt or by hand."""
@@ -155,7 +152,7 @@ class OrderLane:
         if order.off:
             turn.write(lambda work: self.ends.cancelled(work, order))
         else:
-            await self._post(turn, one)
+            await self.posting.post(turn, one)
 
     def _reference(self, one: StoredCase) -> str | None:
         """Return what the order is looked up by, None where Exact could not have taken it."""
@@ -163,79 +160,6 @@ class OrderLane:
             return one.stored.your_ref or your_ref(one.case.settings, one.stored.external_id)
         except Hold:
             return None
-
-    async def _post(self, turn: Turn, one: StoredCase) -> None:
-        one = await self.cases.with_evidence(turn, one)
-        order = one.stored
-        try:
-            case = await self._with_debtor(turn, one)
-            drafted = draft_case(case)
-        except Hold as hold:
-            self._hold(turn, order, hold)
-            return
-        draft = drafted.draft
-        began = self.scene.desk.clock.now()
-        reads = await self._begin(turn, order, case, drafted, began)
-        if reads is None:
-            turn.write(lambda work: self.ends.cancelled(work, order))
-            return
-        try:
-            order_id = await self.scene.erp.create_sales_order(draft)
-        except Rejected as refusal:
-            self._hold(turn, order, Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code))
-            return
-        except (Throttled, Unavailable) as wait:
-            await self._note_outcome(turn, order, wait, began)
-            raise
-        self.back.posted[order.order_id] = Posted(one, draft, order_id, reads, began)
-
-    async def _with_debtor(self, turn: Turn, one: StoredCase) -> Case:
-        """Return the case with its account; one that would be held anyway makes no account in Exact.
-
-        Raises Hold where no account is sure, and where Exact refuses to be asked or to take one.
-        """
-        try:
-            plan = await self.debtors.find(turn, one)
-            if plan.new is not None or plan.address is not None:
-                draft_case(replace(one.case, debtor=plan.debtor))
-            return replace(one.case, debtor=await self.debtors.settle(turn, one, plan))
-        except Rejected as refusal:
-            raise Hold(HoldCause.REFUSED_BY_ERP, refusal.reason, code=refusal.code) from None
-
-    async def _begin(self, turn: Turn, order: StoredOrder, case: Case, drafted: Drafted, now: datetime) -> int | None:
-        """Write the intent down; returns the number of the last stock read, None where nothing is to be sent."""
-
-        draft, debtor = drafted.draft, case.debtor
-
-        async def begin(work: Work) -> int | None:
-            if debtor is not None:
-                await self.debtors.note(work, order.order_id, debtor)
-            begun = await begin_attempt(
-                work,
-                self.scene.tenant,
-                order.order_id,
-                division=self.scene.division,
-                your_ref=draft.your_ref,
-                fingerprint=draft.fingerprint(),
-                now=now,
-                certificate=certify(case, drafted),
-                sold=order.as_sold(),
-            )
-            return await reads_begun(work, *self.scene.key) if begun else None
-
-        return await turn.checkpoint(begin)
-
-    async def _note_outcome(
-        self, turn: Turn, order: StoredOrder, wait: Throttled | Unavailable, began: datetime
-    ) -> None:
-        """Only an order that was never tried before can be said not to have been sent at all."""
-        tenant, one = self.scene.tenant, order.order_id
-        if isinstance(wait, Unavailable) and wait.unknown:
-            self.landing.lost(turn, one, began)
-            return
-        self.landing.not_sent(turn, one, began)
-        if order.status is OrderStatus.READY:
-            await turn.checkpoint(lambda work: take_back_attempt(work, tenant, one, order.your_ref))
 
     def _found(self, turn: Turn, one: StoredCase, found: SalesOrder) -> None:
         """The order stands in Exact: goods may have left before the hub knew, and passed as somebody else's.
@@ -259,9 +183,6 @@ class OrderLane:
     def _go_on(self, turn: Turn, one: StoredCase) -> None:
         if one.case.settings.invoicing.books:
             turn.post(turn.address, InvoiceOrder(one.stored.order_id))
-
-    def _hold(self, turn: Turn, order: StoredOrder, hold: Hold) -> None:
-        turn.write(lambda work: self.ends.held(work, order, hold))
 
 
 def _standing(

@@ -81,6 +81,10 @@ class ExactClient:
         self._budget.remember(meters)
         self._breaker.remember(meters)
 
+    def until_refusable(self, entity: str, kept: int) -> float:
+        """Return the seconds until one more write of an entity may be refused, and ``kept`` after it."""
+        return self._breaker.wait(entity, kept)
+
     def time_at(self, here: datetime) -> datetime | None:
         """Return Exact's time when ours was ``here``, at the least, as the ``Date`` of its answers tells."""
         return self._budget.server_time(here)

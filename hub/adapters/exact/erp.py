@@ -82,6 +82,9 @@ class ExactErp:
     def remember(self, meters: Sequence[Meter]) -> None:
         self._client.remember(meters)
 
+    def until_refusable(self, kept: int) -> float:
+        return self._orders.until_refusable(kept)
+
     def time_at(self, here: datetime) -> datetime | None:
         return self._client.time_at(here)
 

@@ -48,6 +48,9 @@ class SalesOrders:
         self._client = client
         self._zone = zone
 
+    def until_refusable(self, kept: int) -> float:
+        return self._client.until_refusable(ORDERS, kept)
+
     async def find(self, your_refs: Collection[str]) -> Mapping[str, SalesOrder]:
         """Ask for 25 references a call; of several orders with one reference the first counts."""
         rows: dict[str, list[Row]] = {one: [] for one in your_refs}

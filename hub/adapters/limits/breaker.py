@@ -14,6 +14,8 @@ from hub.clock import Clock
 from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Throttled
 
+MOST = 5
+"""Refused writes of an endpoint within the hour that the hub lets come to pass; Exact takes ten."""
 _SOON = 1.0
 """Seconds in which a call under way has its answer, mostly."""
 
@@ -29,7 +31,7 @@ class ErrorBreaker:
     """
 
     clock: Clock
-    most: int = 5
+    most: int = MOST
     most_reads: int = 9
     window: float = 3600.0
     _errors: dict[str, deque[float]] = field(default_factory=dict)
@@ -61,6 +63,13 @@ class ErrorBreaker:
             raise Throttled(_SOON, f"{endpoint} waits for calls under way: it had {len(errors)} refused ones lately")
         wait = self._left(errors[len(errors) - most])
         raise Throttled(wait, f"{endpoint} stopped after {len(errors)} refused calls within the hour")
+
+    def wait(self, endpoint: str, kept: int) -> float:
+        """Return the seconds until one more write may be refused, and ``kept`` after it, if none is until then."""
+        errors, most = self._recent(endpoint), self.most - kept
+        if len(errors) < most:
+            return 0.0
+        return self._left(errors[len(errors) - most]) if most > 0 else _SOON
 
     def count(self, endpoint: str) -> None:
         """Note one client error of an endpoint."""

@@ -59,6 +59,13 @@ class Erp(Invoicing, Protocol):
         """
         ...
 
+    def until_refusable(self, kept: int) -> float:
+        """Return the seconds until one more new sales order may be refused and ``kept`` after it; costs no call.
+
+        Past that the adapter sends none for a while, so as not to be blocked.
+        """
+        ...
+
     def time_at(self, here: datetime) -> datetime | None:
         """Return what the ERP's clock showed at the least when ours showed ``here`` (UTC), as its answers tell.
 

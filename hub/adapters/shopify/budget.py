@@ -13,7 +13,7 @@ from datetime import timedelta
 from hub.adapters.fields import Fields
 from hub.adapters.limits import RESERVES, Lane
 from hub.adapters.port import Meter
-from hub.adapters.shopify.documents import Document
+from hub.adapters.shopify.documents.document import Document
 from hub.clock import Clock
 from hub.outcome import Throttled
 

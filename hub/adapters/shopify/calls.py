@@ -17,7 +17,8 @@ from hub.adapters.http import Caller, retry_after, write_json
 from hub.adapters.limits import Lane
 from hub.adapters.port import Meter
 from hub.adapters.shopify.budget import LONGEST_WAIT, SHORTEST_WAIT, Budget
-from hub.adapters.shopify.documents import SCOPES, VERSION, Document
+from hub.adapters.shopify.documents.document import VERSION, Document
+from hub.adapters.shopify.documents.shop import SCOPES
 from hub.adapters.shopify.scopes import missing_scopes
 from hub.clock import Clock
 from hub.metrics import Attribute, Metric, counter

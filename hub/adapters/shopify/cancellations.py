@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hub.adapters.fields import Fields
 from hub.adapters.port import Accepted, Pending, Refused, WriteResult
 from hub.adapters.shopify.calls import ShopCalls, user_errors
-from hub.adapters.shopify.documents import CANCEL, CANCEL_STATE, JOB
+from hub.adapters.shopify.documents.cancellations import CANCEL, CANCEL_STATE, JOB
 from hub.adapters.shopify.gids import gid, tail
 from hub.adapters.shopify.reading import required
 from hub.domain.delivery import Cancellation, CancelReason

@@ -15,7 +15,7 @@ from hub.adapters.fields import Fields, parse, unreadable
 from hub.adapters.limits import Lane
 from hub.adapters.port import ChannelListing, Page
 from hub.adapters.shopify.calls import ShopCalls, user_errors
-from hub.adapters.shopify.documents import BULK_LISTINGS, BULK_RUN, BULK_STATE, LISTINGS
+from hub.adapters.shopify.documents.listings import BULK_LISTINGS, BULK_RUN, BULK_STATE, LISTINGS
 from hub.adapters.shopify.locations import Locations
 from hub.adapters.shopify.mapping import listing
 from hub.adapters.shopify.reading import next_page, required

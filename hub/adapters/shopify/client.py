@@ -28,7 +28,8 @@ from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.calls import ShopCalls, throttle_wait
 from hub.adapters.shopify.cancellations import Cancellations
 from hub.adapters.shopify.catalogue import Catalogue
-from hub.adapters.shopify.documents import LARGEST_INPUT, LISTINGS, SIDE_BY_SIDE
+from hub.adapters.shopify.documents.listings import LISTINGS
+from hub.adapters.shopify.documents.stock import LARGEST_INPUT, SIDE_BY_SIDE
 from hub.adapters.shopify.locations import Locations
 from hub.adapters.shopify.orders import Orders
 from hub.adapters.shopify.shipping import Shipping

@@ -8,7 +8,7 @@ from typing import Final
 from hub.adapters.fields import Fields
 from hub.adapters.limits import Lane
 from hub.adapters.shopify.calls import ShopCalls, user_errors
-from hub.adapters.shopify.documents import ACTIVATE, LEVELS, LEVELS_AT_ONCE
+from hub.adapters.shopify.documents.stock import ACTIVATE, LEVELS, LEVELS_AT_ONCE
 from hub.adapters.shopify.mapping import available, quantity_of
 from hub.adapters.shopify.reading import required
 from hub.outcome import Rejected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.adapters.fields import Fields
 from hub.adapters.limits import Lane
 from hub.adapters.shopify.calls import ShopCalls
-from hub.adapters.shopify.documents import LOCATIONS
+from hub.adapters.shopify.documents.shop import LOCATIONS
 from hub.adapters.shopify.gids import gid, number_of, tail
 from hub.adapters.shopify.reading import required
 from hub.outcome import Rejected

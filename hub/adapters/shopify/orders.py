@@ -12,7 +12,7 @@ from hub.adapters.limits import Lane
 from hub.adapters.port import OrderRef, Page
 from hub.adapters.shopify.amounts import Side
 from hub.adapters.shopify.calls import ShopCalls
-from hub.adapters.shopify.documents import CHANGED_ORDERS, ORDER, ORDER_LINES
+from hub.adapters.shopify.documents.orders import CHANGED_ORDERS, ORDER, ORDER_LINES
 from hub.adapters.shopify.gids import gid
 from hub.adapters.shopify.mapping import channel_order, order_ref, removed_units
 from hub.adapters.shopify.reading import MOST_PAGES, fulfilments_of, next_page, required

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hub.adapters.fields import Fields, unreadable
 from hub.adapters.limits import Lane
 from hub.adapters.shopify.calls import ShopCalls
-from hub.adapters.shopify.documents import FULFILMENT_LINES, FULFILMENTS, Document
+from hub.adapters.shopify.documents.document import Document
+from hub.adapters.shopify.documents.fulfilment import FULFILMENT_LINES, FULFILMENTS
 from hub.adapters.shopify.gids import gid, number_of
 
 MOST_PAGES = 100

@@ -13,7 +13,7 @@ from hub.adapters.fields import Fields, unreadable
 from hub.adapters.limits import Lane
 from hub.adapters.shopify.amounts import amount, maybe_amount
 from hub.adapters.shopify.calls import ShopCalls
-from hub.adapters.shopify.documents import REFUND_LINES, REFUNDS
+from hub.adapters.shopify.documents.refunds import REFUND_LINES, REFUNDS
 from hub.adapters.shopify.gids import number_of
 from hub.adapters.shopify.reading import required, rest_of
 from hub.domain.money import total

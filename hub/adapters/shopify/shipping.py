@@ -16,7 +16,7 @@ from hub.adapters.port import Accepted, Deferred, Refused, WriteResult
 from hub.adapters.shopify.allocation import Consignment, FulfilmentOrder, Task, allocate
 from hub.adapters.shopify.calls import ShopCalls, UserError, user_errors
 from hub.adapters.shopify.carriers import company
-from hub.adapters.shopify.documents import FULFILMENT_ORDER_LINES, FULFILMENT_ORDERS, SHIP
+from hub.adapters.shopify.documents.fulfilment import FULFILMENT_ORDER_LINES, FULFILMENT_ORDERS, SHIP
 from hub.adapters.shopify.gids import gid, number_of
 from hub.adapters.shopify.reading import Fulfilment, fulfilments_of, next_page, required, rest_of
 from hub.domain.delivery import Shipment

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hub.adapters.limits import Lane
 from hub.adapters.port import Accepted, Conflict, Refused, StockResult, StockUpdate
 from hub.adapters.shopify.calls import ShopCalls, UserError, user_errors
-from hub.adapters.shopify.documents import LARGEST_INPUT, SET_QUANTITIES, SIDE_BY_SIDE
+from hub.adapters.shopify.documents.stock import LARGEST_INPUT, SET_QUANTITIES, SIDE_BY_SIDE
 from hub.adapters.shopify.keys import Keys
 from hub.adapters.shopify.levels import UNKNOWN, Levels
 from hub.adapters.shopify.locations import Locations

@@ -6,7 +6,7 @@ from hub.adapters.fields import Fields
 from hub.adapters.limits import Lane
 from hub.adapters.port import HookSubscription
 from hub.adapters.shopify.calls import ShopCalls, user_errors
-from hub.adapters.shopify.documents import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
+from hub.adapters.shopify.documents.subscriptions import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
 from hub.adapters.shopify.gids import gid, number_of
 from hub.adapters.shopify.reading import next_page, required
 from hub.adapters.shopify.webhooks import INCLUDED
