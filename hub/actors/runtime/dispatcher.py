@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
@@ -13,7 +14,7 @@ from anyio.abc import TaskGroup
 from hub.actors.runtime.bulkhead import caught
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.ownership import look
-from hub.actors.runtime.mailbox.reading import Mail, read_lanes, read_mail
+from hub.actors.runtime.mailbox.reading import LanePlace, Mail, read_lanes, read_mail
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
@@ -22,8 +23,10 @@ from hub.actors.runtime.turn import Actor
 from hub.actors.runtime.turner import Turner
 from hub.store.engine import Database, StoreUnavailable
 
-FEW_LANES = 4
-"""Lanes that are read without another thread: their mail has mostly just come."""
+FEW_LANES, FEW_MAILS = 16, 16
+"""Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
+
+Read: TypeAlias = tuple[dict[LanePlace, list[Mail]], dict[LanePlace, datetime]]
 
 
 @dataclass(slots=True)
@@ -112,8 +115,7 @@ class Dispatcher:
 
     async def _read(self, limits: dict[Lane, tuple[Instance, int]], now: datetime) -> None:
         wanted = {lane.place: limit + 1 for lane, (_, limit) in limits.items()}
-        few = len(wanted) <= FEW_LANES
-        heads, due = await self.database.look(partial(read_mail, wanted=wanted, now=now), short=few)
+        heads, due = await self._heads(wanted, now)
         for lane, (instance, limit) in limits.items():
             mails = heads[lane.place]
             if lane.owned.leaving or instance.actor is None:
@@ -122,6 +124,18 @@ class Dispatcher:
                 self._start(lane, mails, instance, limit)
             else:
                 self.roster.empty(lane, due.get(lane.place), now)
+
+    async def _heads(self, wanted: Mapping[LanePlace, int], now: datetime) -> Read:
+        """Read few messages of few lanes on the spot; whoever has more is read again without holding up others."""
+        if len(wanted) > FEW_LANES:
+            return await self.database.look(partial(read_mail, wanted=wanted, now=now))
+        few = {place: min(most, FEW_MAILS) for place, most in wanted.items()}
+        heads, due = await self.database.look(partial(read_mail, wanted=few, now=now), short=True)
+        full = {place: most for place, most in wanted.items() if most > few[place] == len(heads[place])}
+        if full:
+            whole, later = await self.database.look(partial(read_mail, wanted=full, now=now))
+            heads, due = heads | whole, due | later
+        return heads, due
 
     def _skip(self, lane: Lane) -> None:
         if not lane.owned.leaving:
