@@ -9,7 +9,7 @@ from bench.neighbours import ACTORS
 from bench.place import Place
 
 TENTH_MORE = Aim(1.1, most=True, of_bound=True)
-SAME = "the same node without flood and crashes"
+SAME = "the same node with the same mail, without flood and crashes"
 
 
 async def measure(place: Place) -> None:
