@@ -104,7 +104,7 @@ def _as_of_now(stored: StoredGauge, now: datetime) -> Meter:
     """Return a budget as it was stored; nothing was spent since."""
     rested = (now - stored.seen_at).total_seconds()
     pace = None if stored.per_hour is None else faded(stored.per_hour, rested)
-    return Meter(stored.name, stored.limit, stored.remaining, stored.resets_at, pace)
+    return Meter(stored.name, stored.limit, stored.remaining, stored.resets_at, pace, stored.refused_at)
 
 
 class LiveRegister:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.product import Division
 from hub.store.engine import Work
 from hub.store.tables import budget, division, hook
+from hub.store.types import instant_text
 from hub.store.upsert import upsert
 
 
@@ -34,6 +35,9 @@ class Gauge(Protocol):
     @property
     def per_hour(self) -> float | None: ...
 
+    @property
+    def refused_at(self) -> tuple[datetime, ...]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class StoredGauge:
@@ -44,6 +48,7 @@ class StoredGauge:
     remaining: int | None
     resets_at: datetime | None
     per_hour: float | None
+    refused_at: tuple[datetime, ...]
     seen_at: datetime
 
 
@@ -122,6 +127,7 @@ async def save_meters(work: Work, tenant_id: str, owner: str, gauges: Sequence[G
             "remaining": gauge.remaining,
             "resets_at": gauge.resets_at,
             "per_hour": gauge.per_hour,
+            "refused_at": [instant_text(at) for at in gauge.refused_at] or None,
             "seen_at": now,
         }
         for gauge in gauges
@@ -132,8 +138,12 @@ async def save_meters(work: Work, tenant_id: str, owner: str, gauges: Sequence[G
 async def load_meters(connection: AsyncConnection, tenant_id: str, owner: str) -> list[StoredGauge]:
     """Return the budgets of an owner as they were last stored."""
     statement = select(budget).where(budget.c.tenant_id == tenant_id, budget.c.owner == owner)
-    rows = (await connection.execute(statement)).all()
-    return [StoredGauge(row.name, row.allowed, row.remaining, row.resets_at, row.per_hour, row.seen_at) for row in rows]
+    return [_gauge(row) for row in (await connection.execute(statement)).all()]
+
+
+def _gauge(row: Row[Any]) -> StoredGauge:
+    refused_at = tuple(datetime.fromisoformat(at) for at in row.refused_at or ())
+    return StoredGauge(row.name, row.allowed, row.remaining, row.resets_at, row.per_hour, refused_at, row.seen_at)
 
 
 async def save_hooks(

@@ -140,6 +140,14 @@ async def has_told(connection: AsyncConnection, tenant_id: str, kind: str, subje
     return (await connection.execute(statement.limit(1))).first() is not None
 
 
+async def last_told_of(connection: AsyncConnection, tenant_id: str, order_id: str) -> str | None:
+    """Return the kind of the newest line about an order, None where there is none."""
+    only = EventFilter(subject_type="order", subject_id=order_id)
+    statement = select(sync_event.c.kind).where(sync_event.c.tenant_id == tenant_id, *_conditions(only))
+    found: str | None = await connection.scalar(statement.order_by(sync_event.c.seq.desc()).limit(1))
+    return found
+
+
 async def newest_event(connection: AsyncConnection, tenant_id: str) -> int:
     """Return the highest event number of the tenant, zero when there is none."""
     statement = select(tenant.c.event_seq).where(tenant.c.tenant_id == tenant_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.adapters.exact.client import WINDOWS
 from hub.adapters.limits import Budget, ErrorBreaker, Lane
+from hub.adapters.limits.breaker import MOST
 from hub.adapters.limits.spending import Spending
 from hub.outcome import Throttled
 from tests.adapters.handclock import HandClock
@@ -70,9 +72,9 @@ def test_refusals_count_on_the_next_node_too(clock: HandClock) -> None:
     second.remember(first.meters())
     with pytest.raises(Throttled) as caught:
         second.admit(ORDERS)
-    assert caught.value.retry_after == pytest.approx(3600 - 60)
+    assert caught.value.retry_after == pytest.approx(3600 - 300)
     second.admit("crm/Accounts")
-    clock.forward(3600)
+    clock.forward(3600 - 300)
     second.admit(ORDERS)
 
 
@@ -85,6 +87,40 @@ def test_refusals_of_more_than_an_hour_ago_are_not_remembered(clock: HandClock) 
     second = ErrorBreaker(clock)
     second.remember(told)
     second.admit(ORDERS)
+
+
+@given(st.lists(st.floats(0, 1500), min_size=1, max_size=9), st.floats(0, 3599))
+def test_the_next_node_waits_as_long_as_this_one_would(pauses: list[float], later: float) -> None:
+    """Also where reads were refused beyond what writes may be, and where refusals grew old since they were told."""
+    clock = HandClock()
+    first, second = ErrorBreaker(clock), ErrorBreaker(clock)
+    for pause in pauses:
+        clock.forward(pause)
+        first.count(ORDERS)
+    told = first.meters()
+    clock.forward(later)
+    second.remember(told)
+    for kept in range(MOST):
+        assert second.wait(ORDERS, kept) == pytest.approx(first.wait(ORDERS, kept), abs=1e-3)
+    assert second.meter(ORDERS).remaining == first.meter(ORDERS).remaining
+
+
+@given(st.lists(st.floats(2, 600), min_size=1, max_size=4))
+def test_refusals_that_a_node_of_before_counted_count_from_the_last_of_them(pauses: list[float]) -> None:
+    """It counts on from what was told, and leaves the times in their column as they are."""
+    clock = HandClock()
+    first, second = ErrorBreaker(clock), ErrorBreaker(clock)
+    first.count(ORDERS)
+    (known,) = first.meters()
+    for pause in pauses:
+        clock.forward(pause)
+        first.count(ORDERS)
+    (counted,) = first.meters()
+    second.remember([replace(counted, refused_at=known.refused_at)])
+    assert second.meter(ORDERS).remaining == counted.remaining
+    assert second.wait(ORDERS, MOST - 1) == pytest.approx(3600)
+    for kept in range(MOST):
+        assert second.wait(ORDERS, kept) >= first.wait(ORDERS, kept) - 1e-3
 
 
 def test_what_the_day_has_left_is_known_on_the_next_node(clock: HandClock) -> None:

@@ -40,8 +40,8 @@ async def resting(acme: Stage) -> Any:
 
 async def test_refused_orders_rest_the_endpoint_and_the_next_node_knows(acme: Stage) -> None:
     await acme.control("settings", platform="exact", your_ref_length=2)
-    for _ in range(7):
-        await acme.sell("woocommerce")
+    for number in range(1, 6):
+        await acme.sell("woocommerce", lines=[{"sku": f"ART-0000{number}", "quantity": 1}], shipping="4.95")
     seen = await eventually(lambda: resting(acme))
     assert seen.allowed == 5
     told = await eventually(lambda: acme.events("erp.endpoint_rests"))
@@ -51,6 +51,10 @@ async def test_refused_orders_rest_the_endpoint_and_the_next_node_knows(acme: St
         erp = await LiveErp(acme.desk, stack)(erp_address(TENANT, DIVISION), connection_id)
         with pytest.raises(Throttled, match="stopped after 5 refused"):
             await erp.create_sales_order(DRAFT)
+        (known,) = [one.refused_at for one in erp.meters() if one.name == f"errors {ORDERS}"]
+        assert len(seen.refused_at) == 5
+        came = [datetime.fromisoformat(one).timestamp() for one in seen.refused_at]
+        assert [one.timestamp() for one in known] == pytest.approx(came, abs=0.1)
         assert "W-1" not in await erp.find_sales_orders(["W-1"]), "what was posted may still be read back"
     await acme.control("settings", platform="exact", your_ref_length=30)
     exact = acme.sandbox.world.platforms["exact"]

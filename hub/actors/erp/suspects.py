@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from hub.actors.erp.scene import Scene
 from hub.actors.runtime.turn import Turn
 from hub.outcome import Throttled
+from hub.store.engine import Work
+from hub.store.events import last_told_of
 from hub.store.orders import StoredOrder
 
 REFUSED = "refused"
 """Lane state, by product: when an order with it was last refused (epoch seconds)."""
+REFUSED_ORDERS = "refused_orders"
+"""Lane state, by product: id and number of the order with it that was refused last."""
+HELD_BACK = "order.held_back"
+"""The kind of the log's line about an order that waits because of others."""
 REMEMBERED = 86_400.0
 """Seconds: longer than suspects wait for their turn, or all would be above suspicion when it comes."""
 KEPT = 2
 """So many refusals suspects leave to orders that nothing is known of."""
 LATER = 300.0
 """Seconds after which a suspect looks again at the longest: its goods may be cleared meanwhile."""
+WORTH_TELLING = 30.0
+"""Seconds: shorter waits are for tries under way, and nothing that a person could do anything about."""
 
 
 class Suspects:
@@ -33,11 +42,14 @@ class Suspects:
     @contextmanager
     def trial(self, turn: Turn, order: StoredOrder) -> Iterator[None]:
         """Hold the attempt to post an order for the first time. Raises Throttled where it would leave too little."""
-        if not self._suspected(turn, order):
+        suspect = self._suspect(turn, order)
+        if suspect is None:
             yield
             return
         wait = self.scene.erp.until_refusable(KEPT + self._under_way)
         if wait > 0:
+            if wait >= WORTH_TELLING:
+                self._tell(turn, order, suspect, wait)
             raise Throttled(min(wait, LATER), "orders with the same goods were refused, and others may be too")
         self._under_way += 1
         try:
@@ -48,23 +60,52 @@ class Suspects:
     def refused(self, turn: Turn, order: StoredOrder) -> None:
         """Suspect the goods of an order that Exact refused."""
         known, now = self._known(turn), self._now()
-        for product_id in [one for one, at in known.items() if at <= now - REMEMBERED]:
-            del known[product_id]
+        self._clear(turn, [one for one, at in known.items() if at <= now - REMEMBERED])
         known |= dict.fromkeys(order.booked_products, now)
+        self._orders(turn).update({one: [order.order_id, order.number] for one in order.booked_products})
 
     def taken(self, turn: Turn, order: StoredOrder) -> None:
         """Suspect the goods of an order no longer that Exact took."""
-        known = self._known(turn)
-        for product_id in order.booked_products:
-            known.pop(product_id, None)
+        self._clear(turn, order.booked_products)
 
-    def _suspected(self, turn: Turn, order: StoredOrder) -> bool:
+    def _clear(self, turn: Turn, products: Iterable[str]) -> None:
+        for product_id in products:
+            self._known(turn).pop(product_id, None)
+            self._orders(turn).pop(product_id, None)
+
+    def _suspect(self, turn: Turn, order: StoredOrder) -> str | None:
+        """Return the product of an order that was refused last, None where none is suspect."""
         known, horizon = self._known(turn), self._now() - REMEMBERED
-        return any(known.get(one, horizon) > horizon for one in order.booked_products)
+        found = [(known[one], one) for one in order.booked_products if known.get(one, horizon) > horizon]
+        return max(found)[1] if found else None
+
+    def _tell(self, turn: Turn, order: StoredOrder, product_id: str, wait: float) -> None:
+        """Tell once of an order that it waits, for whom, and how long unless others are refused meanwhile."""
+        refused_id, number = self._orders(turn).get(product_id, (None, None))
+        until = self.scene.desk.clock.now() + timedelta(seconds=wait)
+        message = (
+            f"Order {order.number} waits: Exact refused {_named(number)}, which shares goods with it, and may refuse"
+            f" it too. It is tried when Exact takes an order with them, else in its turn from {until:%H:%M} UTC on"
+        )
+
+        async def write(work: Work) -> None:
+            if await last_told_of(work.connection, self.scene.tenant, order.order_id) != HELD_BACK:
+                self.scene.tell_of(work, order, HELD_BACK, message, "warning", refused_order=refused_id,
+                                   product=product_id, until=until.isoformat())  # fmt: skip
+
+        turn.write(write)
 
     def _known(self, turn: Turn) -> dict[str, float]:
         found: dict[str, float] = turn.state.setdefault(REFUSED, {})
         return found
 
+    def _orders(self, turn: Turn) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = turn.state.setdefault(REFUSED_ORDERS, {})
+        return found
+
     def _now(self) -> float:
         return self.scene.desk.clock.now().timestamp()
+
+
+def _named(number: str | None) -> str:
+    return "an order" if number is None else f"order {number}"

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.adapters.limits.lanes import Lane
 from hub.adapters.port import ERRORS, Meter
@@ -16,8 +16,13 @@ from hub.outcome import Throttled
 
 MOST = 5
 """Refused writes of an endpoint within the hour that the hub lets come to pass; Exact takes ten."""
+TOLD = 10
+"""So many refusals of an endpoint are remembered with their times: at more, Exact has blocked it."""
 _SOON = 1.0
 """Seconds in which a call under way has its answer, mostly."""
+
+_SAME = 1.0
+"""Seconds by which one moment may differ when it was written down twice."""
 
 _held_back = counter(Metric.BUDGET_HELD_BACK)
 
@@ -81,18 +86,28 @@ class ErrorBreaker:
 
     def meter(self, endpoint: str) -> Meter:
         """Return what one endpoint may still get wrong."""
-        errors = self._recent(endpoint)
-        free = None if not errors else self.clock.now() + timedelta(seconds=self._left(errors[-1]))
-        return Meter(f"{ERRORS}{endpoint}", self.most, max(0, self.most - len(errors)), free)
+        errors, now, here = self._recent(endpoint), self.clock.now(), self.clock.monotonic()
+        times = tuple(now + timedelta(seconds=at - here) for at in errors)[-TOLD:]
+        free = times[-1] + timedelta(seconds=self.window) if times else None
+        return Meter(f"{ERRORS}{endpoint}", self.most, max(0, self.most - len(errors)), free, refused_at=times)
 
     def remember(self, meters: Iterable[Meter]) -> None:
-        """Count refusals of before, all as if they came with the last of them: that is never too early."""
+        """Count refusals of before, each from its time; those without one as if they came last: never too early."""
         now, here = self.clock.now(), self.clock.monotonic()
         for meter in meters:
             if meter.name.startswith(ERRORS) and meter.resets_at is not None and meter.resets_at > now:
-                at = here - self.window + (meter.resets_at - now).total_seconds()
-                count = (meter.limit or self.most) - (meter.remaining or 0)
-                self._errors.setdefault(meter.name.removeprefix(ERRORS), deque()).extend([at] * count)
+                name, times = meter.name.removeprefix(ERRORS), self._times(meter, meter.resets_at)
+                known = [here + (at - now).total_seconds() for at in times]
+                self._errors[name] = deque(sorted([*self._errors.get(name, ()), *known]))
+
+    def _times(self, meter: Meter, free: datetime) -> list[datetime]:
+        """Return when each refusal came, the last an hour before all is free.
+
+        A hub that knows no times leaves those that it finds beside its own count: then they end too soon.
+        """
+        last, told = free - timedelta(seconds=self.window), meter.refused_at
+        known = told if told and abs((told[-1] - last).total_seconds()) <= _SAME else ()
+        return [*known, *[last] * ((meter.limit or self.most) - (meter.remaining or 0) - len(known))]
 
     def _left(self, at: float) -> float:
         return at + self.window - self.clock.monotonic()

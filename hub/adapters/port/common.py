@@ -34,6 +34,7 @@ class Meter:
     """A budget as the platform's own headers last told it; ``resets_at`` is UTC, None means unknown.
 
     ``per_hour`` is the pace at which it was spent lately, None where that is not known or not worth telling.
+    ``refused_at`` tells of client errors when each came (UTC, oldest first), nothing where that is not known.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Meter:
     remaining: int | None
     resets_at: datetime | None
     per_hour: float | None = None
+    refused_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from hub.store.tables.metadata import key, metadata, tenant_key
-from hub.store.types import Instant
+from hub.store.types import Instant, Json
 
 tenant = Table(
     "tenant",
@@ -97,8 +97,13 @@ budget = Table(
     Column("remaining", Integer),
     Column("resets_at", Instant),
     Column("per_hour", Float),
+    Column("refused_at", Json),
     Column("seen_at", Instant, nullable=False),
 )
+"""What a platform still allows; ``refused_at`` is when it refused what counts against an endpoint, oldest first.
+
+A hub of before revision 14 leaves ``refused_at`` as it is when it writes the other columns.
+"""
 
 hook = Table(
     "hook",
