@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
-from tests.sandbox.amazon_feeding import REPORTS, document, partial, submit
 
 from hub.sandbox.amazon.lwa import SELLER_ID
 from tests.contract.defects import amazon as published
@@ -31,6 +30,7 @@ from tests.contract.generated import (
     values,
 )
 from tests.sandbox.amazon_bench import BASE, BE, NL, AmazonBench, amazon_bench
+from tests.sandbox.amazon_feeding import REPORTS, document, partial, submit
 from tests.sandbox.amazon_spec import check_answer
 from tests.sandbox.test_amazon_contract import busy
 from tests.sandbox.test_amazon_notices import GRANTLESS, destination, subscribe

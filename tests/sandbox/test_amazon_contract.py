@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.sandbox.amazon_feeding import FEEDS, REPORTS, document, download, finished, partial, submit
 
 from hub.sandbox.amazon import listing_wire, order_wire
 from hub.sandbox.amazon.order_query import STATUSES
 from hub.sandbox.amazon.usage import PLANS
 from tests.sandbox.amazon_bench import DE, EVERYTHING, ITEMS, LONG_AGO, NL, ORDERS, AmazonBench, amazon_bench
+from tests.sandbox.amazon_feeding import FEEDS, REPORTS, document, download, finished, partial, submit
 from tests.sandbox.amazon_spec import FOLDER, MODELS, check_answer, check_file, examples, read, validator
 from tests.sandbox.test_amazon_notices import NOTICES, destination, subscribe
 
