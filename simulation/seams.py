@@ -52,6 +52,7 @@ from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
 from simulation.straight import STAND_INS as STRAIGHT
+from simulation.straight import StraightEngine
 
 IDLE_SHARE = 24.0
 """Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
@@ -171,17 +172,15 @@ class _ThatTime:
         return self._clock.now()
 
 
-_compiled: dict[str, tuple[Any, Any]] = {}
+_dialects: dict[str, Any] = {}
 
 
-def _engine(url: Any, **options: Any) -> Any:
-    """Make an engine that finds the statements compiled in earlier plays: that is a third of a short play's work."""
+def _engine(url: Any, **options: Any) -> StraightEngine:
+    """Make an engine with the dialect of those before it: what is compiled for that is found again."""
     made = create_async_engine(url, **options)
-    engine: Any = made.sync_engine
-    dialect, cache = _compiled.setdefault(url.drivername, (engine.dialect, engine._compiled_cache))
-    engine.dialect = engine.pool._dialect = dialect
-    engine._compiled_cache = cache
-    return made
+    made.sync_engine.dialect = _dialects.setdefault(url.drivername, made.sync_engine.dialect)
+    most, patience = options.get("pool_size", math.inf), options.get("pool_timeout", 0.0)
+    return StraightEngine(made, options["async_creator"], most, patience, keep="pool_size" in options)
 
 
 _ring: Any = Roster.ring
