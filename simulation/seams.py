@@ -7,6 +7,7 @@ costs time and decides nothing (the migrations' look at their own files, one TLS
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import random
@@ -16,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
+from inspect import isawaitable
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -69,6 +71,9 @@ ALONE = 12 * MONTH
 
 RARE_LOOK = MONTH
 """Seconds between two looks for invoices and for returns, which no play has."""
+
+SCRUB_PAUSES = (0.02, 0.08, 0.4, 1.5)
+"""Seconds between two looks whether the write-ahead log can be emptied; together as long as SQLite waits."""
 
 LONGEST_NAP = 86400.0
 """Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
@@ -188,7 +193,8 @@ _ring: Any = Roster.ring
 
 
 async def _at_once(function: Callable[..., Any], *given: Any, **_: Any) -> Any:
-    return function(*given)
+    done = function(*given)
+    return await done if isawaitable(done) else done
 
 
 @contextmanager
@@ -196,8 +202,16 @@ def _alone(path: object) -> Iterator[None]:
     yield
 
 
-def _scrub(path: Any) -> bool:
-    """Empty the write-ahead log if nobody is in the way; nobody is waited for, for all are in this loop."""
+async def _scrub(path: Any) -> bool:
+    """Empty the write-ahead log as soon as nobody is in the way, who is waited for as long as SQLite would."""
+    for pause in SCRUB_PAUSES:
+        if _emptied(path):
+            return True
+        await asyncio.sleep(pause)
+    return False
+
+
+def _emptied(path: Any) -> bool:
     database = sqlite3.connect(path, isolation_level=None, timeout=0)
     try:
         (busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
