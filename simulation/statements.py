@@ -21,6 +21,7 @@ class Rows(IteratorResult[Any]):
 
 
 NOTHING = SimpleResultMetaData(())
+NONE: Given = {}
 
 
 class Statement:
@@ -28,6 +29,7 @@ class Statement:
 
     def __init__(self, compiled: Any, dialect: Dialect) -> None:
         self._compiled = compiled
+        self._sources = _sources(compiled)
         self._grows = bool(compiled.literal_execute_params or compiled.post_compile_params)
         self._named = [(column, compiled._within_exec_param_key_getter(column)) for column in compiled.insert_prefetch]
         self._shape = _shape(compiled, dialect)
@@ -40,9 +42,11 @@ class Statement:
         ``likewise`` and ``collected`` are what the key of this very statement holds of its values.
         """
         made = self._compiled
-        values = made.construct_params(
-            given, extracted_parameters=likewise, escape_names=False, _collected_params=collected
-        )
+        given = {**collected, **given} if given and collected else given or collected or NONE
+        if likewise is None:
+            values = made.construct_params(given, escape_names=False)
+        else:
+            values = {name: _value(key, own, place, given, likewise) for name, key, own, place in self._sources}
         for column, name in self._named:
             if not column.default.is_scalar:
                 raise TypeError(f"a value that SQLAlchemy makes up: {column}")
@@ -57,6 +61,24 @@ class Statement:
     def result(self, found: Sequence[Any], changed: int) -> Rows:
         """Return what SQLAlchemy would make of the rows."""
         return Rows(self._shape, found, changed)
+
+
+def _sources(compiled: Any) -> list[tuple[str, str, Any, int | None]]:
+    """Return for each parameter its name, its key, itself, and the place of its like in the key of a statement."""
+    if compiled.cache_key is None:
+        return []
+    twins = compiled._cache_key_bind_match[0]
+    places = {twin: place for place, bind in enumerate(compiled.cache_key[1]) for twin in twins[bind]}
+    return [(name, bind.key, bind, places.get(bind)) for bind, name in compiled.bind_names.items()]
+
+
+def _value(key: str, own: Any, place: int | None, given: Given, likewise: Sequence[Any]) -> Any:
+    if key in given:
+        return given[key]
+    if own.required:
+        raise TypeError(f"no value for {key}")
+    bind = own if place is None else likewise[place]
+    return bind.effective_value if own.callable else bind.value
 
 
 def _shape(compiled: Any, dialect: Dialect) -> SimpleResultMetaData:
