@@ -54,7 +54,7 @@ class StraightEngine:
             self._waiting.append(free)
             try:
                 await asyncio.wait_for(free, self._patience)
-            except asyncio.TimeoutError as error:
+            except TimeoutError as error:
                 raise NoneFree("no connection is free") from error
         self._lent += 1
         return self._idle.pop() if self._idle else await self._connect()
