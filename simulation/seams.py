@@ -1,6 +1,6 @@
 """Every place where the simulation stands in for the machine; the hub itself runs as it is.
 
-What is replaced: the network under the HTTP client, the thread under SQLite and SQLAlchemy's greenlets above it,
+What is replaced: the network under the HTTP client, the thread under SQLite and SQLAlchemy's engine above it,
 threads for short blocking calls, the system's randomness, the lock file that keeps a second process out, and what
 costs time and decides nothing (the migrations' look at their own files, one TLS context per client).
 """
