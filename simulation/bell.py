@@ -7,33 +7,50 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Any
 
+from simulation.place import PLACE
+
 QUIET = 0.05
 
 
 class Bell:
-    """A node's end of the bell (``hub.actors.runtime.doorbell.Doorbell``)."""
+    """A node's end of the bell (``hub.actors.runtime.doorbell.Doorbell``); many rings become one."""
 
-    def __init__(self, everybody: list[tuple[Bell, Callable[[], None], Context]]) -> None:
+    def __init__(self, everybody: list[Bell]) -> None:
         self._everybody = everybody
+        self._heard: Callable[[], None] = lambda: None
+        self._context = Context()
+        self._rung = False
 
     @staticmethod
     def of_file() -> Callable[[Any], Bell]:
         """Return what makes a bell for a node; all it makes hear each other."""
-        everybody: list[tuple[Bell, Callable[[], None], Context]] = []
+        everybody: list[Bell] = []
         return lambda _: Bell(everybody)
 
     async def run(self, heard: Callable[[], None]) -> None:
-        """Listen for ever."""
-        self._everybody.append((self, heard, copy_context()))
+        """Listen for ever, or until the node dies."""
+        self._heard, self._context = heard, copy_context()
+        self._everybody.append(self)
+        if (place := PLACE.get()) is not None:
+            place.mourned(lambda: self._everybody.remove(self))
         heard()
         await asyncio.get_running_loop().create_future()
 
     def ring(self) -> None:
         """Let the others hear it."""
-        loop = asyncio.get_running_loop()
-        for bell, heard, context in self._everybody:
+        for bell in self._everybody:
             if bell is not self:
-                loop.call_later(QUIET, heard, context=context)
+                bell.hear()
+
+    def hear(self) -> None:
+        """Be told soon, once for all that is rung until then."""
+        if not self._rung:
+            self._rung = True
+            asyncio.get_running_loop().call_later(QUIET, self._tell, context=self._context)
+
+    def _tell(self) -> None:
+        self._rung = False
+        self._heard()
 
     async def ring_now(self) -> None:
         """Let the others hear it."""

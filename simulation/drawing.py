@@ -30,8 +30,13 @@ ALONE = {"lease_seconds": LONG_LEASE, "poll_seconds": 7200.0}
 QUIET = (1, 2, 3, 6, 24, 168)
 """Hours without anything new at the end; most of what goes wrong shows within them."""
 
-YEAR, YEARS_AMONG = 8736, 6
-"""Hours of the long quiet, and of how many plays with a quiet week one has a quiet year instead."""
+YEAR, FEW = 8736, 6
+"""Hours of the long quiet, and of the short one."""
+
+YEARS, WEEKS = 0.25, 0.5
+"""Of the plays that draw the longest of those, how many have a quiet year instead, and how many keep their week.
+
+The others have few hours: a week costs as much as all that came before it."""
 
 SETTINGS = 96
 """How many settings there are: each is set up once for all of a worker's seeds that have it."""
@@ -44,20 +49,30 @@ HOOK_FAULTS = ("hook_lost", "hook_doubled", "hook_late", "hook_reordered")
 def draw(seed: int) -> Script:
     """Return the script of a seed; the same seed gives the same script."""
     chance = Random(f"script/{seed}")
+    setting = replace(_setting(Random(f"setting/{seed % SETTINGS}")), seed=seed)
     script = replace(
-        _setting(Random(f"setting/{seed % SETTINGS}")),
-        seed=seed,
+        setting,
         exact_minute_limit=chance.choice((60, 60, 60, 12)),
         faults=chance.choice(("none", "none", "mild", "mild", "harsh")),
         weather=_weather(chance),
-        quiet=_quiet(chance, seed) * 3600.0,
+        quiet=_quiet(chance, setting) * 3600.0,
     )
     return script.with_steps(_steps(chance, script))
 
 
-def _quiet(chance: Random, seed: int) -> int:
+def _quiet(chance: Random, script: Script) -> int:
     hours = chance.choice(QUIET)
-    return YEAR if hours == max(QUIET) and Random(f"quiet/{seed}").randrange(YEARS_AMONG) == 0 else hours
+    if hours < max(QUIET):
+        return hours
+    drawn = Random(f"quiet/{script.seed}").random()
+    if drawn < YEARS:
+        return FEW if _asks_day_by_day(script) else YEAR
+    return hours if drawn < YEARS + WEEKS else FEW
+
+
+def _asks_day_by_day(script: Script) -> bool:
+    """Say whether a channel tells of orders for one day at a time: a year costs as much as hundreds of looks there."""
+    return "bol" in (*script.channels, script.other_channel)
 
 
 def _setting(chance: Random) -> Script:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from random import Random
 from typing import Any
 
@@ -83,24 +82,26 @@ class InlineConnection(Connection):
         if self._aboard or self.lent:
             return fn(*args, **kwargs)
         await self.turn()
-        with self.at_once():
+        self.board()
+        try:
             return fn(*args, **kwargs)
+        finally:
+            self.land()
 
     @property
     def boarded(self) -> bool:
         """Whether somebody does several things in a row on it, and waits for nothing meanwhile."""
         return self._aboard or self.lent
 
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Let everything in the block run without waiting."""
+    def board(self) -> None:
+        """Let everything run without waiting, until it is landed again."""
         self._aboard = True
-        try:
-            yield
-        finally:
-            self._aboard = False
-            self.settled = True
-            self._note_lock()
+
+    def land(self) -> None:
+        """Let others go first again."""
+        self._aboard = False
+        self.settled = True
+        self._note_lock()
 
     async def turn(self) -> None:
         """Wait for the file's write lock, if this one writes, and now and then a moment."""

@@ -329,7 +329,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no-fence", "a turn is settled although somebody else owns the actor by now",
         "hub.actors.runtime.mailbox.flush:refuse_fenced", "if lost:", "if False:", _frozen_of_two,
-        tuple(_frozen_as_it_settles(after) for after in (3, 2, 4, 5, 1, 6)),
+        tuple(_frozen_as_it_settles(after) for after in (11, 10, 12, 9, 13, 8)),
     ),
     Mutation(
         "nothing-inherited", "after a restart actors wait for the end of their old lease",

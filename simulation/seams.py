@@ -1,12 +1,13 @@
 """Every place where the simulation stands in for the machine; the hub itself runs as it is.
 
-What is replaced: the network under the HTTP client, the thread under SQLite and SQLAlchemy's greenlets above it,
+What is replaced: the network under the HTTP client, the thread under SQLite and SQLAlchemy's engine above it,
 threads for short blocking calls, the system's randomness, the lock file that keeps a second process out, and what
 costs time and decides nothing (the migrations' look at their own files, one TLS context per client).
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import random
@@ -16,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
+from inspect import isawaitable
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -52,6 +54,7 @@ from simulation.network import Network
 from simulation.rsa_keys import drawn_key
 from simulation.script import Script
 from simulation.straight import STAND_INS as STRAIGHT
+from simulation.straight import StraightEngine
 
 IDLE_SHARE = 24.0
 """Which part of a lease an idle actor stays, and how often it is looked for: well within the lease's margin of trust.
@@ -68,6 +71,9 @@ ALONE = 12 * MONTH
 
 RARE_LOOK = MONTH
 """Seconds between two looks for invoices and for returns, which no play has."""
+
+SCRUB_PAUSES = (0.02, 0.08, 0.4, 1.5)
+"""Seconds between two looks whether the write-ahead log can be emptied; together as long as SQLite waits."""
 
 LONGEST_NAP = 86400.0
 """Seconds that a simulated platform sleeps where nothing is due: its clock does not jump here."""
@@ -171,17 +177,15 @@ class _ThatTime:
         return self._clock.now()
 
 
-_compiled: dict[str, tuple[Any, Any]] = {}
+_dialects: dict[str, Any] = {}
 
 
-def _engine(url: Any, **options: Any) -> Any:
-    """Make an engine that finds the statements compiled in earlier plays: that is a third of a short play's work."""
+def _engine(url: Any, **options: Any) -> StraightEngine:
+    """Make an engine with the dialect of those before it: what is compiled for that is found again."""
     made = create_async_engine(url, **options)
-    engine: Any = made.sync_engine
-    dialect, cache = _compiled.setdefault(url.drivername, (engine.dialect, engine._compiled_cache))
-    engine.dialect = engine.pool._dialect = dialect
-    engine._compiled_cache = cache
-    return made
+    made.sync_engine.dialect = _dialects.setdefault(url.drivername, made.sync_engine.dialect)
+    most, patience = options.get("pool_size", math.inf), options.get("pool_timeout", 0.0)
+    return StraightEngine(made, options["async_creator"], most, patience, keep="pool_size" in options)
 
 
 _ring: Any = Roster.ring
@@ -189,7 +193,8 @@ _ring: Any = Roster.ring
 
 
 async def _at_once(function: Callable[..., Any], *given: Any, **_: Any) -> Any:
-    return function(*given)
+    done = function(*given)
+    return await done if isawaitable(done) else done
 
 
 @contextmanager
@@ -197,8 +202,16 @@ def _alone(path: object) -> Iterator[None]:
     yield
 
 
-def _scrub(path: Any) -> bool:
-    """Empty the write-ahead log if nobody is in the way; nobody is waited for, for all are in this loop."""
+async def _scrub(path: Any) -> bool:
+    """Empty the write-ahead log as soon as nobody is in the way, who is waited for as long as SQLite would."""
+    for pause in SCRUB_PAUSES:
+        if _emptied(path):
+            return True
+        await asyncio.sleep(pause)
+    return False
+
+
+def _emptied(path: Any) -> bool:
     database = sqlite3.connect(path, isolation_level=None, timeout=0)
     try:
         (busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

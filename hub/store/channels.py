@@ -70,10 +70,12 @@ async def load_channels(
     return {one.channel_id: one for one in found}
 
 
+_ALL = select(channel).where(channel.c.tenant_id == bindparam("tenant")).order_by(channel.c.channel_id)
+
+
 async def list_channels(connection: AsyncConnection, tenant_id: str) -> list[StoredChannel]:
     """Return all channels of the tenant, by id."""
-    statement = select(channel).where(channel.c.tenant_id == tenant_id).order_by(channel.c.channel_id)
-    return [_stored(row) for row in (await connection.execute(statement)).all()]
+    return [_stored(row) for row in (await connection.execute(_ALL, {"tenant": tenant_id})).all()]
 
 
 async def insert_channel(work: Work, stored: StoredChannel, created_at: datetime) -> None:
@@ -93,12 +95,16 @@ async def insert_channel(work: Work, stored: StoredChannel, created_at: datetime
     await work.execute(insert(channel).values(row))
 
 
+_CHANGE = update(channel).where(
+    channel.c.tenant_id == bindparam("of_tenant"), channel.c.channel_id == bindparam("of_channel")
+)
+
+
 async def change_channel(work: Work, tenant_id: str, channel_id: str, **values: Any) -> None:
     """Set columns of one channel of the tenant; ``settings`` may be a ChannelSettings."""
     if isinstance(values.get("settings"), ChannelSettings):
         values["settings"] = settings_to_json(values["settings"])
-    statement = update(channel).where(channel.c.tenant_id == tenant_id, channel.c.channel_id == channel_id)
-    await work.execute(statement.values(**values))
+    await work.execute(_CHANGE, {"of_tenant": tenant_id, "of_channel": channel_id, **values})
 
 
 async def count_found(work: Work, tenant_id: str, channel_id: str, *, swept_only: int = 0, too_old: int = 0) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.product import Division
@@ -81,10 +81,12 @@ async def save_divisions(work: Work, tenant_id: str, connection_id: str, found: 
     await upsert(work.connection, division, rows, keep=("enabled",))
 
 
+_ONE = select(division).where(division.c.tenant_id == bindparam("tenant"), division.c.code == bindparam("division"))
+
+
 async def load_division(connection: AsyncConnection, tenant_id: str, code: int) -> StoredDivision | None:
     """Return one division of the tenant, None if there is none."""
-    statement = select(division).where(division.c.tenant_id == tenant_id, division.c.code == code)
-    row = (await connection.execute(statement)).one_or_none()
+    row = (await connection.execute(_ONE, {"tenant": tenant_id, "division": code})).one_or_none()
     if row is None:
         return None
     return _stored(row)

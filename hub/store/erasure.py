@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.order import OrderStatus
@@ -18,8 +19,8 @@ from hub.store.upsert import upsert
 BY_POLICY, BY_REQUEST = "policy", "request"
 
 
-def _ended_before(moment: datetime) -> ColumnElement[bool]:
-    """Say of each order whether its end lies before a moment (UTC).
+def _ended_before(moment: Any, longest: Any) -> ColumnElement[bool]:
+    """Say of each order whether its end lies before a moment, which lies ``LONGEST_WAIT`` after ``longest`` (UTC).
 
     An order ends with its last parcel; without one when the channel said that it was cancelled or shipped whole; else
     ``LONGEST_WAIT`` after it was placed.
@@ -38,14 +39,31 @@ def _ended_before(moment: datetime) -> ColumnElement[bool]:
     return case(
         (shipped.is_not(None), shipped < moment),
         (closed, orders.c.changed_at < moment),
-        else_=orders.c.placed_at < moment - LONGEST_WAIT,
+        else_=orders.c.placed_at < longest,
     )
+
+
+_ENDED = _ended_before(bindparam("moment", type_=Instant()), bindparam("longest", type_=Instant()))
+_IS_DUE = select(orders.c.order_id).where(
+    orders.c.tenant_id == bindparam("tenant"), orders.c.order_id == bindparam("order"), _ENDED
+)
+_DUE = (
+    select(orders.c.order_id)
+    .join(buyer, and_(buyer.c.tenant_id == orders.c.tenant_id, buyer.c.order_id == orders.c.order_id))
+    .where(orders.c.tenant_id == bindparam("tenant"), orders.c.channel_id == bindparam("channel"), _ENDED)
+    .order_by(orders.c.order_id)
+    .limit(bindparam("most"))
+)
+
+
+def _times(kept_since: datetime) -> dict[str, datetime]:
+    return {"moment": kept_since, "longest": kept_since - LONGEST_WAIT}
 
 
 async def is_due(connection: AsyncConnection, tenant_id: str, order_id: str, kept_since: datetime) -> bool:
     """Say whether an order ended before a moment (UTC)."""
-    ended = and_(orders.c.tenant_id == tenant_id, orders.c.order_id == order_id, _ended_before(kept_since))
-    return (await connection.execute(select(orders.c.order_id).where(ended))).first() is not None
+    given = {"tenant": tenant_id, "order": order_id, **_times(kept_since)}
+    return (await connection.execute(_IS_DUE, given)).first() is not None
 
 
 async def is_kept(connection: AsyncConnection, tenant_id: str, order_id: str) -> bool:
@@ -60,14 +78,8 @@ async def due_orders(
     connection: AsyncConnection, tenant_id: str, channel_id: str, kept_since: datetime, most: int
 ) -> list[str]:
     """Return orders of a channel whose buyer is still kept although they ended before a moment (UTC)."""
-    statement = (
-        select(orders.c.order_id)
-        .join(buyer, and_(buyer.c.tenant_id == orders.c.tenant_id, buyer.c.order_id == orders.c.order_id))
-        .where(orders.c.tenant_id == tenant_id, orders.c.channel_id == channel_id, _ended_before(kept_since))
-        .order_by(orders.c.order_id)
-        .limit(most)
-    )
-    return list((await connection.execute(statement)).scalars())
+    given = {"tenant": tenant_id, "channel": channel_id, "most": most, **_times(kept_since)}
+    return list((await connection.execute(_DUE, given)).scalars())
 
 
 async def erase_due(work: Work, tenant_id: str, channel_id: str, kept_since: datetime, most: int) -> int:

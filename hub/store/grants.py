@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,13 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def channel_grant(database: Database, vault: Vault, tenant_id: str, channel_id: str) -> StoredGrant:
     """Return the token pair of a channel's account; never that of an ERP connection of the same name."""
     return StoredGrant(database, vault, tenant_id, f"channel/{channel_id}")
+
+
+_STORED = select(oauth_grant).where(
+    oauth_grant.c.tenant_id == bindparam("tenant"),
+    oauth_grant.c.grant_id == bindparam("grant"),
+    oauth_grant.c.version > 0,
+)
 
 
 class StoredGrant:
@@ -120,11 +127,10 @@ class StoredGrant:
             "expires_in": 0.0,
             "version": 0,
         }
-        await work.execute(constructor(oauth_grant).values(row).on_conflict_do_nothing())
+        await work.execute(constructor(oauth_grant).on_conflict_do_nothing(), row)
 
     async def _load(self, connection: AsyncConnection) -> Grant | None:
-        statement = select(oauth_grant).where(*self._here(), oauth_grant.c.version > 0)
-        row = (await connection.execute(statement)).one_or_none()
+        row = (await connection.execute(_STORED, {"tenant": self._tenant_id, "grant": self._grant_id})).one_or_none()
         return None if row is None else self._grant(row)
 
     def _here(self) -> tuple[Any, Any]:

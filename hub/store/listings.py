@@ -226,10 +226,15 @@ def _named(tenant_id: str, channel_id: str, external_ids: Sequence[str]) -> Sele
     return select(listing).where(*own, listing.c.external_id.in_(external_ids))
 
 
+_BY_ID = _SEEN.where(
+    listing.c.tenant_id == bindparam("tenant"), listing.c.listing_id.in_(bindparam("ids", expanding=True))
+)
+
+
 async def listings_by_id(connection: AsyncConnection, tenant_id: str, ids: Iterable[str]) -> list[StoredListing]:
     """Return listings of the tenant by id."""
-    statement = _SEEN.where(listing.c.tenant_id == tenant_id, listing.c.listing_id.in_(list(ids)))
-    return [_stored(row) for row in (await connection.execute(statement)).all()]
+    found = await connection.execute(_BY_ID, {"tenant": tenant_id, "ids": list(ids)})
+    return [_stored(row) for row in found.all()]
 
 
 _PRODUCTS: BindParameter[Any] = bindparam("products", expanding=True)

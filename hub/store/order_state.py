@@ -49,16 +49,19 @@ async def lock_orders(work: Work, tenant_id: str, order_ids: Collection[str]) ->
     await work.execute(statement.order_by(one.order_id).with_for_update())
 
 
+_CHANGED = select(orders.c.external_id, orders.c.changed_at).where(
+    orders.c.tenant_id == bindparam("tenant"),
+    orders.c.channel_id == bindparam("channel"),
+    orders.c.external_id.in_(bindparam("ids", expanding=True)),
+)
+
+
 async def known_changes(
     connection: AsyncConnection, tenant_id: str, channel_id: str, external_ids: Iterable[str]
 ) -> dict[str, datetime]:
     """Return when each of these orders changed on the channel, as far as stored (UTC)."""
-    statement = select(orders.c.external_id, orders.c.changed_at).where(
-        orders.c.tenant_id == tenant_id,
-        orders.c.channel_id == channel_id,
-        orders.c.external_id.in_(list(external_ids)),
-    )
-    return {row.external_id: row.changed_at for row in (await connection.execute(statement)).all()}
+    given = {"tenant": tenant_id, "channel": channel_id, "ids": list(external_ids)}
+    return {row.external_id: row.changed_at for row in (await connection.execute(_CHANGED, given)).all()}
 
 
 async def begin_attempt(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 
 from hub.domain.channel import ChannelSettings
@@ -24,7 +26,13 @@ def settings_to_json(settings: ChannelSettings) -> dict[str, Any]:
 
 def settings_from_json(plain: Mapping[str, Any], platform: Platform) -> ChannelSettings:
     """Read a channel's settings back from JSON; what older ones lack is as usual for the platform."""
-    return _SETTINGS.validate_python({"buyer_days": usual_days(platform), **plain})
+    return _settings(orjson.dumps(plain), platform)
+
+
+@lru_cache(maxsize=1024)
+def _settings(text: bytes, platform: Platform) -> ChannelSettings:
+    """Read settings, which every turn of a channel asks for and hardly anybody changes."""
+    return _SETTINGS.validate_python({"buyer_days": usual_days(platform), **orjson.loads(text)})
 
 
 def rule_to_json(rule: StockRule) -> dict[str, Any]:
