@@ -301,7 +301,7 @@ async def test_the_calls_right_after_consent_are_offered_too(entities: dict[str,
         check(request, entities)
 
 
-ASK_NOTHING = {"meters", "remember", "time_at"}
+ASK_NOTHING = {"meters", "remember", "time_at", "until_refusable"}
 """What the adapter tells from earlier answers."""
 
 
