@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import hub.store.engine.sqlite
-from hub.store.engine.sqlite import _ran
+from hub.store.engine.sqlite import _ran, finished
 from simulation.inline import InlineConnection
 from simulation.statements import Rows, statement_of
 
@@ -197,16 +197,6 @@ class Nested:
 
     def rollback(self) -> None:
         self._connection.run(f"ROLLBACK TO {self._name}")
-
-
-def finished(coroutine: Any) -> Any:
-    """Return what a coroutine comes to that waits for nothing, as all does in the middle of a statement."""
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        return end.value
-    coroutine.close()
-    raise RuntimeError("something was waited for in the middle of a statement")
 
 
 STAND_INS: list[tuple[Any, str, Any]] = [(hub.store.engine.sqlite, "await_only", finished)]

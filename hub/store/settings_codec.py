@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from pydantic import TypeAdapter
 
 from hub.domain.channel import ChannelSettings
 from hub.domain.platform import Platform
 from hub.domain.retention import usual_days
 from hub.domain.stock import StockRule
+from hub.store.types import json_text, json_value
 
 _SETTINGS = TypeAdapter(ChannelSettings)
 _RULE = TypeAdapter(StockRule)
@@ -26,13 +26,13 @@ def settings_to_json(settings: ChannelSettings) -> dict[str, Any]:
 
 def settings_from_json(plain: Mapping[str, Any], platform: Platform) -> ChannelSettings:
     """Read a channel's settings back from JSON; what older ones lack is as usual for the platform."""
-    return _settings(orjson.dumps(plain), platform)
+    return _settings(json_text(plain), platform)
 
 
 @lru_cache(maxsize=1024)
-def _settings(text: bytes, platform: Platform) -> ChannelSettings:
+def _settings(text: str, platform: Platform) -> ChannelSettings:
     """Read settings, which every turn of a channel asks for and hardly anybody changes."""
-    return _SETTINGS.validate_python({"buyer_days": usual_days(platform), **orjson.loads(text)})
+    return _SETTINGS.validate_python({"buyer_days": usual_days(platform), **json_value(text)})
 
 
 def rule_to_json(rule: StockRule) -> dict[str, Any]:

@@ -61,12 +61,14 @@ async def test_a_lost_answer_is_tried_again_and_then_told_as_a_lost_grant(
     assert [request["refresh_token"] for request in server.requests] == ["refresh-1", "refresh-1"]
 
 
+async def full(grant: Grant) -> Grant:
+    """Save nothing, as on a full disk."""
+    raise OSError("disk full")
+
+
 async def test_a_new_pair_is_not_used_before_it_is_stored_and_not_lost_either(
     tokens: Tokens, server: TokenServer, store: SharedGrants, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(grant: Grant) -> Grant:
-        raise OSError("disk full")
-
     clock.forward(571)
     with monkeypatch.context() as disk:
         disk.setattr(store, "save", full)
@@ -80,9 +82,6 @@ async def test_a_new_pair_is_not_used_before_it_is_stored_and_not_lost_either(
 async def test_a_pair_that_could_not_be_stored_never_replaces_a_newer_consent(
     tokens: Tokens, server: TokenServer, store: SharedGrants, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(grant: Grant) -> Grant:
-        raise OSError("disk full")
-
     clock.forward(571)
     with monkeypatch.context() as disk:
         disk.setattr(store, "save", full)
