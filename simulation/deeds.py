@@ -236,6 +236,7 @@ async def _clock(house: House, step: Step) -> None:
 
 async def _expire(house: House, step: Step) -> None:
     await control_faults.expire_grant(house.sandbox, {})
+    house.withdrawn.update(tenant.name for tenant in house.tenants)
 
 
 async def _lose_token(house: House, step: Step) -> None:

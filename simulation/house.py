@@ -69,6 +69,7 @@ class House:
     sold: dict[str, tuple[str, str]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
     chores: list[asyncio.Task[None]] = field(default_factory=list)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -165,6 +166,7 @@ async def consent(house: House, tenant: Tenant) -> None:
     divisions = await house.alive().do(exchange)
     await house.alive().write(lambda work: mark_connected(work, tenant.name, tenant.connection_id))
     await house.command(tenant, commands.connection_granted, tenant.connection_id, divisions)
+    house.withdrawn.discard(tenant.name)
 
 
 async def _connect(house: House, tenant: Tenant) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from simulation.mutating import Mutation
-from simulation.script import Script, Step
+from simulation.script import Script, Step, read_script
 
 
 def _many_channels(script: Script) -> bool:
@@ -155,6 +156,11 @@ def _frozen_as_it_settles(after: int) -> Script:
         ),
     )
     return replace(script, nodes=2, pace=PACE | {"lease_seconds": 600.0})
+
+
+def _found_once(name: str) -> Script:
+    """Return a play that a seed drew."""
+    return read_script((Path(__file__).parent / "scripts" / f"{name}.json").read_text())
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -330,6 +336,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         "no-fence", "a turn is settled although somebody else owns the actor by now",
         "hub.actors.runtime.mailbox.flush:refuse_fenced", "if lost:", "if False:", _frozen_of_two,
         tuple(_frozen_as_it_settles(after) for after in (11, 10, 12, 9, 13, 8)),
+    ),
+    Mutation(
+        "sends-late", "what a node was about to send is sent although its lease ended meanwhile",
+        "hub.lease:may_act", "return trusted is None or trusted()", "return True", _frozen_of_two,
+        (_found_once("asleep-before-it-sent"),),
     ),
     Mutation(
         "nothing-inherited", "after a restart actors wait for the end of their old lease",

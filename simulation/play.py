@@ -13,7 +13,7 @@ from hub.actors.commands import CommandRefused
 from hub.outcome import Outcome
 from hub.store.engine import StoreUnavailable
 from simulation.deeds import all_at_one_hour, as_before, do, resume, seldom_looked_at
-from simulation.house import consent
+from simulation.house import Tenant, consent
 from simulation.hub_node import DAY
 from simulation.invariants import ALWAYS
 from simulation.loop import Stalled
@@ -152,7 +152,10 @@ class _Play:
         house.exact.office.settings.minute_limit = self.script.exact_minute_limit
 
     async def _peace(self) -> None:
-        """Let nothing go wrong any more, and switch everything on again."""
+        """Let nothing go wrong any more, and switch everything on again.
+
+        A withdrawn consent is given anew: the hub may have had no call to make since, and would notice hours later.
+        """
         house, self.stage.last = self.house, "the peace"
         house.network.weather = Weather()
         house.sandbox.world.faults.profile = "none"
@@ -167,6 +170,9 @@ class _Play:
         for node in house.nodes:
             await node.ensure()
         await asyncio.sleep(1.0)
+        for tenant in house.tenants:
+            if tenant.name in house.withdrawn:
+                await self._consent(tenant)
         for channel in sorted(house.paused):
             await resume(house, house.tenant_of(channel), channel)
         for channel in sorted(house.touched):
@@ -195,5 +201,8 @@ class _Play:
                     tenant.name,
                 )
                 if lost:
-                    with suppress(Died, StoreUnavailable, CommandRefused, Outcome):
-                        await consent(self.house, tenant)
+                    await self._consent(tenant)
+
+    async def _consent(self, tenant: Tenant) -> None:
+        with suppress(Died, StoreUnavailable, CommandRefused, Outcome):
+            await consent(self.house, tenant)

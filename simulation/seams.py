@@ -44,6 +44,7 @@ import hub.store.engine.sqlite_file
 import hub.store.migrations
 from hub.actors.desk import Pace
 from hub.actors.runtime.roster import Roster
+from hub.adapters.exchange import refuse_late
 from hub.node.platforms import HOOK_READERS
 from hub.sandbox.world import World
 from hub.store.engine import Database
@@ -89,6 +90,7 @@ class Wire(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         assert Wire.network is not None
+        refuse_late()
         return await Wire.network.exchange(request)
 
 

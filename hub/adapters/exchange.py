@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import httpx2
 
+from hub.lease import may_act
+
 _LETTER = r"[\w~!$()*+,;=:@-]|%[0-9A-Fa-f]{2}"
 NORMAL = re.compile(
     rf"(?:(?:{_LETTER})(?:{_LETTER}|\.)*(?:/(?:{_LETTER})(?:{_LETTER}|\.)*)*/?)?(?:\?(?:{_LETTER}|[.&/?])*)?", re.ASCII
@@ -21,6 +23,19 @@ Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
 def origin_of(url: httpx2.URL) -> str:
     """Return scheme, host and port of an address."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+class LeaseOver(httpx2.ConnectError):
+    """Nothing was sent, for the actor that wanted it may be another node's by now."""
+
+
+def refuse_late() -> None:
+    """Raise ``LeaseOver`` where this task may not act any more; asked last before a request is written.
+
+    A connection is waited for before that, and a process may be stopped meanwhile for longer than its leases last.
+    """
+    if not may_act():
+        raise LeaseOver("the lease of the actor may be over")
 
 
 class PlainRequest(httpx2.Request):

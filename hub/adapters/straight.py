@@ -10,7 +10,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from hub.adapters.exchange import Answer, Fields, PlainRequest, origin_of
+from hub.adapters.exchange import Answer, Fields, PlainRequest, origin_of, refuse_late
 
 ORIGINS = 16
 FINAL = 200
@@ -76,6 +76,7 @@ async def _exchange(
     protocol.set_response_params(
         skip_payload=without_body, read_until_eof=True, auto_decompress=False, read_timeout=patience
     )
+    refuse_late()
     transport.write(said)
     protocol.start_timeout()
     return await _answer(protocol)

@@ -12,7 +12,7 @@ import anyio
 import httpx2
 from yarl import URL
 
-from hub.adapters.exchange import Answer, PlainRequest
+from hub.adapters.exchange import Answer, PlainRequest, refuse_late
 from hub.adapters.straight import Straight
 
 ADDED_BY_AIOHTTP = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -70,6 +70,7 @@ class WireTransport(httpx2.AsyncBaseTransport):
         timeout = _timeout(_longest(len(content), patience), patience.get("connect"), patience.get("read"))
         if len(content) <= LARGE:
             return await straight.ask(request, content, timeout)
+        refuse_late()
         async with session.request(
             request.method,
             URL(str(request.url), encoded=True),

@@ -14,6 +14,7 @@ from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.turn import Fenced, Turn
 from hub.clock import SystemClock
+from hub.lease import may_act
 from hub.store.engine import Database, Work
 from hub.store.tables import actor
 from hub.store.tables import node as node_table
@@ -143,6 +144,21 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
         release.set()
         await until(partial(empty, database))
     assert [turn.epoch for turn in script.turns] == [1]
+
+
+async def test_a_turn_that_was_stopped_past_its_lease_may_not_act_any_more(database_url: str) -> None:
+    allowed, clock = list[tuple[int, bool, bool]](), ByHand()
+
+    async def handle(turn: Turn) -> None:
+        before, clock.passed = may_act(), clock.passed + (BRISK.lease if turn.epoch == 1 else 0)
+        allowed.append((turn.epoch, before, may_act()))
+
+    async with Database.open(database_url, clock) as database, node(database, Script(handle), BRISK):
+        await send(database, Note(1))
+        await until(partial(empty, database))
+    assert allowed[0] == (1, True, False)
+    assert [(before, after) for _, before, after in allowed[1:]] in ([], [(True, True)])
+    assert may_act(), "whoever is no actor may"
 
 
 async def test_an_idle_actor_is_closed_and_opened_again_by_mail(database: Database) -> None:
