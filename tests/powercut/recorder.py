@@ -28,7 +28,10 @@ class Truncate:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
+    """What was noted of a file before ``begun`` steps had been is on the disk; of what came later nobody knows."""
+
     file: str
+    begun: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,9 @@ class RecordedFile(apsw.VFSFile):
         self._recorder.note(Truncate(self._file, newsize))
 
     def xSync(self, flags: int) -> None:  # noqa: N802
+        begun = len(self._recorder.steps)
         super().xSync(flags)
-        self._recorder.note(Sync(self._file))
+        self._recorder.note(Sync(self._file, begun))
 
 
 @dataclass
@@ -95,18 +99,19 @@ class Platter:
     """One file as it lies on the disk: ``durable`` for certain, ``loose`` perhaps, whole, in part or not at all."""
 
     durable: bytearray = field(default_factory=bytearray)
-    loose: list[Write | Truncate] = field(default_factory=list)
+    loose: list[tuple[int, Write | Truncate]] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Everything is on the disk."""
-        for step in self.loose:
-            apply(self.durable, step)
-        self.loose.clear()
+    def settle(self, before: int) -> None:
+        """What happened before that step is on the disk."""
+        for place, step in self.loose:
+            if place < before:
+                apply(self.durable, step)
+        self.loose = [one for one in self.loose if one[0] >= before]
 
     def after_cut(self, chance: Random) -> bytes:
         """Return what is found when the power is back: of each loose write some sectors, one of them torn."""
         image = bytearray(self.durable)
-        for step in self.loose:
+        for _, step in self.loose:
             for piece in pieces(step, chance):
                 apply(image, piece)
         return bytes(image)
@@ -144,16 +149,18 @@ class Replay:
     def __init__(self, files: dict[str, Platter]) -> None:
         self.files = files
         self.promised: list[Promise] = []
+        self._taken = 0
 
     def take(self, step: Step) -> None:
-        """Let one step happen."""
+        """Let one step happen, in the order in which they were noted."""
+        place, self._taken = self._taken, self._taken + 1
         match step:
             case Promise():
                 self.promised.append(step)
             case Write(file) | Truncate(file):
-                self.files.setdefault(file, Platter()).loose.append(step)
-            case Sync(file):
-                self.files.setdefault(file, Platter()).settle()
+                self.files.setdefault(file, Platter()).loose.append((place, step))
+            case Sync(file, begun):
+                self.files.setdefault(file, Platter()).settle(begun)
             case Delete(file):
                 self.files.pop(file, None)
 

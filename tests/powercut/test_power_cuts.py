@@ -20,7 +20,7 @@ import pytest
 from hub.actors.runtime.mailbox import post
 from hub.actors.runtime.turn import Turn
 from hub.clock import SystemClock
-from hub.store.engine import Database, Work, sqlite
+from hub.store.engine import Database, Work, checkpoints, sqlite
 from hub.store.events import tell
 from hub.store.tenants import create_tenant
 from tests.actors.runtime.stage import BOL, BRISK, Note, Script, node, until, waiting
@@ -35,8 +35,9 @@ SEEDS = int(os.environ.get("POWERCUT_SEEDS", "1"))
 """How often every place is cut with other losses; each more is another few thousand cuts."""
 ROUNDS, AT_ONCE = 40, 6
 CUTS, ENOUGH = 3000, 400
-EARLY_CHECKPOINTS = "wal_autocheckpoint=48"
-"""So that a short run has many moments at which the log is moved into the file."""
+MOVED_BY = {"a commit": (48, 10**9), "another connection beside the commits": (10**9, 30)}
+"""Who moves the log into the file: after how many of its pages, and after how many works. There are few of both, so
+that a short run has many such moments."""
 
 
 async def live(recorder: Recorder, url: str) -> None:
@@ -106,12 +107,16 @@ def look(path: Path) -> Found:
     )
 
 
-async def record(folder: Path, template: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str) -> list[Step]:
-    """Run the hub's store, with its own settings but for ``synchronous``, and return what the disk was told."""
+async def record(
+    folder: Path, template: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str, mover: str = "a commit"
+) -> list[Step]:
+    """Run the hub's store, with its own settings but for these two, and return what the disk was told."""
     recorder = Recorder(f"recorder-{synchronous}")
     shutil.copy(template, folder / NAME)
     pragmas = [one if "synchronous" not in one else f"synchronous={synchronous}" for one in sqlite.WRITER_PRAGMAS]
-    monkeypatch.setattr(sqlite, "WRITER_PRAGMAS", (*pragmas, EARLY_CHECKPOINTS))
+    pages, works = MOVED_BY[mover]
+    monkeypatch.setattr(sqlite, "WRITER_PRAGMAS", (*pragmas, f"wal_autocheckpoint={pages}"))
+    monkeypatch.setattr(checkpoints, "EVERY", works)
     monkeypatch.setattr(sqlite, "sqlite3", sqlite3_on(recorder))
     await live(recorder, f"sqlite+aiosqlite:///{folder / NAME}")
     monkeypatch.undo()
@@ -156,12 +161,13 @@ def half(found: Found) -> list[str]:
     return [what for what, is_so in wrong.items() if is_so]
 
 
+@pytest.mark.parametrize("mover", MOVED_BY)
 async def test_nothing_promised_is_lost_and_nothing_is_half(
-    sqlite_template: Path, tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_template: Path, tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch, mover: str
 ) -> None:
-    steps = await record(tmp_path, sqlite_template, monkeypatch, synchronous_of(sqlite.WRITER_PRAGMAS))
-    checkpoints = sum(isinstance(step, Sync) and step.file == NAME for step in steps)
-    assert checkpoints > 5, "the log was moved into the file now and then"
+    steps = await record(tmp_path, sqlite_template, monkeypatch, synchronous_of(sqlite.WRITER_PRAGMAS), mover)
+    moves = sum(isinstance(step, Sync) and step.file == NAME for step in steps)
+    assert moves > 5, "the log was moved into the file now and then"
     for seed in range(SEED, SEED + SEEDS):
         tried = 0
         for found, promised in cuts(steps, sqlite_template, disk, seed):

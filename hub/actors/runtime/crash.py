@@ -37,8 +37,11 @@ def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
 
 
 def in_step(moment: datetime, step: float) -> datetime:
-    """Return the next moment that is a multiple of ``step`` seconds: what falls due together is read and written so."""
-    return moment + (EPOCH - moment) % timedelta(seconds=step)
+    """Return the next moment that is a multiple of ``step`` seconds: what falls due together is read and written so.
+
+    Without a step it is the moment itself.
+    """
+    return moment + (EPOCH - moment) % timedelta(seconds=step) if step else moment
 
 
 def _blame(verdict: Verdict, mail: Mail, reason: str) -> None:

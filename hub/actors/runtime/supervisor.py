@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from random import Random
 from uuid import uuid4
@@ -51,7 +52,8 @@ class Supervisor:
         self.database = database
         self._node_file = node_file
         self.name = f"{name or 'node'}-{uuid4().hex[:12]}"
-        self.policy = policy or Policy()
+        given = policy or Policy()
+        self.policy = given if database.shared else replace(given, gather=0.0)
         self.roster = Roster(database.clock)
         self._factory = factory
         illness = Illness(self.roster, self.policy)

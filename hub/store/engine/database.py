@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.store.engine import sqlite_file
+from hub.store.engine.checkpoints import Checkpoints
 from hub.store.engine.connect import aboard, reading_engine, writing_engine
 from hub.store.engine.fault import StoreUnavailable, named_faults
 from hub.store.engine.fetch import Fetch
@@ -50,6 +51,7 @@ class Database:
         self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = Readers(sqlite_file.file_of(url)) if self.dialect == "sqlite" else None
         self._spot = Spot(reads) if self.dialect == "sqlite" else None
+        self._checkpoints = Checkpoints(sqlite_file.file_of(url)) if self.dialect == "sqlite" else None
         self._listeners: dict[str, list[Heard]] = {}
 
     @property
@@ -201,6 +203,8 @@ class Database:
             self._listeners[topic].remove(heard)
 
     def _tell(self, group: Group) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.note(len(group.kept))
         for action in group.actions():
             action()
         for topic, keys in group.signals().items():
@@ -213,6 +217,8 @@ class Database:
         engines = [writing_engine(self.url) for _ in queues]
         try:
             async with anyio.create_task_group() as tasks:
+                if self._checkpoints is not None:
+                    tasks.start_soon(self._checkpoints.run)
                 for engine, queue in zip(engines, queues, strict=True):
                     tasks.start_soon(Writer(engine, queue, self.clock, random, self._tell, deadline).run)
                 try:
@@ -220,6 +226,8 @@ class Database:
                 finally:
                     for queue in queues:
                         queue.close()
+                    if self._checkpoints is not None:
+                        self._checkpoints.close()
         finally:
             with anyio.CancelScope(shield=True):
                 await self._end_reading()

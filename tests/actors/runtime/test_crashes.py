@@ -110,6 +110,12 @@ def test_restarts_fall_due_in_step() -> None:
     moments = [datetime(2026, 3, 1, 12, 0, 0, micros, UTC) for micros in (0, 1, 49_999, 50_000)]
     steps = [in_step(moment, 0.05) - moments[0] for moment in moments]
     assert [step / timedelta(milliseconds=50) for step in steps] == [0, 1, 1, 1]
+    assert [in_step(moment, 0.0) for moment in moments] == moments, "without a step all fall due when they like"
+
+
+async def test_crashes_are_gathered_where_each_would_take_its_way_to_a_server(database: Database) -> None:
+    async with node(database, Script(), BRISK) as running:
+        assert running.policy.gather == (BRISK.gather if database.shared else 0.0)
 
 
 async def test_nothing_of_a_crashed_turn_is_kept(database: Database) -> None:
