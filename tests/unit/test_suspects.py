@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.actors.erp.suspects import KEPT, Suspects
+from hub.actors.erp.suspects import KEPT, REFUSED, Suspects
 from hub.adapters.limits import ErrorBreaker
 from hub.adapters.limits.breaker import MOST
 from hub.outcome import Throttled
@@ -83,4 +83,4 @@ def test_after_a_day_without_a_refusal_nobody_is_suspect(
     with suspects.trial(turn, BAD):
         pass
     suspects.refused(turn, OTHER)
-    assert turn.state["refused"].keys() == {"usual"} == turn.state["refused_orders"].keys()
+    assert turn.state[REFUSED].keys() == {"usual"}

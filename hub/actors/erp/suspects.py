@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from hub.actors.erp.scene import Scene
 from hub.actors.runtime.turn import Turn
@@ -13,10 +14,8 @@ from hub.store.engine import Work
 from hub.store.events import last_told_of
 from hub.store.orders import StoredOrder
 
-REFUSED = "refused"
-"""Lane state, by product: when an order with it was last refused (epoch seconds)."""
-REFUSED_ORDERS = "refused_orders"
-"""Lane state, by product: id and number of the order with it that was refused last."""
+REFUSED = "refused_goods"
+"""Lane state, by product: when an order with it was refused last (epoch seconds), and that order's id and number."""
 HELD_BACK = "order.held_back"
 """The kind of the log's line about an order that waits because of others."""
 REMEMBERED = 86_400.0
@@ -59,32 +58,28 @@ class Suspects:
 
     def refused(self, turn: Turn, order: StoredOrder) -> None:
         """Suspect the goods of an order that Exact refused."""
-        known, now = self._known(turn), self._now()
-        self._clear(turn, [one for one, at in known.items() if at <= now - REMEMBERED])
-        known |= dict.fromkeys(order.booked_products, now)
-        self._orders(turn).update({one: [order.order_id, order.number] for one in order.booked_products})
+        now = self._now()
+        lately = {one: refusal for one, refusal in self._known(turn).items() if refusal[0] > now - REMEMBERED}
+        turn.state[REFUSED] = lately | {one: [now, order.order_id, order.number] for one in order.booked_products}
 
     def taken(self, turn: Turn, order: StoredOrder) -> None:
         """Suspect the goods of an order no longer that Exact took."""
-        self._clear(turn, order.booked_products)
-
-    def _clear(self, turn: Turn, products: Iterable[str]) -> None:
-        for product_id in products:
+        for product_id in order.booked_products:
             self._known(turn).pop(product_id, None)
-            self._orders(turn).pop(product_id, None)
 
     def _suspect(self, turn: Turn, order: StoredOrder) -> str | None:
         """Return the product of an order that was refused last, None where none is suspect."""
         known, horizon = self._known(turn), self._now() - REMEMBERED
-        found = [(known[one], one) for one in order.booked_products if known.get(one, horizon) > horizon]
-        return max(found)[1] if found else None
+        found = [(known[one][0], one) for one in order.booked_products if one in known]
+        at, product_id = max(found, default=(horizon, None))
+        return product_id if at > horizon else None
 
     def _tell(self, turn: Turn, order: StoredOrder, product_id: str, wait: float) -> None:
         """Tell once of an order that it waits, for whom, and how long unless others are refused meanwhile."""
-        refused_id, number = self._orders(turn).get(product_id, (None, None))
+        _, refused_id, number = self._known(turn)[product_id]
         until = self.scene.desk.clock.now() + timedelta(seconds=wait)
         message = (
-            f"Order {order.number} waits: Exact refused {_named(number)}, which shares goods with it, and may refuse"
+            f"Order {order.number} waits: Exact refused order {number}, which shares goods with it, and may refuse"
             f" it too. It is tried when Exact takes an order with them, else in its turn from {until:%H:%M} UTC on"
         )
 
@@ -95,17 +90,9 @@ class Suspects:
 
         turn.write(write)
 
-    def _known(self, turn: Turn) -> dict[str, float]:
-        found: dict[str, float] = turn.state.setdefault(REFUSED, {})
-        return found
-
-    def _orders(self, turn: Turn) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = turn.state.setdefault(REFUSED_ORDERS, {})
+    def _known(self, turn: Turn) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = turn.state.setdefault(REFUSED, {})
         return found
 
     def _now(self) -> float:
         return self.scene.desk.clock.now().timestamp()
-
-
-def _named(number: str | None) -> str:
-    return "an order" if number is None else f"order {number}"
