@@ -14,7 +14,8 @@ from hub.adapters.port import Accepted, Conflict, Pending, Refused, StockUpdate,
 from hub.domain.delivery import ShippedUnits
 from hub.outcome import Outcome, Throttled, Unauthorized, Unavailable
 from hub.sandbox.faults import Fault
-from tests.adapters.channel_stage import Fixture, Stage, is_off, staged
+from tests.adapters.channel_ground import Fixture
+from tests.adapters.channel_stage import Stage, is_off, staged
 from tests.adapters.transports import Embellishing
 
 FAULTS = (Fault.THROTTLE, Fault.BROKEN, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN_ANSWER)

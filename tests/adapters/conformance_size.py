@@ -10,7 +10,8 @@ import pytest
 from hub.adapters.port import Accepted, Deferred, Pending, Refused, StockResult, StockUpdate
 from hub.outcome import Unauthorized
 from hub.sandbox.faults import Fault
-from tests.adapters.channel_stage import Fixture, Stage, at_the_time, staged
+from tests.adapters.channel_ground import Fixture
+from tests.adapters.channel_stage import Stage, at_the_time, staged
 from tests.adapters.transports import Meddling, unauthorized
 
 MANY = 10_000

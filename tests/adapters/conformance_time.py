@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.adapters.channel_stage import Fixture, Stage, at_the_time
+from tests.adapters.channel_ground import Fixture
+from tests.adapters.channel_stage import Stage, at_the_time
 
 BEFORE_MIDNIGHT = datetime(2026, 11, 20, 22, 50, tzinfo=UTC)
 """Ten minutes before a Dutch day ends."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from hub.domain.platform import Platform
 from tests.adapters.amazon.amazon_stage import AmazonFixture
 from tests.adapters.bol.bol_stage import BolFixture
-from tests.adapters.channel_stage import Fixture
+from tests.adapters.channel_ground import Fixture
 from tests.adapters.generic.generic_stage import GenericFixture
 from tests.adapters.shopify.shopify_stage import ShopifyFixture
 from tests.adapters.woocommerce.woo_stage import WooFixture

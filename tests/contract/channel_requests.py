@@ -20,7 +20,8 @@ from hub.outcome import Rejected
 from hub.sandbox.control_aftersales import TakesBack
 from hub.sandbox.control_people import Refunds
 from hub.sandbox.ledger import Units
-from tests.adapters.channel_stage import Fixture, Stage, staged
+from tests.adapters.channel_ground import Fixture
+from tests.adapters.channel_stage import Stage, staged
 
 SENDERS = {"send", "read", "_post"}
 CALLBACK = "https://hub.test:8080/hooks"

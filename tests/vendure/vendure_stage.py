@@ -15,7 +15,7 @@ from hub.adapters.port import Channel, ChannelListing, HookReader
 from hub.adapters.vendure.client import VendureShop, open_vendure
 from hub.clock import Clock
 from hub.sandbox.faults import Faults
-from tests.adapters.channel_stage import Ground
+from tests.adapters.channel_ground import Ground
 from tests.vendure.api import STAFF
 from tests.vendure.shop import Shop
 from tests.vendure.staff import total_of

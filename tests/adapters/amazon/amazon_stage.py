@@ -19,7 +19,7 @@ from hub.sandbox.amazon.sqs_doors import CREDENTIAL
 from hub.sandbox.amazon.switches import Switches
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import in_the_books
+from tests.adapters.channel_ground import in_the_books
 from tests.adapters.scripted import says
 
 MILLISECONDS = 1.0

@@ -16,7 +16,7 @@ from hub.sandbox.bol.platform import BolPlatform
 from hub.sandbox.bol.tokens import CLIENT_ID, CLIENT_SECRET
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import in_the_books
+from tests.adapters.channel_ground import in_the_books
 
 
 class BolFixture:

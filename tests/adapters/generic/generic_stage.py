@@ -18,7 +18,8 @@ from hub.sandbox.generic.platform import GenericPlatform
 from hub.sandbox.generic.switches import Switches
 from hub.sandbox.platform import Platform
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import Stage, in_the_books
+from tests.adapters.channel_ground import in_the_books
+from tests.adapters.channel_stage import Stage
 
 
 class GenericFixture:

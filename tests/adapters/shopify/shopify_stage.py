@@ -20,7 +20,7 @@ from hub.sandbox.shopify.apps import CLIENT_ID, CLIENT_SECRET
 from hub.sandbox.shopify.platform import ShopifyPlatform
 from hub.sandbox.shopify.switches import Switches
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import in_the_books
+from tests.adapters.channel_ground import in_the_books
 
 LOCATION = "106318430514"
 

@@ -17,7 +17,7 @@ from hub.sandbox.woocommerce.keys import KEY, SECRET
 from hub.sandbox.woocommerce.platform import WooPlatform
 from hub.sandbox.woocommerce.switches import Switches
 from hub.sandbox.world import World
-from tests.adapters.channel_stage import in_the_books
+from tests.adapters.channel_ground import in_the_books
 
 
 class WooFixture:
