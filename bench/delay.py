@@ -10,7 +10,6 @@ from bench.away import away
 from bench.called import last_calls
 from bench.children import Child, child
 from bench.deliveries import exact_requests, stock_keys
-from bench.failure import NotMeasured
 from bench.figure import Aim, figure, percentile
 from bench.load import Answers, drip, pour
 from bench.place import Place
@@ -23,10 +22,6 @@ PATIENCE = 20.0
 DELAY = Aim(10, most=True)
 WHOLE = Aim(1.5, most=True)
 ON_TOP = Aim(1.0, most=True)
-
-
-class Lost(NotMeasured):
-    """Some webhooks never became calls."""
 
 
 @dataclass(slots=True)
@@ -99,9 +94,7 @@ async def _round(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClie
 async def _flood(server: Child, hub: httpx2.AsyncClient, calls: httpx2.AsyncClient, count: int, runs: Runs) -> None:
     keys = stock_keys(count)
     requests, before = exact_requests(server.facts["connections"], keys), await _cpu(hub)
-    answers = await away(pour, server.facts["port"], requests, AT_ONCE)
-    if answers.refused:
-        raise Lost(answers.refused[0])
+    (await away(pour, server.facts["port"], requests, AT_ONCE)).all_taken()
     await last_calls(calls, keys, PATIENCE)
     runs.busy.append((await _cpu(hub) - before) / count * 1000)
     runs.busy_calls.append((await _calls_alone(hub, calls, count, 0.0))[0])
@@ -121,10 +114,7 @@ async def _calls_alone(
 
 async def _dripped(server: Child, keys: list[str]) -> Answers:
     requests = exact_requests(server.facts["connections"], keys)
-    answers = await away(drip, server.facts["port"], requests, RATE)
-    if answers.refused:
-        raise Lost(answers.refused[0])
-    return answers
+    return (await away(drip, server.facts["port"], requests, RATE)).all_taken()
 
 
 async def _cpu(hub: httpx2.AsyncClient) -> float:

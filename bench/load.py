@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import anyio
+
+from bench.failure import NotMeasured
 
 ACCEPTED = b"HTTP/1.1 200"
 DEADLINE = 60.0
 END = b"\r\n\r\n"
 UVLOOP = {"use_uvloop": sys.platform != "win32"}
+
+
+class Refused(NotMeasured):
+    """A server did not accept what the bench sent it."""
 
 
 @dataclass(slots=True)
@@ -30,6 +37,12 @@ class Answers:
     def rate(self) -> float:
         """Accepted requests per second."""
         return (len(self.took) - len(self.refused)) / self.seconds
+
+    def all_taken(self) -> Answers:
+        """Return these; raises ``Refused`` with the first that is no acceptance."""
+        if self.refused:
+            raise Refused(self.refused[0])
+        return self
 
 
 class Line(asyncio.Protocol):
@@ -96,14 +109,21 @@ class Chain(Line):
 
 def pour(port: int, requests: list[bytes], connections: int) -> Answers:
     """Send requests as fast as they are answered over so many connections; runs a loop of its own."""
-    return anyio.run(_pour, port, requests, connections, backend_options=UVLOOP)
+    return pour_at({port: requests}, connections)
 
 
-async def _pour(port: int, requests: list[bytes], connections: int) -> Answers:
-    loop, answers, following = asyncio.get_running_loop(), Answers(), iter(requests)
+def pour_at(targets: Mapping[int, list[bytes]], connections: int) -> Answers:
+    """Do as ``pour`` at several servers' ports at once, with so many connections to each."""
+    return anyio.run(_pour, targets, connections, backend_options=UVLOOP)
+
+
+async def _pour(targets: Mapping[int, list[bytes]], connections: int) -> Answers:
+    loop, answers = asyncio.get_running_loop(), Answers()
+    following = {port: iter(requests) for port, requests in targets.items()}
     lines = [
-        (await loop.create_connection(lambda: Chain(answers, following), "127.0.0.1", port))[1]
+        (await loop.create_connection(partial(Chain, answers, following[port]), "127.0.0.1", port))[1]
         for _ in range(connections)
+        for port in targets
     ]
     began = time.monotonic()
     for line in lines:

@@ -16,9 +16,11 @@ CREDENTIALS = ErpCredentials("bench-app", "bench-secret", SECRET)
 BASE_URL = "http://127.0.0.1:9/exact"
 
 
-async def connect_tenants(database: Database, vault: Vault, count: int) -> list[str]:
-    """Make tenants, each with one connection to Exact and one division in use; return the connections' ids."""
-    return [await database.write(partial(_tenant, vault=vault, number=number)) for number in range(count)]
+async def connect_tenants(database: Database, vault: Vault, count: int, first: int = 0) -> list[str]:
+    """Make tenants, numbered from ``first`` on, each with one connection to Exact and one division in use; return the
+    connections' ids."""
+    numbers = range(first, first + count)
+    return [await database.write(partial(_tenant, vault=vault, number=number)) for number in numbers]
 
 
 async def _tenant(work: Work, vault: Vault, number: int) -> str:

@@ -1,7 +1,8 @@
 """The hub's own doors in a process of their own, with routes beside them that show what the server alone can do.
 
-``python -m bench.server PLAN`` where PLAN has ``database_url``, ``folder``, ``tenants`` and perhaps ``platform_url``:
-with it, actors are at work which make four calls there for each message.
+``python -m bench.server PLAN`` where PLAN has ``database_url``, ``folder``, ``tenants`` and perhaps ``first``, the
+number of the first of them, and ``platform_url``: with it, actors are at work which make four calls there for each
+message.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ async def main() -> None:
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(Database.open(plan["database_url"], SystemClock()))
             vault = Vault([os.urandom(32)])
-            connections = await connect_tenants(database, vault, plan["tenants"])
+            connections = await connect_tenants(database, vault, plan["tenants"], plan.get("first", 0))
             if platform_url := plan.get("platform_url"):
                 node_file = stack.enter_context(locked(Path(plan["folder"]) / "bench.node"))
                 await stack.enter_async_context(actors(database, platform_url, node_file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx2
@@ -10,19 +11,14 @@ from bench.away import away
 from bench.children import Child, child
 from bench.deliveries import bare_requests, exact_requests, stock_keys
 from bench.durable import times_a_second
-from bench.failure import NotMeasured
 from bench.figure import Aim, figure, percentile
-from bench.load import pour
+from bench.load import pour, pour_at
 from bench.place import Place
 
 BARE, GROUPED = "/bench/bare", "/bench/grouped"
 TENANTS = 10
 CONNECTIONS = 64
 HALF, MOST_OF = Aim(0.5, of_bound=True), Aim(0.6, of_bound=True)
-
-
-class Refused(NotMeasured):
-    """The hub did not accept what the bench sent it."""
 
 
 @dataclass(slots=True)
@@ -55,10 +51,8 @@ class Target:
     async def pour(self, requests: list[bytes], runs: Runs | None = None) -> None:
         """Send requests as fast as they are taken, and note how fast that was."""
         before = await self.cpu()
-        answers = await away(pour, self.port, requests, CONNECTIONS)
+        answers = (await away(pour, self.port, requests, CONNECTIONS)).all_taken()
         used = await self.cpu() - before
-        if answers.refused:
-            raise Refused(answers.refused[0])
         if runs is not None:
             runs.rates.append(answers.rate)
             runs.cpu.append(used / len(requests) * 1000)
@@ -76,6 +70,9 @@ async def measure(place: Place) -> None:
         plan = {"database_url": url, "folder": str(place.folder), "tenants": TENANTS}
         async with child("bench.server", place.folder, plan) as server:
             _add(place, dialect, await _rounds(place, server, url))
+            if dialect == "postgresql":
+                async with child("bench.server", place.folder, {**plan, "first": TENANTS}) as other:
+                    _add_both(place, await _rounds_of_both(place, (server, other), url))
 
 
 async def _rounds(place: Place, server: Child, url: str) -> Rounds:
@@ -93,12 +90,34 @@ async def _rounds(place: Place, server: Child, url: str) -> Rounds:
     return rounds
 
 
+async def _rounds_of_both(place: Place, servers: Sequence[Child], url: str) -> Rounds:
+    """Have two nodes accept webhooks at once: one process has one core, and the server's own commits have them all."""
+    rounds, count = Rounds(), place.effort.deliveries
+    for _ in range(1 + place.effort.rounds):
+        targets = {
+            one.facts["port"]: exact_requests(one.facts["connections"], stock_keys(count // len(servers)))
+            for one in servers
+        }
+        rounds.hub.rates.append((await away(pour_at, targets, CONNECTIONS)).all_taken().rate)
+        often, rounds.durable_is = await times_a_second(place, url)
+        rounds.durable.append(often)
+    del rounds.hub.rates[0], rounds.durable[0]
+    return rounds
+
+
+def _add_both(place: Place, rounds: Rounds) -> None:
+    name = "webhooks accepted by two nodes beside what is durable one by one, postgresql"
+    bounds, bound_is = rounds.durable, rounds.durable_is
+    place.add(figure(name, rounds.hub.rates, "/s", bounds=bounds, bound_is=bound_is, aim=MOST_OF))
+
+
 def _add(place: Place, dialect: str, rounds: Rounds) -> None:
     hub, bare, route = rounds.hub, rounds.bare, "the same server, a bare route"
+    aim = MOST_OF if dialect == "sqlite" else None
     beside = (
         ("durably", bare.rates, route, HALF),
         ("beside inserts by hand", rounds.grouped.rates, "the same server, grouped inserts by hand", MOST_OF),
-        ("beside what is durable one by one", rounds.durable, rounds.durable_is, MOST_OF),
+        ("beside what is durable one by one", rounds.durable, rounds.durable_is, aim),
     )
     place.add(
         *(

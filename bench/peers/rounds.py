@@ -13,7 +13,6 @@ from bench.away import away
 from bench.called import LOOK_AGAIN, last_calls
 from bench.calling import CALLS
 from bench.deliveries import stock_keys
-from bench.failure import NotMeasured
 from bench.figure import percentile
 from bench.load import Answers, drip, pour
 from bench.peers.entrants import Entrant, Running
@@ -78,7 +77,7 @@ async def follow(place: Place, entrant: Entrant, platform: str, runs: Runs) -> N
 
 async def _steady(running: Running, calls: httpx2.AsyncClient, count: int, rate: float, runs: Runs) -> None:
     keys, before = stock_keys(count), running.cpu()
-    answers = _all_taken(await away(drip, running.port, running.requests(keys), rate))
+    answers = (await away(drip, running.port, running.requests(keys), rate)).all_taken()
     arrived = await last_calls(calls, keys, PATIENCE)
     runs.steady.append(_each(before, running.cpu(), count))
     delays = [arrived[key] - sent for key, sent in zip(keys, answers.sent_at, strict=True)]
@@ -92,13 +91,7 @@ def _each(before: tuple[float, float], after: tuple[float, float], count: int) -
 
 
 async def _poured(running: Running, keys: Sequence[str]) -> Answers:
-    return _all_taken(await away(pour, running.port, running.requests(keys), CONNECTIONS))
-
-
-def _all_taken(answers: Answers) -> Answers:
-    if answers.refused:
-        raise NotMeasured(answers.refused[0])
-    return answers
+    return (await away(pour, running.port, running.requests(keys), CONNECTIONS)).all_taken()
 
 
 @dataclass(frozen=True, slots=True)
