@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.adapters.exact.client import WINDOWS
-from hub.adapters.limits import RESERVES, Bucket, Budget, ErrorBreaker, Lane
+from hub.adapters.limits import RESERVES, Bucket, Budget, ErrorBreaker, Lane, server_time
+from hub.adapters.limits.server_time import ServerTime
 from hub.outcome import Throttled, Unavailable
 from tests.adapters.handclock import START, HandClock
 
@@ -116,6 +117,30 @@ def test_a_clock_that_is_set_neither_ends_a_window_early_nor_late(clock: HandClo
     assert 40 <= caught.value.retry_after < 41
     clock.forward(caught.value.retry_after)
     budget.admit(Lane.ORDERS)
+
+
+def test_who_is_opened_anew_with_a_clock_that_is_ahead_knows_that_the_window_lasts(clock: HandClock) -> None:
+    clock.set(60.0)
+    first = Budget("d", WINDOWS, clock, server_time(clock, "https://exact.example"))
+    first.observe(told(0))
+    again = Budget("d", WINDOWS, clock, server_time(clock, "https://exact.example"))
+    again.remember(first.meters())
+    with pytest.raises(Throttled) as caught:
+        again.admit(Lane.ORDERS)
+    assert 40 <= caught.value.retry_after < 41
+    stranger = Budget("d", WINDOWS, clock, server_time(clock, "https://elsewhere.example"))
+    assert stranger.server_time(clock.now()) is None, "another server's time is its own"
+
+
+def test_a_lead_from_hours_ago_gives_way_to_what_is_told_now(clock: HandClock) -> None:
+    time = ServerTime(clock)
+    time.learn(START + timedelta(seconds=5))
+    clock.forward(60)
+    time.learn(clock.now())
+    assert time.now() == clock.now() + timedelta(seconds=5), "one answer may have taken its time"
+    clock.forward(2 * 3600)
+    time.learn(clock.now())
+    assert time.now() == clock.now()
 
 
 @pytest.mark.parametrize("lane", [Lane.CATALOGUE, Lane.BACKFILL])

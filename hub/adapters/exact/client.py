@@ -21,6 +21,7 @@ from hub.adapters.limits import (
     Lane,
     Rule,
     WindowHeaders,
+    server_time,
 )
 from hub.adapters.oauth import Tokens
 from hub.adapters.port import Meter
@@ -66,7 +67,8 @@ class ExactClient:
         self.division = division
         self._http = http
         self._tokens = tokens
-        self._budget = Budget(f"division {division}", WINDOWS, clock)
+        time = server_time(clock, str(http.base_url))
+        self._budget = Budget(f"division {division}", WINDOWS, clock, time)
         self._breaker = ErrorBreaker(clock)
         self._caller = Caller(http, "exact", wait_hook=self._wait)
         self._note = note

@@ -9,6 +9,7 @@ from hub.adapters.limits.lanes import RESERVES_OF_THE_DAY as RESERVES_OF_THE_DAY
 from hub.adapters.limits.lanes import SHARES as SHARES
 from hub.adapters.limits.lanes import SHARES_OF_THE_DAY as SHARES_OF_THE_DAY
 from hub.adapters.limits.lanes import Lane as Lane
+from hub.adapters.limits.server_time import server_time as server_time
 from hub.adapters.limits.sharing import Rule as Rule
 from hub.adapters.limits.spending import faded as faded
 from hub.adapters.limits.window import WindowHeaders as WindowHeaders

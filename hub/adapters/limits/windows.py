@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hub.adapters.http import http_date
 from hub.adapters.limits.bucket import Bucket
 from hub.adapters.limits.lanes import Lane
+from hub.adapters.limits.server_time import ServerTime
 from hub.adapters.limits.sharing import Sharing
 from hub.adapters.limits.spending import Spending
 from hub.adapters.limits.window import Window, WindowHeaders
@@ -17,7 +18,6 @@ from hub.clock import Clock
 from hub.metrics import Attribute, Metric, counter
 from hub.outcome import Throttled, Unavailable
 
-_CLOCK_WAS_SET = 60.0
 _MARGIN = 0.05
 """Seconds added to a wait, for moments are rounded."""
 
@@ -34,11 +34,14 @@ class Budget:
     Waits are computed in the server's time, known from its ``Date`` header.
     """
 
-    def __init__(self, name: str, windows: tuple[WindowHeaders, ...], clock: Clock) -> None:
+    def __init__(
+        self, name: str, windows: tuple[WindowHeaders, ...], clock: Clock, time: ServerTime | None = None
+    ) -> None:
+        """``time`` is what is known of the server's time already."""
         self._name = name
         self._windows = tuple(Window(names, Sharing(names.rule, clock)) for names in windows)
         self._clock = clock
-        self._lead: float | None = None
+        self._time = time or ServerTime(clock)
         self._in_flight = 0
         self._made: dict[Lane, tuple[int, Spending]] = {}
 
@@ -69,7 +72,7 @@ class Budget:
     def _count_lost(self) -> None:
         """A call whose answer was lost may have been counted, or may yet; one that is begun after that will tell."""
         for window in self._windows:
-            window.lose(self._server_now(), self._clock.monotonic())
+            window.lose(self._time.now(), self._clock.monotonic())
 
     def _believe(self, began: float) -> None:
         """An answer to a call that was begun after all lost ones had landed counts everything that was counted."""
@@ -78,7 +81,7 @@ class Budget:
 
     def admit(self, lane: Lane) -> None:
         """Raise ``Throttled`` until there is room for one more call of this lane in every window."""
-        now = self._server_now()
+        now = self._time.now()
         shares = [share for window in self._windows if (share := self._drawn(window, lane, now)) is not None]
         for share in shares:
             share.admit()
@@ -99,25 +102,13 @@ class Budget:
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer, a 429's too."""
-        self._learn_time(http_date(headers.get("Date", "")))
+        self._time.learn(http_date(headers.get("Date", "")))
         for window in self._windows:
             window.observe(headers, self._clock.monotonic())
 
-    def _learn_time(self, date: datetime | None) -> None:
-        """Keep the largest lead of the server seen: ``Date`` is cut to the second and ages on its way.
-
-        Too late a reset costs a moment, too early a one costs a refused call. A lead that cannot be true
-        any more means that one of the clocks was set.
-        """
-        if date is None:
-            return
-        lead = date.timestamp() - self._clock.monotonic()
-        if self._lead is None or lead > self._lead or self._lead - lead > _CLOCK_WAS_SET:
-            self._lead = lead
-
     def wait(self) -> float | None:
         """Return the seconds until an exhausted window resets, None where none is exhausted."""
-        now = self._server_now()
+        now = self._time.now()
         return max((self._until_reset(w, now) for w in self._windows if w.remaining == 0), default=None)
 
     def meters(self) -> tuple[Meter, ...]:
@@ -130,7 +121,7 @@ class Budget:
 
     def lane_meters(self) -> tuple[Meter, ...]:
         """Return of each lane that called how fast it calls, and what the longest window would let it call now."""
-        window, at, now = self._windows[-1], self._clock.monotonic(), self._server_now()
+        window, at, now = self._windows[-1], self._clock.monotonic(), self._time.now()
         room = window.room(now, 0)
         return tuple(
             Meter(
@@ -156,20 +147,14 @@ class Budget:
                 self._made[lane] = 0, Spending.resumed(at, 0, meter.per_hour or 0.0)
         for window in self._windows:
             meter = stored.get(window.names.name)
-            if meter is not None and meter.resets_at is not None and meter.resets_at > self._clock.now():
+            if meter is not None and meter.resets_at is not None and meter.resets_at > self._time.now():
                 window.remember(meter, at)
         longest = self._windows[-1]
         longest.sharing.remember(stored, longest.limit or 0)
 
     def server_time(self, here: datetime) -> datetime | None:
         """Return the server's time when ours was ``here``, at the least; None before its first answer."""
-        return None if self._lead is None else here + (self._server_now() - self._clock.now())
-
-    def _server_now(self) -> datetime:
-        """Return the server's time; where its answers have told it, our own clock may be set and changes nothing."""
-        if self._lead is None:
-            return self._clock.now()
-        return datetime.fromtimestamp(self._lead + self._clock.monotonic(), UTC)
+        return self._time.at(here)
 
     def _until_reset(self, window: Window, now: datetime) -> float:
         """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""
