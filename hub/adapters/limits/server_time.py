@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from weakref import WeakKeyDictionary
 
 from hub.clock import Clock
 
@@ -29,8 +28,8 @@ class ServerTime:
             return
         at = self._clock.monotonic()
         lead = date.timestamp() - at
-        old = self._lead is None or at - self._learned_at > HOUR
-        if old or self._lead is None or lead > self._lead or self._lead - lead > CLOCK_WAS_SET:
+        known = self._lead if at - self._learned_at <= HOUR else None
+        if known is None or lead > known or known - lead > CLOCK_WAS_SET:
             self._lead, self._learned_at = lead, at
 
     def now(self) -> datetime:
@@ -44,7 +43,8 @@ class ServerTime:
         return None if self._lead is None else here + (self.now() - self._clock.now())
 
 
-_known: WeakKeyDictionary[Clock, dict[str, ServerTime]] = WeakKeyDictionary()
+_known: dict[tuple[Clock, str], ServerTime] = {}
+"""One clock in a process, and a handful of servers."""
 
 
 def server_time(clock: Clock, server: str) -> ServerTime:
@@ -53,4 +53,4 @@ def server_time(clock: Clock, server: str) -> ServerTime:
     An adapter that was opened anew and had to learn it again would, where our clock is ahead, take a window that lasts
     for one that is over.
     """
-    return _known.setdefault(clock, {}).setdefault(server, ServerTime(clock))
+    return _known.setdefault((clock, server), ServerTime(clock))
