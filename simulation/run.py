@@ -17,7 +17,7 @@ from simulation.mutations import MUTATIONS
 from simulation.script import Script, read_script
 from simulation.shrinking import shrink
 
-MOST_TRIES = 24
+MOST_TRIES = 40
 """Seeds that a deliberate bug is given to show itself."""
 
 LOOKED_THROUGH = 600
