@@ -92,17 +92,19 @@ async def _rounds(place: Place, server: Child, url: str) -> Rounds:
 
 async def _rounds_of_both(place: Place, servers: Sequence[Child], url: str) -> Rounds:
     """Have two nodes accept webhooks at once: one process has one core, and the server's own commits have them all."""
-    rounds, count = Rounds(), place.effort.deliveries
-    for _ in range(1 + place.effort.rounds):
-        targets = {
-            one.facts["port"]: exact_requests(one.facts["connections"], stock_keys(count // len(servers)))
-            for one in servers
-        }
-        rounds.hub.rates.append((await away(pour_at, targets, CONNECTIONS)).all_taken().rate)
+    rounds, each = Rounds(), place.effort.deliveries // len(servers)
+    await _poured_at(servers, each)
+    for _ in range(place.effort.rounds):
+        rounds.hub.rates.append(await _poured_at(servers, each))
         often, rounds.durable_is = await times_a_second(place, url)
         rounds.durable.append(often)
-    del rounds.hub.rates[0], rounds.durable[0]
     return rounds
+
+
+async def _poured_at(servers: Sequence[Child], each: int) -> float:
+    """Return the webhooks a second that all servers take together."""
+    targets = {one.facts["port"]: exact_requests(one.facts["connections"], stock_keys(each)) for one in servers}
+    return (await away(pour_at, targets, CONNECTIONS)).all_taken().rate
 
 
 def _add_both(place: Place, rounds: Rounds) -> None:

@@ -128,8 +128,7 @@ def test_who_is_opened_anew_with_a_clock_that_is_ahead_knows_that_the_window_las
     with pytest.raises(Throttled) as caught:
         again.admit(Lane.ORDERS)
     assert 40 <= caught.value.retry_after < 41
-    stranger = Budget("d", WINDOWS, clock, server_time(clock, "https://elsewhere.example"))
-    assert stranger.server_time(clock.now()) is None, "another server's time is its own"
+    assert server_time(clock, "https://elsewhere.example").at(clock.now()) is None, "another server's time is its own"
 
 
 def test_a_lead_from_hours_ago_gives_way_to_what_is_told_now(clock: HandClock) -> None:

@@ -149,11 +149,9 @@ class Replay:
     def __init__(self, files: dict[str, Platter]) -> None:
         self.files = files
         self.promised: list[Promise] = []
-        self._taken = 0
 
-    def take(self, step: Step) -> None:
-        """Let one step happen, in the order in which they were noted."""
-        place, self._taken = self._taken, self._taken + 1
+    def take(self, place: int, step: Step) -> None:
+        """Let one step happen, which was noted at this place."""
         match step:
             case Promise():
                 self.promised.append(step)

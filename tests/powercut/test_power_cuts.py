@@ -128,7 +128,7 @@ def cuts(steps: list[Step], template: Path, folder: Path, seed: int) -> Iterator
     chance, replay = Random(seed), Replay({NAME: Platter(bytearray(template.read_bytes()))})
     places = set(chance.sample(range(len(steps)), min(CUTS, len(steps))))
     for place, step in enumerate(steps):
-        replay.take(step)
+        replay.take(place, step)
         if place in places:
             replay.cut(folder, chance)
             yield look(folder / NAME), replay.promised

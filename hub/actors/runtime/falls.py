@@ -30,8 +30,6 @@ class Falls:
 
     async def gathered(self) -> None:
         """Return together with all that fall meanwhile, so that one transaction has room for them."""
-        if not self._pause:
-            return
         if self._gathering is not None:
             await self._gathering.wait()
             return

@@ -14,7 +14,6 @@ from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.turner import Turner, nothing
 from hub.actors.runtime.verdict import Verdict
-from hub.lease import act_while
 from hub.outcome import Outcome, Throttled, Unauthorized
 
 
@@ -34,7 +33,7 @@ class Opener:
         return owned.instance if owned.instance.actor is not None else None
 
     async def _live(self, owned: Owned, instance: Instance) -> None:
-        act_while(partial(owned.is_ours, self.turner.roster.clock))
+        self.turner.roster.act_for(owned)
         error = await caught(partial(instance.live, self.factory, owned.address, partial(self._ready, owned)))
         if error is None:
             return

@@ -13,7 +13,6 @@ from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import Claim
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
 from hub.actors.runtime.turn import compact
-from hub.clock import Clock
 
 EMPTY = b"{}"
 
@@ -76,9 +75,9 @@ class Owned:
         """The ownership under which it writes."""
         return self.claim.epoch
 
-    def is_ours(self, clock: Clock) -> bool:
-        """Say whether it is surely this node's: what cannot be taken back must not be done any more where it is not."""
-        return not self.lost and clock.monotonic() <= self.trusted_until
+    def is_ours(self, at: float) -> bool:
+        """Say whether it is surely this node's at a monotonic moment; else it may be somebody else's by then."""
+        return not self.lost and at <= self.trusted_until
 
     @property
     def opening(self) -> bool:

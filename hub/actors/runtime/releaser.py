@@ -46,7 +46,7 @@ class Releaser:
         Where it is nobody's, the row still bears our name: it must be let go of, or a late renewal keeps it for ever.
         """
         now = self.roster.clock.monotonic()
-        for owned in [one for one in self.roster.owned.values() if one.trusted_until < now]:
+        for owned in [one for one in self.roster.owned.values() if not one.is_ours(now)]:
             log.warning("lost the lease of %s", owned.address)
             self.roster.lose(owned)
             self.lapsed.append(owned)

@@ -17,6 +17,7 @@ from hub.actors.runtime.mailbox.posting import Ring
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
 from hub.actors.runtime.owned import Lane, Owned
 from hub.clock import Clock
+from hub.lease import act_while
 
 
 class Roster:
@@ -54,6 +55,10 @@ class Roster:
                 lane.running.cancel()
         if owned.instance is not None:
             owned.instance.retire()
+
+    def act_for(self, owned: Owned) -> None:
+        """Have this task, and those that it begins, act only while an actor is surely ours."""
+        act_while(lambda: owned.is_ours(self.clock.monotonic()))
 
     def part_with(self, owned: Owned) -> None:
         """Start no turn of an actor any more, and have it given back when those in flight have ended."""

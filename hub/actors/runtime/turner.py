@@ -34,7 +34,6 @@ from hub.actors.runtime.roster import Roster
 from hub.actors.runtime.trace import origins
 from hub.actors.runtime.turn import Actor, Turn, run_steps
 from hub.actors.runtime.verdict import Verdict
-from hub.lease import act_while
 from hub.metrics import SCOPE
 from hub.spans import Current
 from hub.store.engine import Database, StoreUnavailable, Work
@@ -57,7 +56,7 @@ class Turner:
 
     async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
-        act_while(partial(lane.owned.is_ours, self.roster.clock))
+        self.roster.act_for(lane.owned)
         try:
             with lane.running or anyio.CancelScope():
                 await anyio.lowlevel.checkpoint_if_cancelled()

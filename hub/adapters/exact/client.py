@@ -67,8 +67,8 @@ class ExactClient:
         self.division = division
         self._http = http
         self._tokens = tokens
-        time = server_time(clock, str(http.base_url))
-        self._budget = Budget(f"division {division}", WINDOWS, clock, time)
+        self._time = server_time(clock, str(http.base_url))
+        self._budget = Budget(f"division {division}", WINDOWS, clock, self._time)
         self._breaker = ErrorBreaker(clock)
         self._caller = Caller(http, "exact", wait_hook=self._wait)
         self._note = note
@@ -89,7 +89,7 @@ class ExactClient:
 
     def time_at(self, here: datetime) -> datetime | None:
         """Return Exact's time when ours was ``here``, at the least, as the ``Date`` of its answers tells."""
-        return self._budget.server_time(here)
+        return self._time.at(here)
 
     async def page(self, lane: Lane, entity: str, query: Mapping[str, str]) -> Envelope:
         """Read one page of an entity with OData options (``$filter``, ``$select``, ...)."""

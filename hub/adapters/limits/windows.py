@@ -152,10 +152,6 @@ class Budget:
         longest = self._windows[-1]
         longest.sharing.remember(stored, longest.limit or 0)
 
-    def server_time(self, here: datetime) -> datetime | None:
-        """Return the server's time when ours was ``here``, at the least; None before its first answer."""
-        return self._time.at(here)
-
     def _until_reset(self, window: Window, now: datetime) -> float:
         """Return the seconds to the reset; where it is unknown, the next answer will tell or a minute must do."""
         if window.resets_at is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -59,6 +60,6 @@ class Checkpoints:
     async def _move(self) -> None:
         try:
             self._connection = self._connection or await self._connect()
-            await sqlite.asked(self._connection, MOVE)
+            await self._connection.hop(partial(sqlite.rows, self._connection.database, MOVE, ()))
         except (StoreUnavailable, DBAPIError, sqlite3.Error) as error:
             _log.warning("the write-ahead log was not moved into the database: %s", error)

@@ -226,12 +226,6 @@ def reset(adapted: Any, _: object, state: PoolResetState) -> None:
         adapted.rollback()
 
 
-async def asked(connection: Connection, text: str, values: Sequence[Any] = ()) -> list[Any]:
-    """Run a statement on a connection that nobody else uses and return its rows, as ``rows`` does."""
-    found: list[Any] = await connection.hop(partial(rows, connection.database, text, values))
-    return found
-
-
 def rows(database: sqlite3.Connection, text: str, values: Sequence[Any]) -> list[Any]:
     """Run a statement on the thread of its connection and return its rows; what goes wrong has SQLAlchemy's name."""
     return _ran(database, text, values)[0]
