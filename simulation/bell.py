@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import Context, copy_context
 from typing import Any
 
+from hub.actors.runtime.doorbell import Heard, Whose
+from hub.actors.runtime.mailbox.letters import Key
 from simulation.place import PLACE
 
 QUIET = 0.05
@@ -17,9 +19,9 @@ class Bell:
 
     def __init__(self, everybody: list[Bell]) -> None:
         self._everybody = everybody
-        self._heard: Callable[[], None] = lambda: None
+        self._heard: Heard = lambda _: None
         self._context = Context()
-        self._rung = False
+        self._rung: list[Whose] = []
 
     @staticmethod
     def of_file() -> Callable[[Any], Bell]:
@@ -27,31 +29,36 @@ class Bell:
         everybody: list[Bell] = []
         return lambda _: Bell(everybody)
 
-    async def run(self, heard: Callable[[], None]) -> None:
+    async def run(self, heard: Heard) -> None:
         """Listen for ever, or until the node dies."""
         self._heard, self._context = heard, copy_context()
         self._everybody.append(self)
         if (place := PLACE.get()) is not None:
             place.mourned(lambda: self._everybody.remove(self))
-        heard()
+        heard(None)
+        self._call(None)
         await asyncio.get_running_loop().create_future()
 
-    def ring(self) -> None:
-        """Let the others hear it."""
+    def ring(self, keys: Iterable[Key]) -> None:
+        """Let the others hear whose door it is."""
+        self._call(frozenset(keys))
+
+    def _call(self, whose: Whose) -> None:
         for bell in self._everybody:
             if bell is not self:
-                bell.hear()
+                bell.hear(whose)
 
-    def hear(self) -> None:
-        """Be told soon, once for all that is rung until then."""
-        if not self._rung:
-            self._rung = True
+    def hear(self, whose: Whose) -> None:
+        """Be told soon, with all that is rung until then."""
+        self._rung.append(whose)
+        if len(self._rung) == 1:
             asyncio.get_running_loop().call_later(QUIET, self._tell, context=self._context)
 
     def _tell(self) -> None:
-        self._rung = False
-        self._heard()
+        rung, self._rung = self._rung, []
+        for whose in rung:
+            self._heard(whose)
 
     async def ring_now(self) -> None:
-        """Let the others hear it."""
-        self.ring()
+        """Have the others look at everything."""
+        self._call(None)

@@ -82,7 +82,7 @@ async def test_a_doorbell_whose_line_was_lost_unseen_is_heard_again(postgres_url
         rings: list[anyio.Event] = [anyio.Event()]
         ours, theirs = PostgresDoorbell(make_url(url), check=DEADLINE), PostgresDoorbell(make_url(postgres_url))
         with anyio.fail_after(PATIENCE):
-            tasks.start_soon(ours.run, lambda: rings[-1].set())
+            tasks.start_soon(ours.run, lambda _: rings[-1].set())
             await rings[-1].wait()
             wire.cut(Cut.DROP)
             rings.append(anyio.Event())

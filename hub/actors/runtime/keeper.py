@@ -10,6 +10,8 @@ from functools import partial
 
 import anyio
 
+from hub.actors.runtime.doorbell import Whose
+from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import enrol, glance, prune, renew
 from hub.actors.runtime.policy import Policy
@@ -18,6 +20,8 @@ from hub.store.engine import Database, StoreUnavailable
 
 HOUR = 3600.0
 AT_ONCE = 64
+SPREAD = 0.8
+"""The part of a period over which the renewals of one node are spread."""
 TRIES = 4
 """Times that leases are renewed within half a period whose rows were locked by commits."""
 
@@ -26,7 +30,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Keeper:
-    """Renews leases, and glances at our actors' rows when another node rang."""
+    """Renews leases, and looks at our actors' rows when another node rang.
+
+    A ring that nobody could give, as its node died after a commit, is made up for by the next renewal.
+    """
 
     database: Database
     roster: Roster
@@ -35,21 +42,21 @@ class Keeper:
     rung: anyio.Event
 
     async def renew(self) -> None:
-        """Renew all leases for ever, some at a time over half the period: nobody's commit waits for those of thousands.
+        """Renew all leases for ever, some at a time over most of a period: nobody waits for those of thousands.
 
         An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
         """
         while True:
             keys = sorted(self.roster.owned)
             parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
-            began = anyio.current_time()
+            began, spread = anyio.current_time(), self.policy.renew * SPREAD
             try:
                 for number, part in enumerate(parts):
-                    await anyio.sleep_until(began + number / len(parts) * self.policy.renew / 2)
+                    await anyio.sleep_until(began + number / len(parts) * spread)
                     await self._renew(part)
             except StoreUnavailable as error:
                 log.warning("cannot renew leases: %s", error)
-            await anyio.sleep_until(max(began + self.policy.renew, anyio.current_time() + self.policy.renew / 2))
+            await anyio.sleep_until(max(began, anyio.current_time() - spread) + self.policy.renew)
 
     async def _renew(self, keys: Sequence[Key]) -> None:
         left = set(keys)
@@ -70,10 +77,9 @@ class Keeper:
         return {glimpse.key for glimpse in glimpses}
 
     async def glance(self) -> None:
-        """Look for what other nodes did, when they ring and now and then."""
+        """Look at all our actors when another node may have done something to any of them."""
         while True:
-            with anyio.move_on_after(self.policy.poll):
-                await self.rung.wait()
+            await self.rung.wait()
             self.rung = anyio.Event()
             if self.roster.owned:
                 await self._glance()
@@ -85,10 +91,13 @@ class Keeper:
         except StoreUnavailable as error:
             log.warning("cannot look after our actors: %s", error)
 
-    def heard(self) -> None:
+    def heard(self, whose: Whose) -> None:
         """Another node rang: somebody posted, paused or let go of something."""
-        self.rung.set()
-        self.roster.claims.set()
+        if whose is None:
+            self.rung.set()
+            self.roster.claims.set()
+        else:
+            self.roster.ring((*key, ALL_LANES, None) for key in whose)
 
     async def prune(self) -> None:
         """Be on the list of nodes, and forget once an hour what is too old to matter."""

@@ -56,6 +56,11 @@ class Roster:
         if owned.instance is not None:
             owned.instance.retire()
 
+    def has(self, key: Key) -> bool:
+        """Say whether an actor is surely ours now."""
+        owned = self.owned.get(key)
+        return owned is not None and owned.is_ours(self.clock.monotonic())
+
     def act_for(self, owned: Owned) -> None:
         """Have this task, and those that it begins, act only while an actor is surely ours."""
         act_while(lambda: owned.is_ours(self.clock.monotonic()))

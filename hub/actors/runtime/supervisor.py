@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -112,9 +113,11 @@ class Supervisor:
             tasks.start_soon(self._keeper.glance)
         tasks.start_soon(self._doorbell.run, self._keeper.heard)
 
-    def _heard(self, rings: frozenset[object]) -> None:
+    def _heard(self, rings: frozenset[Any]) -> None:
+        """Ring at the other nodes' doors, unless all that happened is surely our own affair."""
         self.roster.ring(rings)
-        self._doorbell.ring()
+        if strangers := {(tenant, address) for tenant, address, *_ in rings if not self.roster.has((tenant, address))}:
+            self._doorbell.ring(strangers)
 
     async def _drain(self) -> None:
         """Let turns in flight end within the grace, give the actors back, and close them; the rest is cancelled."""

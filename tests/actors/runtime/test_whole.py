@@ -17,11 +17,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.flush import flush_mail
-from hub.actors.runtime.mailbox.letters import Letter, Post, Settlement, Status
+from hub.actors.runtime.mailbox.letters import LaneState, Letter, Post, Retry, Settlement, Status, Trouble
 from hub.actors.runtime.mailbox.whole import write_whole
 from hub.store.engine import Spoiled
 from hub.store.engine.connect import writing_engine
 from hub.store.tables import actor, message
+from hub.store.tables.mailbox import lane
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,7 @@ async def long_way(connection: AsyncConnection, letters: list[Letter]) -> bool:
 async def stored(connection: AsyncConnection, tenant: str) -> list[Any]:
     async with connection.begin():
         found = []
-        for table in (actor, message):
+        for table in (actor, lane, message):
             columns = [column for column in table.c if column.name != "tenant_id"]
             rows = await connection.execute(select(*columns).where(table.c.tenant_id == tenant).order_by(*columns[:3]))
             found += [tuple(row) for row in rows]
@@ -90,11 +91,36 @@ async def drawn(connection: AsyncConnection, random: Random, number: int) -> lis
     ]
     async with connection.begin():
         waiting = (await connection.execute(select(message).where(message.c.tenant_id == LONG))).all()
+    lanes: set[tuple[str, str]] = set()
     for row in random.sample(waiting, min(len(waiting), random.randrange(4))):
         epoch = (3 if row.address == "a" else 0) + (random.random() < 0.05)
         revision = row.revision - (random.random() < 0.3 and row.revision > 1)
-        letters.append(Settlement((LONG, row.address), epoch, row.lane, [(row.seq, revision)]))
+        end = ending((LONG, row.address), epoch, row.lane, (row.seq, revision), random)
+        end.memory = None if (row.address, row.lane) in lanes else end.memory
+        lanes.add((row.address, row.lane))
+        letters.append(end)
     return letters
+
+
+def ending(key: tuple[str, str], epoch: int, lane: str, place: tuple[int, int], random: Random) -> Settlement:
+    """Return how a turn may end: well, with a message to be tried again, after a crash, or with its actor stopped."""
+    end = Settlement(key, epoch, lane)
+    if random.random() < 0.5:
+        end.done.append(place)
+    else:
+        end.retried.append(Retry(*place, random.randrange(3), random.randrange(3), NOON + timedelta(seconds=7)))
+        end.trouble = trouble(random) if random.random() < 0.5 else None
+    if random.random() < 0.3:
+        end.memory = LaneState(b'{"page": 3}', NOON + timedelta(minutes=1), 2)
+    return end
+
+
+def trouble(random: Random) -> Trouble:
+    """Return what follows a crash, which is seldom more than another try."""
+    times = [float(each) for each in range(random.randrange(1, 4))]
+    status = Status.QUARANTINED if random.random() < 0.05 else Status.ACTIVE
+    until = NOON + timedelta(hours=1) if status is Status.QUARANTINED else None
+    return Trouble(status, f"bug {random.randrange(9)}", times, len(times), random.randrange(3), until)
 
 
 async def somebody_waits(url: str) -> None:

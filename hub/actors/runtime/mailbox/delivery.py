@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -25,10 +25,10 @@ def is_mail(letters: Sequence[Letter]) -> bool:
     return all(type(one) is Post and not one.stale for one in letters)
 
 
-def advance(statement: Any) -> Any:
+def advance(statement: Any, changes: Mapping[str, Any]) -> Any:
     """Return the insert that gives an actor's row, made where there is none, the numbers that its mail takes.
 
-    It wakes the actor where nobody owns it.
+    It wakes the actor where nobody owns it, and makes other changes to a row that is there.
     """
     new = statement.excluded
     idle = and_(actor.c.node.is_(None), actor.c.status == ACTIVE)
@@ -38,12 +38,13 @@ def advance(statement: Any) -> Any:
         set_={
             "next_seq": actor.c.next_seq + new.next_seq - ONE,
             "due_at": case((and_(idle, sooner), new.due_at), else_=actor.c.due_at),
+            **changes,
         },
     )
 
 
 def _number(dialect: Any) -> Any:
-    return advance(dialect.insert(actor))
+    return advance(dialect.insert(actor), {})
 
 
 def _bring(dialect: Any) -> Any:

@@ -78,13 +78,13 @@ STRICTNESS = (Status.ACTIVE, Status.QUARANTINED, Status.SUSPENDED, Status.PAUSED
 """Trouble in a turn never sets free an actor that was stopped meanwhile."""
 
 
-def _remember(dialect: Any) -> Any:
-    statement = dialect.insert(lane)
+def remember(statement: Any) -> Any:
+    """Return the insert that replaces what a lane remembers."""
     fresh = {name: statement.excluded[name] for name in ("state", "wait_until", "attempts")}
     return statement.on_conflict_do_update(index_elements=["tenant_id", "address", "lane"], set_=fresh)
 
 
-REMEMBER = BulkInsert(_remember, lane.c.keys())
+REMEMBER = BulkInsert(lambda dialect: remember(dialect.insert(lane)), lane.c.keys())
 
 
 async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settlements: Sequence[Settlement]) -> None:
@@ -95,7 +95,7 @@ async def settle(connection: AsyncConnection, actors: dict[Key, ActorRow], settl
     await RETRY.run_each(connection, again)
     if stuck := [row for one in settlements for row in one.parked]:
         await connection.execute(insert(parked), stuck)
-    memories = [_memory(one, one.memory, stored) for one in settlements if one.memory is not None]
+    memories = [memory_of(one, one.memory, stored) for one in settlements if one.memory is not None]
     await REMEMBER.run(connection, memories)
     for one in settlements:
         _note(actors[one.key], one)
@@ -130,7 +130,8 @@ def _retry(one: Settlement, retry: Retry) -> dict[str, Any]:
     }
 
 
-def _memory(one: Settlement, memory: LaneState, stored: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+def memory_of(one: Settlement, memory: LaneState, stored: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    """Return the row of what a settlement's lane remembers."""
     return (*one.key, one.lane, memory.state.decode(), stored(memory.wait_until), memory.attempts)
 
 
