@@ -212,9 +212,11 @@ async def _restart(house: House, step: Step) -> None:
 
 
 async def _freeze(house: House, step: Step) -> None:
-    """Freeze a node; with ``told``, whichever first gets the answer to such a request."""
+    """Freeze a node; with ``told`` whichever first has the answer to such a request, with ``asks`` who sends it."""
     if told := step.asked.get("told"):
-        house.network.once_told.append((told, lambda place: _freeze_place(house, step, place)))
+        house.network.once_told.append((told, partial(_freeze_place, house, step)))
+    elif asks := step.asked.get("asks"):
+        house.network.once_asked.append((asks, partial(_freeze_place, house, step)))
     else:
         _freeze_place(house, step, house.nodes[step.asked["node"] % len(house.nodes)].place)
 

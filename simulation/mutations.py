@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from simulation.mutating import Mutation
-from simulation.script import Script, Step, read_script
+from simulation.script import Script, Step
 
 
 def _many_channels(script: Script) -> bool:
@@ -158,9 +157,18 @@ def _frozen_as_it_settles(after: int) -> Script:
     return replace(script, nodes=2, pace=PACE | {"lease_seconds": 600.0})
 
 
-def _found_once(name: str) -> Script:
-    """Return a play that a seed drew."""
-    return read_script((Path(__file__).parent / "scripts" / f"{name}.json").read_text())
+def _frozen_as_it_sends(seed: int) -> Script:
+    """Return a play in which a node sleeps past its lease just before it sends an order, which the other one sends.
+
+    The seed draws whether it goes on with that before it sees how late it is. Its token still lasts by then.
+    """
+    script = _directed(
+        ("generic",),
+        Step(20.0, "freeze", "s0", {"asks": "/salesorder/SalesOrders", "seconds": 300.0}),
+        _sold(30.0, "s1", "generic", 1),
+        Step(450.0, "move", "s2", {"sku": "ART-00001", "quantity": 1}),
+    )
+    return replace(script, seed=seed, nodes=2, pace=PACE | {"lease_seconds": 120.0})
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -340,7 +348,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "sends-late", "what a node was about to send is sent although its lease ended meanwhile",
         "hub.lease:may_act", "return trusted is None or trusted()", "return True", _frozen_of_two,
-        (_found_once("asleep-before-it-sent"),),
+        tuple(_frozen_as_it_sends(seed) for seed in range(4)),
     ),
     Mutation(
         "nothing-inherited", "after a restart actors wait for the end of their old lease",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from hashlib import blake2b
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx2
 
@@ -25,6 +25,9 @@ LONG_ENOUGH = 2.0
 """Seconds in which a client that goes on has stored an answer."""
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+
+Ambush: TypeAlias = tuple[str, Callable[[Place], None]]
+"""What waits for a request, by a part of its method and URL, and what it does to the node."""
 
 
 @dataclass(repr=False)
@@ -77,7 +80,8 @@ class Exchange:
 class Network:
     """Who is where, and what is on its way; ``heard`` is told of every exchange when its answer leaves.
 
-    ``once_told`` holds what befalls a node as it gets the answer to a request whose method and URL contain a text.
+    ``once_told`` holds what befalls a node as it gets the answer to a request whose method and URL contain a text, and
+    ``once_asked`` what does so as it is about to send one.
     """
 
     random: Random
@@ -87,14 +91,20 @@ class Network:
     exchanges: int = 0
     broken: list[BaseException] = field(default_factory=list)
     heard: Callable[[Exchange], None] = lambda _: None
-    once_told: list[tuple[str, Callable[[Place], None]]] = field(default_factory=list)
+    once_told: list[Ambush] = field(default_factory=list)
+    once_asked: list[Ambush] = field(default_factory=list)
+
+    async def approach(self, request: httpx2.Request) -> None:
+        """Let befall a node what waits for whoever is about to send such a request."""
+        if isinstance(request, PlainRequest):
+            request.url = _taken_apart(request.address)
+        if _befalls(self.once_asked, request.method, str(request.url), PLACE.get()):
+            await asyncio.sleep(0)
 
     async def exchange(self, request: httpx2.Request) -> httpx2.Response:
         """Bring a request to its server and the answer back."""
         loop = asyncio.get_running_loop()
         place = PLACE.get()
-        if isinstance(request, PlainRequest):
-            request.url = _taken_apart(request.address)
         body = request.content if hasattr(request, "_content") else await request.aread()
         who = place.name if place else "world"
         note = Exchange(who, request.method, str(request.url), loop.time(), body=body, place=place)
@@ -175,10 +185,7 @@ class Network:
             return
         note.delivered = asyncio.get_running_loop().time()
         answer.set_result(response)
-        for asked in self.once_told[:] if note.place is not None else ():
-            if note.place is not None and asked[0] in f"{note.method} {note.url}":
-                self.once_told.remove(asked)
-                asked[1](note.place)
+        _befalls(self.once_told, note.method, note.url, note.place)
 
     def _way(self) -> float:
         slow = self._drawn(self.weather.slowness)
@@ -224,6 +231,17 @@ async def _asked(app: App, request: httpx2.Request, body: bytes) -> httpx2.Respo
     await app(scope, receive, send)
     content = b"" if request.method == "HEAD" else b"".join(parts)
     return httpx2.Response(told["status"], headers=told["headers"], content=content, request=request)
+
+
+def _befalls(ambushes: list[Ambush], method: str, url: str, place: Place | None) -> bool:
+    """Let happen once, to a node's place but not in it, what waits for a request; say whether anything did."""
+    if place is None:
+        return False
+    waiting = [one for one in ambushes if one[0] in f"{method} {url}"]
+    for ambush in waiting:
+        ambushes.remove(ambush)
+        Context().run(ambush[1], place)
+    return bool(waiting)
 
 
 @lru_cache(maxsize=4096)

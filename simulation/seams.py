@@ -90,6 +90,7 @@ class Wire(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         assert Wire.network is not None
+        await Wire.network.approach(request)
         refuse_late()
         return await Wire.network.exchange(request)
 

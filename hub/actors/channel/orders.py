@@ -23,7 +23,8 @@ from hub.store.orders import order_id
 
 CURSOR = "orders_cursor"
 CROWDED = timedelta(seconds=30)
-READ_AT_ONCE = timedelta(seconds=2)
+READ_AT_ONCE = timedelta(minutes=2)
+"""How old an order's last change must be by our clock, which may be ahead of the platform's, to be surely its last."""
 
 
 class OrderLane:
