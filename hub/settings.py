@@ -150,7 +150,7 @@ class Settings:
         "", _text, "File that a node on PostgreSQL locks for life: after a crash it takes over its own actors at once."
     )
     lease_seconds: float = _setting(15.0, _number(0.5, 3600), "How long an actor stays with a node that went silent.")
-    poll_seconds: float = _setting(1.0, _number(0.01, 60), "How often mailboxes are looked at when no bell rings.")
+    poll_seconds: float = _setting(1.0, _number(0.01, 60), "How often unowned mail is looked for when no bell rings.")
     drain_seconds: float = _setting(10.0, _number(0, 600), "How long running turns may take to end after SIGTERM.")
     demo: bool = _setting(False, _flag, "Demo mode: shows GraphiQL on `/graphql`.")
     body_limit: int = _setting(1_048_576, _whole(1024, 64_000_000), "Largest body of a webhook or GraphQL request.")
