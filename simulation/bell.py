@@ -21,7 +21,7 @@ class Bell:
         self._everybody = everybody
         self._heard: Heard = lambda _: None
         self._context = Context()
-        self._rung: list[Whose] = []
+        self._keys: set[Key] = set()
 
     @staticmethod
     def of_file() -> Callable[[Any], Bell]:
@@ -40,24 +40,19 @@ class Bell:
         await asyncio.get_running_loop().create_future()
 
     def ring(self, keys: Iterable[Key]) -> None:
-        """Let the others hear whose door it is."""
+        """Let the others hear whose door it is, soon and all at once; a node that dies before that rings no more."""
+        if not self._keys:
+            asyncio.get_running_loop().call_later(QUIET, self._speak, context=self._context)
+        self._keys.update(keys)
+
+    def _speak(self) -> None:
+        keys, self._keys = self._keys, set()
         self._call(frozenset(keys))
 
     def _call(self, whose: Whose) -> None:
         for bell in self._everybody:
             if bell is not self:
-                bell.hear(whose)
-
-    def hear(self, whose: Whose) -> None:
-        """Be told soon, with all that is rung until then."""
-        self._rung.append(whose)
-        if len(self._rung) == 1:
-            asyncio.get_running_loop().call_later(QUIET, self._tell, context=self._context)
-
-    def _tell(self) -> None:
-        rung, self._rung = self._rung, []
-        for whose in rung:
-            self._heard(whose)
+                asyncio.get_running_loop().call_soon(bell._heard, whose, context=bell._context)
 
     async def ring_now(self) -> None:
         """Have the others look at everything."""

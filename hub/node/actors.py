@@ -49,6 +49,7 @@ class Actors:
                 yield
             finally:
                 self.leave()
+        await self.supervisor.farewell()
 
     def leave(self) -> None:
         """Begin to drain, so that the node reports itself as stopping."""

@@ -22,8 +22,7 @@ from hub.store.order_state import known_changes
 from hub.store.orders import order_id
 
 CURSOR = "orders_cursor"
-CROWDED = timedelta(seconds=30)
-READ_AT_ONCE = timedelta(minutes=2)
+SURELY_PAST = timedelta(minutes=2)
 """How old an order's last change must be by our clock, which may be ahead of the platform's, to be surely its last."""
 
 
@@ -68,7 +67,7 @@ class OrderLane:
         page = await self.scene.channel.changed_orders(turn.state.get(CURSOR))
         async with self.scene.desk.database.read() as connection:
             known = await known_changes(connection, *self.scene.key, [ref.external_id for ref in page.rows])
-        for ref in _news(page.rows, known, self.scene.desk.clock.now()):
+        for ref in _news(page.rows, known):
             turn.post(turn.address, FetchOrder(ref.external_id, swept=True))
         turn.state[CURSOR] = page.cursor
         now = self.scene.desk.clock.now()
@@ -95,20 +94,12 @@ class OrderLane:
 def _surely_changed(changed_at: datetime, asked_at: datetime) -> datetime:
     """Return up to when an order's changes are known: not to the end of a second in which it was read.
 
-    Another change in that second bears the same time. The next sweep finds the order newer than this, and reads it.
+    Platforms tell times by the second, so another change in that second bears the same time. The next sweep finds the
+    order newer than this, and reads it.
     """
-    return changed_at if asked_at - changed_at > READ_AT_ONCE else changed_at - timedelta(microseconds=1)
+    return changed_at if asked_at - changed_at > SURELY_PAST else changed_at - timedelta(microseconds=1)
 
 
-def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime], now: datetime) -> list[OrderRef]:
-    """Return the orders that are new or changed after what is stored.
-
-    Platforms tell times by the second, so an order that changed just now may have changed again since it was read.
-    """
-    return [ref for ref in refs if _is_new(ref, known.get(ref.external_id), now)]
-
-
-def _is_new(ref: OrderRef, known: datetime | None, now: datetime) -> bool:
-    if known is None or ref.changed_at > known:
-        return True
-    return ref.changed_at == known and now - ref.changed_at < CROWDED
+def _news(refs: Sequence[OrderRef], known: Mapping[str, datetime]) -> list[OrderRef]:
+    """Return the orders that are new, or changed after what is surely known."""
+    return [ref for ref in refs if ref.external_id not in known or ref.changed_at > known[ref.external_id]]

@@ -143,18 +143,20 @@ class PostgresDoorbell:
 
 def names_of(keys: Iterable[Key]) -> Iterator[str]:
     """Yield what is called out for actors, as often as one call has room for them."""
-    called: list[bytes] = []
+    called, length = list[bytes](), 1
     for key in keys:
         name = orjson.dumps(key)
-        if sum(map(len, called)) + len(called) + len(name) + 2 > LONGEST:
+        if called and length + len(name) + 1 > LONGEST:
             yield _list(called)
-            called = []
+            called, length = [], 1
         called.append(name)
+        length += len(name) + 1
     if called:
         yield _list(called)
 
 
 def _list(called: Iterable[bytes]) -> str:
+    """Return them as JSON: as many bytes as all names, one after each and one before the first."""
     return f"[{b','.join(called).decode()}]"
 
 

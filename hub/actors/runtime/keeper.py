@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,16 +22,16 @@ AT_ONCE = 64
 SPREAD = 0.8
 """The part of a period over which the renewals of one node are spread."""
 TRIES = 4
-"""Times that leases are renewed within half a period whose rows were locked by commits."""
+"""Times that leases are tried again, in what is left of a period, whose rows were locked by commits."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Keeper:
-    """Renews leases, and looks at our actors' rows when another node rang.
+    """Renews leases, and looks at all our actors' rows when nobody can say what happened to which.
 
-    A ring that nobody could give, as its node died after a commit, is made up for by the next renewal.
+    A ring that was lost, as its node died after a commit, is made up for by the next renewal.
     """
 
     database: Database
@@ -46,35 +45,38 @@ class Keeper:
 
         An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
         """
+        period, spread = self.policy.renew, self.policy.renew * SPREAD
         while True:
-            keys = sorted(self.roster.owned)
-            parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
-            began, spread = anyio.current_time(), self.policy.renew * SPREAD
-            try:
-                for number, part in enumerate(parts):
-                    await anyio.sleep_until(began + number / len(parts) * spread)
-                    await self._renew(part)
-            except StoreUnavailable as error:
-                log.warning("cannot renew leases: %s", error)
-            await anyio.sleep_until(max(began, anyio.current_time() - spread) + self.policy.renew)
+            began = anyio.current_time()
+            await self._renew_all(began, spread)
+            await anyio.sleep_until(max(began, anyio.current_time() - spread) + period)
 
-    async def _renew(self, keys: Sequence[Key]) -> None:
-        left = set(keys)
+    async def _renew_all(self, began: float, spread: float) -> None:
+        """Renew each lease, the next to end first; what could not be renewed comes along with those that follow."""
+        owned, left = sorted(self.roster.owned.values(), key=lambda one: one.trusted_until), set[Key]()
+        keys = [one.key for one in owned]
+        parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
+        for number, part in enumerate(parts):
+            await anyio.sleep_until(began + number / len(parts) * spread)
+            left = await self._renew({*left, *part})
         for _ in range(TRIES):
-            left -= await self._renew_free(sorted(left))
-            if not left:
-                return
-            await anyio.sleep(self.policy.renew / 2 / TRIES)
+            if left:
+                await anyio.sleep((self.policy.renew - spread) / TRIES)
+                left = await self._renew(left)
 
-    async def _renew_free(self, keys: Sequence[Key]) -> set[Key]:
-        """Renew the leases of actors whose rows nobody is writing, and return whose they were."""
+    async def _renew(self, keys: set[Key]) -> set[Key]:
+        """Renew leases, and return whose is left: its row is being written, or the store is gone."""
         began = self.roster.clock.monotonic()
         until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
-        work = partial(renew, name=self.name, keys=keys, lease_until=until)
-        glimpses = await self.database.write(work, urgent=True)
+        work = partial(renew, name=self.name, keys=sorted(keys), lease_until=until)
+        try:
+            glimpses = await self.database.write(work, urgent=True)
+        except StoreUnavailable as error:
+            log.warning("cannot renew leases: %s", error)
+            return keys
         trusted = began + self.policy.lease - self.policy.margin
         self.roster.compare(glimpses, trusted, reread=self.database.shared)
-        return {glimpse.key for glimpse in glimpses}
+        return (keys & self.roster.owned.keys()) - {glimpse.key for glimpse in glimpses}
 
     async def glance(self) -> None:
         """Look at all our actors when another node may have done something to any of them."""
@@ -90,6 +92,8 @@ class Keeper:
                 self.roster.compare(await glance(connection, self.name), None)
         except StoreUnavailable as error:
             log.warning("cannot look after our actors: %s", error)
+            await anyio.sleep(self.policy.store_pause)
+            self.rung.set()
 
     def heard(self, whose: Whose) -> None:
         """Another node rang: somebody posted, paused or let go of something."""

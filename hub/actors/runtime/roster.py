@@ -57,9 +57,9 @@ class Roster:
             owned.instance.retire()
 
     def has(self, key: Key) -> bool:
-        """Say whether an actor is surely ours now."""
+        """Say whether an actor is surely ours now, and stays so for a while."""
         owned = self.owned.get(key)
-        return owned is not None and owned.is_ours(self.clock.monotonic())
+        return owned is not None and not owned.leaving and owned.is_ours(self.clock.monotonic())
 
     def act_for(self, owned: Owned) -> None:
         """Have this task, and those that it begins, act only while an actor is surely ours."""
@@ -76,7 +76,7 @@ class Roster:
         for ring in rings:
             tenant, address, name, due_at = ring
             owned = self.owned.get((tenant, address))
-            if owned is None:
+            if owned is None or owned.leaving:
                 self.claims.set()
             elif name == ALL_LANES:
                 self.refresh(owned)

@@ -97,6 +97,10 @@ class Supervisor:
         self.roster.draining = True
         self._stopping.set()
 
+    async def farewell(self) -> None:
+        """Have other nodes look for what came here after ``run`` had ended, from requests that were still answered."""
+        await self._doorbell.ring_now()
+
     @property
     def active(self) -> int:
         """How many actors this node owns right now."""

@@ -20,7 +20,7 @@ from tests.actors.runtime.stage import BOL, BRISK, SHOP, Level, Script, empty, n
 
 pytestmark = pytest.mark.anyio
 
-MANY = frozenset((f"tenant-{number}", f"channel/shop-{number}") for number in range(2000))
+MANY = frozenset((f"tenant-{number}", f"channel/winkel-ë-{number}") for number in range(2000))
 
 
 @dataclass
@@ -140,3 +140,16 @@ async def test_what_another_node_does_to_an_actor_of_ours_is_heard_without_a_loo
             await steer(there, pause)
             await until(lambda: supervisor.active == 0)
             assert not theirs.bodies()
+
+
+async def test_what_a_dead_node_could_not_ring_is_seen_with_the_next_renewal(postgres_url: str) -> None:
+    blind, ours = replace(BRISK, poll=3600.0, linger=3600.0), Script()
+    async with (
+        Database.open(postgres_url, SystemClock()) as here,
+        Database.open(postgres_url, SystemClock()) as there,
+        node(here, ours, blind, "here"),
+    ):
+        await send(here, Level("A", 1))
+        await until(lambda: len(ours.bodies()) == 1)
+        await send(there, Level("A", 2))
+        await until(lambda: len(ours.bodies()) == 2)

@@ -196,3 +196,42 @@ async def test_who_has_lost_an_actor_writes_nothing(postgres_url: str) -> None:
             assert not await write_whole(connection, [stranger])
             assert not await write_whole(connection, [stranger, post("b")])
             assert await stored(connection, WHOLE) == before
+
+
+async def test_a_retry_whose_message_was_folded_while_the_actors_row_was_waited_for_leaves_it_as_new(
+    postgres_url: str,
+) -> None:
+    fell = Settlement((WHOLE, "a"), 0, "stock", trouble=Trouble(Status.ACTIVE, "bug", [1.0], 1, 0, None))
+    fell.retried.append(Retry(1, 1, 2, 3, NOON + timedelta(hours=1)))
+    async with connected(postgres_url) as ours, connected(postgres_url) as theirs, anyio.create_task_group() as tasks:
+        assert await write_whole(ours, [post("a", fold="x")])
+        async with theirs.begin():
+            await flush_mail(theirs, [post("a", fold="x", number=9)])
+            tasks.start_soon(write_whole, ours, [fell])
+            await somebody_waits(postgres_url)
+    async with connected(postgres_url) as connection, connection.begin():
+        columns = (message.c.revision, message.c.attempts, message.c.crashes, message.c.due_at, message.c.body)
+        left = (await connection.execute(select(*columns))).all()
+        fallen = (await connection.execute(select(actor.c.crashes, actor.c.restarts, actor.c.reason))).all()
+    assert [tuple(row) for row in left] == [(2, 0, 0, NOON, {"number": 9})]
+    assert [tuple(row) for row in fallen] == [([1.0], 1, "bug")]
+
+
+async def test_a_crash_under_an_epoch_that_ended_while_it_was_written_is_not_noted(postgres_url: str) -> None:
+    fell = Settlement((WHOLE, "a"), 3, "stock", trouble=Trouble(Status.ACTIVE, "bug", [1.0], 1, 0, None))
+    fell.memory = LaneState(b"{}", NOON, 1)
+    answers: list[bool] = []
+    async with connected(postgres_url) as ours, connected(postgres_url) as theirs, anyio.create_task_group() as tasks:
+        await own_actors(ours)
+        async with theirs.begin():
+            await theirs.execute(update(actor).where(actor.c.address == "a").values(epoch=4))
+
+            async def write() -> None:
+                answers.append(await write_whole(ours, [fell]))
+
+            tasks.start_soon(write)
+            await somebody_waits(postgres_url)
+    async with connected(postgres_url) as connection, connection.begin():
+        assert (await connection.execute(select(lane))).all() == []
+        assert set((await connection.execute(select(actor.c.crashes, actor.c.restarts))).all()) == {(None, 0)}
+    assert answers == [False]

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from hub.actors.runtime.mailbox.letters import Key, Status
 from hub.store.engine import BulkInsert, ByKeys
@@ -33,11 +35,29 @@ COLUMNS = (
     actor.c.quarantine_until,
 )
 CHANGING = tuple(column.name for column in COLUMNS[2:] if column.name != "epoch")
+
+
+class ByCodePoint(FunctionElement[str]):
+    """Orders names as Python does, whatever the collation of PostgreSQL's database: locks are taken in one order."""
+
+    inherit_cache = True
+
+
+@compiles(ByCodePoint)
+def _as_it_is(element: ByCodePoint, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))
+
+
+@compiles(ByCodePoint, "postgresql")
+def _collated(element: ByCodePoint, compiler: Any, **kw: Any) -> str:
+    return f'{compiler.process(element.clauses, **kw)} COLLATE "C"'
+
+
 LOCK = ByKeys(
     lambda keys: (
         select(*COLUMNS)
         .where(tuple_(actor.c.tenant_id, actor.c.address).in_(keys))
-        .order_by(actor.c.tenant_id, actor.c.address)
+        .order_by(ByCodePoint(actor.c.tenant_id), ByCodePoint(actor.c.address))
         .with_for_update()
     ),
     sample=("", ""),

@@ -63,8 +63,10 @@ def _is_plain(letter: Letter) -> bool:
 
 
 def _parts(posts: Sequence[Post], settlements: Sequence[Settlement]) -> int:
-    troubled = any(one.retried or one.memory or one.trouble for one in settlements)
-    return Part.MAIL * bool(posts) + Part.ENDED * bool(settlements) + Part.TROUBLED * troubled
+    kept = any(one.retried or one.memory for one in settlements)
+    crashed = any(one.trouble for one in settlements)
+    mail, ended = bool(posts), bool(settlements)
+    return Part.MAIL * mail + Part.ENDED * ended + Part.KEPT * kept + Part.CRASHED * crashed
 
 
 def _values(

@@ -23,17 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.expression import column, literal_column
+from sqlalchemy.sql.expression import column
 from sqlalchemy.types import TypeEngine
 
-from hub.actors.runtime.mailbox.arrival import fold_into
-from hub.actors.runtime.mailbox.delivery import ACTIVE, advance
+from hub.actors.runtime.mailbox.actor_row import ByCodePoint
+from hub.actors.runtime.mailbox.arrival import NONE, fold_into
+from hub.actors.runtime.mailbox.delivery import ACTIVE, ONE, advance
 from hub.actors.runtime.mailbox.departure import AS_NEW, remember
 from hub.store.engine import BySize
 from hub.store.tables.mailbox import actor, lane, message
 
-ONE: Any = literal_column("1")
-NONE: Any = literal_column("0")
 NUMBERS = ("seq", "revision", "next_seq", "epoch")
 DOCUMENTS = ("body", "state", "falls")
 COUNTS = ("version", "attempts", "crashes", "restarts", "quarantines")
@@ -49,11 +48,13 @@ HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.epoch, actor
 
 
 class Part(IntFlag):
-    """What a statement is about: ``ENDED`` is how turns ended, ``TROUBLED`` that some did so otherwise than well."""
+    """What a statement is about: how turns ``ENDED``, what is ``KEPT`` of them (mail to be tried again, memories), and
+    actors that ``CRASHED``."""
 
     MAIL = 1
     ENDED = 2
-    TROUBLED = 4
+    KEPT = 4
+    CRASHED = 8
 
 
 def _kind(name: str) -> TypeEngine[Any]:
@@ -100,14 +101,14 @@ def _statement(parts: int) -> Any:
     kept = _many(update(message).where(place, ~as_handled, ours).values(AS_NEW), "kept")
     plain = and_(ours, went + kept == bindparam("handled", type_=BigInteger))
     answer = select(*(held.c[name] for name in (*KEY, "status")), ONE / case((plain, ONE), else_=NONE))
-    if parts & Part.TROUBLED:
+    if parts & Part.KEPT:
         waits = _many(_tried_again(ours), "waits")
         went, answer = went + waits, answer.add_cte(_remembered(ours)).where(waits >= NONE)
     return answer.add_cte(_brought(held, went).cte("brought")) if parts & Part.MAIL else answer
 
 
 def _held(parts: int) -> Any:
-    if parts & Part.TROUBLED:
+    if parts & Part.CRASHED:
         return _fallen(_given("rows", FALLEN))
     rows = _given("rows", ROWS)
     return _advanced(rows) if parts & Part.MAIL else _locked(rows)
@@ -139,7 +140,12 @@ def _fallen(rows: Any) -> Any:
 
 
 def _locked(rows: Any) -> Any:
-    locked = select(*HELD).join(rows, _same(actor, rows, KEY)).order_by(*HELD[:2]).with_for_update(of=actor)
+    locked = (
+        select(*HELD)
+        .join(rows, _same(actor, rows, KEY))
+        .order_by(*map(ByCodePoint, HELD[:2]))
+        .with_for_update(of=actor)
+    )
     return locked.cte("held")
 
 
