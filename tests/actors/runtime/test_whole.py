@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.actors.runtime.mailbox.actor_row import lock_actors
 from hub.actors.runtime.mailbox.flush import flush_mail
 from hub.actors.runtime.mailbox.letters import LaneState, Letter, Post, Retry, Settlement, Status, Trouble
 from hub.actors.runtime.mailbox.whole import write_whole
@@ -34,6 +35,7 @@ WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
 )
+LANGUAGES = "SELECT count(*) FROM pg_collation WHERE collname = 'en-x-icu'"
 
 
 @asynccontextmanager
@@ -235,3 +237,18 @@ async def test_a_crash_under_an_epoch_that_ended_while_it_was_written_is_not_not
         assert (await connection.execute(select(lane))).all() == []
         assert set((await connection.execute(select(actor.c.crashes, actor.c.restarts))).all()) == {(None, 0)}
     assert answers == [False]
+
+
+async def test_actors_rows_are_locked_in_one_order_whatever_the_collation_of_the_database(postgres_url: str) -> None:
+    keys = sorted((WHOLE, name) for name in ("B", "a-c", "ab", "a_d", "aC"))
+    async with connected(postgres_url) as connection:
+        async with connection.begin():
+            if not (await connection.execute(text(LANGUAGES))).scalar_one():
+                pytest.skip("this PostgreSQL orders by code point alone: it was built without ICU")
+            await connection.execute(text('ALTER TABLE actor ALTER address TYPE varchar(200) COLLATE "en-x-icu"'))
+        assert await write_whole(connection, [post(address) for _, address in keys])
+        async with connection.begin():
+            by_language = (await connection.execute(select(actor.c.address).order_by(actor.c.address))).scalars().all()
+            locked = await lock_actors(connection, keys)
+    assert list(locked) == keys
+    assert list(by_language) != [address for _, address in keys]
