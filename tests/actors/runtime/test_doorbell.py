@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -38,33 +39,30 @@ def ear(url: str) -> Ear:
     return Ear(PostgresDoorbell(make_url(url)))
 
 
-async def both_hear(ours: Ear, theirs: Ear) -> None:
-    """Return once each has heard the other come, or was there before."""
-    await until(lambda: None in ours.rings and None in theirs.rings)
-
-
-async def test_a_ring_tells_the_others_whose_door_it_is_and_not_oneself(postgres_url: str) -> None:
-    ours, theirs = ear(postgres_url), ear(postgres_url)
+@asynccontextmanager
+async def two_ears(url: str) -> AsyncIterator[tuple[Ear, Ear]]:
+    """Two nodes' bells, once both listen: each has heard the other come, or was there before."""
+    ours, theirs = ear(url), ear(url)
     async with anyio.create_task_group() as tasks:
         for one in (ours, theirs):
             tasks.start_soon(one.bell.run, one.rings.append)
-        await both_hear(ours, theirs)
+        await until(lambda: None in ours.rings and None in theirs.rings)
+        yield ours, theirs
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_ring_tells_the_others_whose_door_it_is_and_not_oneself(postgres_url: str) -> None:
+    async with two_ears(postgres_url) as (ours, theirs):
         ours.bell.ring([("acme", "channel/bol")])
         ours.bell.ring([("acme", "channel/shop"), ("acme", "channel/bol")])
         await until(lambda: theirs.keys() == {("acme", "channel/bol"), ("acme", "channel/shop")})
         assert not ours.keys()
-        tasks.cancel_scope.cancel()
 
 
 async def test_more_actors_than_one_call_has_room_for_are_all_heard_of(postgres_url: str) -> None:
-    ours, theirs = ear(postgres_url), ear(postgres_url)
-    async with anyio.create_task_group() as tasks:
-        for one in (ours, theirs):
-            tasks.start_soon(one.bell.run, one.rings.append)
-        await both_hear(ours, theirs)
+    async with two_ears(postgres_url) as (ours, theirs):
         ours.bell.ring(MANY)
         await until(lambda: theirs.keys() == MANY)
-        tasks.cancel_scope.cancel()
 
 
 async def test_who_begins_to_listen_and_who_goes_away_has_the_others_look_at_everything(postgres_url: str) -> None:
