@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.clock import SystemClock
-from hub.store.engine import BulkInsert, Database, Draft, Spoiled, StoreUnavailable, Work, ticket
-from hub.store.engine.ticket import Queue, Ticket
+from hub.store.engine import BulkInsert, Database, Draft, Spoiled, StoreUnavailable, Work
+from hub.store.engine import queue as waiting
+from hub.store.engine.queue import Queue
+from hub.store.engine.ticket import Ticket
 from hub.store.tables import node
 from hub.store.types import Instant
 
@@ -268,8 +270,8 @@ async def test_a_work_that_keeps_a_broken_statement_to_itself_is_told_that_nothi
 
 
 async def test_a_group_that_is_large_enough_goes_without_a_look_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticket, "CALM", 10**9)
-    monkeypatch.setattr(ticket, "MOST_ROUNDS", 10**9)
+    monkeypatch.setattr(waiting, "CALM", 10**9)
+    monkeypatch.setattr(waiting, "MOST_ROUNDS", 10**9)
     queue = Queue(longest=10, enough=2)
     with anyio.fail_after(PATIENCE):
         async with anyio.create_task_group() as tasks:
@@ -294,7 +296,33 @@ async def test_while_one_writer_is_busy_another_helps_with_mail_and_leaves_works
         work, mail = Ticket(nothing), Ticket(Draft(SystemClock()))
         queue.put(work)
         queue.put(mail)
-        monkeypatch.setattr(ticket, "STUCK", 3600.0)
+        monkeypatch.setattr(waiting, "STUCK", 3600.0)
         assert await queue.take(10) == [mail]
-        monkeypatch.setattr(ticket, "STUCK", 0.0)
+        monkeypatch.setattr(waiting, "STUCK", 0.0)
         assert await queue.take(10) == [work]
+
+
+async def test_while_one_writer_is_at_a_statement_that_locks_in_order_another_helps_with_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing(work: Work) -> None:
+        """Need no statement."""
+
+    for patience in ("BUSY", "STUCK"):
+        monkeypatch.setattr(waiting, patience, 3600.0)
+    queue = Queue(longest=10)
+    with queue.at_work() as shift, anyio.fail_after(PATIENCE):
+        work, mail = Ticket(nothing), Ticket(Draft(SystemClock()))
+        queue.put(work)
+        queue.put(mail)
+        async with anyio.create_task_group() as tasks:
+            taken: list[list[Ticket]] = []
+
+            async def take() -> None:
+                taken.append(await queue.take(10))
+
+            tasks.start_soon(take)
+            await anyio.wait_all_tasks_blocked()
+            assert taken == []
+            queue.be_orderly(shift, orderly=True)
+        assert taken == [[work, mail]]

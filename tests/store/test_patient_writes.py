@@ -51,7 +51,7 @@ async def names(database: Database) -> list[Any]:
 async def test_patient_works_share_the_transaction_of_the_next_one_in_a_hurry(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", FOR_EVER)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", FOR_EVER)
     async with anyio.create_task_group() as tasks:
         for name in ("a", "b"):
             tasks.start_soon(partial(write, database, name, patient=True))
@@ -70,7 +70,7 @@ async def test_a_patient_work_is_written_though_nobody_else_comes(database: Data
 async def test_a_patient_work_whose_caller_was_cancelled_is_forgotten(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", FOR_EVER)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", FOR_EVER)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(partial(write, database, "a", patient=True))
         await anyio.wait_all_tasks_blocked()
@@ -82,7 +82,7 @@ async def test_a_patient_work_whose_caller_was_cancelled_is_forgotten(
 async def test_a_store_that_closes_writes_at_once_what_waited_for_company(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", FOR_EVER)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", FOR_EVER)
     async with anyio.create_task_group() as tasks, Database.open(database_url, SystemClock()) as database:
         tasks.start_soon(partial(write, database, "a", patient=True))
         await anyio.wait_all_tasks_blocked()

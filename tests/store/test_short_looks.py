@@ -8,10 +8,11 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine import ByKeys, Database
+from hub.clock import SystemClock
+from hub.store.engine import ByKeys, Database, StoreUnavailable
 from hub.store.tables import node
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +74,52 @@ async def test_a_short_look_may_wait_for_nothing_else_where_it_holds_up_all_othe
         with pytest.raises(RuntimeError, match="something else"):
             await database.look(idle, short=True)
     assert await database.look(at("a"), short=True) == []
+
+
+async def test_each_statement_of_a_short_look_at_postgresql_sees_what_is_there_by_then(postgres_url: str) -> None:
+    async with Database.open(postgres_url, SystemClock()) as database:
+
+        async def twice(connection: AsyncConnection) -> list[Any]:
+            before = await at("a")(connection)
+            await add(database, "a")
+            return [before, await at("a")(connection)]
+
+        assert await database.look(twice, short=True) == [[], ["a"]]
+        await database.write(lambda work: work.execute(delete(node)))
+        assert await database.look(twice) == [[], []]
+
+
+@pytest.mark.parametrize("short", [True, False])
+async def test_a_look_writes_nothing(database: Database, *, short: bool) -> None:
+    async def write(connection: AsyncConnection) -> None:
+        await connection.execute(delete(node))
+
+    await add(database, "a")
+    with pytest.raises(StoreUnavailable):
+        await database.look(write, short=short)
+    assert await database.look(at("a"), short=short) == ["a"]
+
+
+async def test_a_short_look_finds_another_connection_for_one_that_the_server_closed(postgres_url: str) -> None:
+    ask, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:pid, 5000)")
+
+    async def process(connection: AsyncConnection) -> Any:
+        return await connection.scalar(ask)
+
+    async with Database.open(postgres_url, SystemClock()) as database:
+        first = await database.look(process, short=True)
+        assert await database.look(process, short=True) == first
+        await database.write(lambda work: work.execute(end, {"pid": first}))
+        assert await database.look(process, short=True) != first
+
+
+async def test_a_short_look_that_is_cancelled_keeps_its_connection_from_the_next(postgres_url: str) -> None:
+    async with Database.open(postgres_url, SystemClock()) as database:
+
+        async def slow(connection: AsyncConnection) -> None:
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+        with anyio.move_on_after(0.01) as scope:
+            await database.look(slow, short=True)
+        assert scope.cancelled_caught
+        assert await database.look(at("a"), short=True) == []

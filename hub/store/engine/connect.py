@@ -29,7 +29,7 @@ CONNECT = 10.0
 
 
 def reading_engine(url: URL, deadline: float) -> AsyncEngine:
-    """Return the engine whose connections each see one read-only snapshot per transaction.
+    """Return the engine whose connections only read, as ``snapshots`` or ``glances``.
 
     No statement on PostgreSQL takes longer than ``deadline`` seconds: a connection that was lost unseen never answers.
     """
@@ -50,12 +50,24 @@ def reading_engine(url: URL, deadline: float) -> AsyncEngine:
         pool_size=READERS,
         max_overflow=READERS,
         pool_timeout=WAIT_FOR_READER,
-        connect_args={"timeout": CONNECT, "command_timeout": deadline},
-        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+        connect_args={"timeout": CONNECT, "command_timeout": deadline, "server_settings": postgres.READ_ONLY},
     )
     event.listen(engine.sync_engine, "checkin", postgres.note_use)
     event.listen(engine.sync_engine, "checkout", postgres.look_alive)
     return engine
+
+
+def snapshots(engine: AsyncEngine) -> AsyncEngine:
+    """Return an engine of the same connections, each of whose transactions sees one snapshot."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def glances(engine: AsyncEngine) -> AsyncEngine:
+    """Return an engine of the same connections, whose statements on PostgreSQL each see a snapshot of their own.
+
+    What it is made of must have no isolation of its own, which would be the one that counts.
+    """
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def writing_engine(url: URL) -> AsyncEngine:

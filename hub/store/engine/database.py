@@ -17,14 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.clock import Clock
 from hub.store.engine import sqlite_file
 from hub.store.engine.checkpoints import Checkpoints
-from hub.store.engine.connect import aboard, reading_engine, writing_engine
+from hub.store.engine.connect import aboard, glances, reading_engine, snapshots, writing_engine
 from hub.store.engine.fault import StoreUnavailable, named_faults
 from hub.store.engine.fetch import Fetch
 from hub.store.engine.group import Group
+from hub.store.engine.kept import Kept
 from hub.store.engine.prepared import direct
+from hub.store.engine.queue import ENOUGH, Queue
 from hub.store.engine.readers import Readers
 from hub.store.engine.spot import Spot
-from hub.store.engine.ticket import ENOUGH, Queue, Ticket
+from hub.store.engine.ticket import Ticket
 from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
 
@@ -47,8 +49,8 @@ class Database:
         self.dialect = url.get_backend_name()
         self._queue = queue
         self._urgent = urgent or queue
-        self._reads = reads
-        self._glances = reads if self.dialect == "sqlite" else reads.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = snapshots(reads)
+        self._kept = Kept(glances(reads)) if self.dialect == "postgresql" else None
         self._readers = Readers(sqlite_file.file_of(url)) if self.dialect == "sqlite" else None
         self._spot = Spot(reads) if self.dialect == "sqlite" else None
         self._checkpoints = Checkpoints(sqlite_file.file_of(url)) if self.dialect == "sqlite" else None
@@ -161,14 +163,17 @@ class Database:
         if short and self._spot is not None:
             with named_faults():
                 return await self._spot.look(glance)
-        async with self._lent(self._glances if short else self._reads) as connection:
-            try:
-                with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
-                    found = await aboard(connection, _whole(connection, glance))
-            except TimeoutError as error:
-                raise StoreUnavailable(f"nothing read within {DEADLINE:.0f} s") from error
+        try:
+            with anyio.fail_after(DEADLINE, shield=self.dialect == "sqlite"):
+                found = await (self._kept.look(glance) if short and self._kept else self._look(glance))
+        except TimeoutError as error:
+            raise StoreUnavailable(f"nothing read within {DEADLINE:.0f} s") from error
         await anyio.lowlevel.checkpoint_if_cancelled()
         return found
+
+    async def _look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+        async with self._lent(self._reads) as connection:
+            return await aboard(connection, _whole(connection, glance))
 
     async def fetch(self, fetch: Fetch, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return the rows of one statement, as the driver gives them; ``given`` is what it has left open.
@@ -239,6 +244,8 @@ class Database:
             await self._readers.close()
         if self._spot is not None:
             await self._spot.close()
+        if self._kept is not None:
+            await self._kept.close()
         await self._reads.dispose()
 
 

@@ -65,7 +65,7 @@ class Group:
 
         No work has sent a statement then.
         """
-        gathered = self._gathered() if self.connection.dialect.name == "postgresql" else {}
+        gathered = self._gathered()
         if len(gathered) != 1:
             return False
         (((_, flush), rows),) = gathered.items()

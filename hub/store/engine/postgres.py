@@ -13,6 +13,7 @@ WRITER = "handelhub writer"
 FROZEN = 8.0
 SETTINGS = {"application_name": WRITER, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s"}
 """A wait for another node's rows ends as a conflict, and a node that froze between statements is cut off."""
+READ_ONLY = {"default_transaction_read_only": "on"}
 STATEMENTS = 256
 """How many prepared statements a connection keeps."""
 TRUSTED = 5.0

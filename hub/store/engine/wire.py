@@ -92,6 +92,11 @@ def begin(connection: SyncConnection) -> None:
     _wait(connection, _begin)
 
 
+def is_alive(connection: AsyncConnection) -> bool:
+    """Say whether nothing is known of a connection's end."""
+    return not connection.invalidated and not _adapter(connection.sync_connection)._connection.is_closed()
+
+
 async def direct(connection: AsyncConnection, text: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     """Run a statement in the connection's transaction, begun if there is none, with SQLAlchemy's errors.
 

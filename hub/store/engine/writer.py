@@ -20,8 +20,9 @@ from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
 from hub.store.engine.pace import Pace
 from hub.store.engine.postgres import evict_frozen
+from hub.store.engine.queue import Queue, Shift
 from hub.store.engine.sqlite import on_the_spot
-from hub.store.engine.ticket import Queue, Ticket
+from hub.store.engine.ticket import Ticket
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ class Writer:
         self._connection: AsyncConnection | None = None
         self._group: Group | None = None
         self._pace = Pace()
+        self._shift = Shift(0.0)
         event.listen(engine.sync_engine, "before_execute", self._before_statement)
         _failures.add(0)
 
@@ -71,7 +73,7 @@ class Writer:
         """Serve the queue until it is closed and empty."""
         try:
             while group := await self._queue.take(LARGEST_GROUP):
-                with self._queue.at_work():
+                with self._queue.at_work() as self._shift:
                     await self._serve(group)
         finally:
             with anyio.CancelScope(shield=True):
@@ -158,7 +160,7 @@ class Writer:
     async def _ended(self, group: Group, begun: Transaction | None = None) -> Exception | None:
         """Write what was deferred and commit; return what was wrong with a row, if anything."""
         open_already = begun is not None or group.connection.in_transaction()
-        if not open_already and await self._durable(group.flush_whole()):
+        if not open_already and await self._flushed_whole(group):
             return None
         transaction = begun or await transaction_of(group.connection)
         try:
@@ -173,6 +175,15 @@ class Writer:
             await transaction.rollback()
         error: Exception | None = blame.error
         return error
+
+    async def _flushed_whole(self, group: Group) -> bool:
+        if self._engine.dialect.name != "postgresql":
+            return False
+        self._queue.be_orderly(self._shift, orderly=True)
+        try:
+            return await self._durable(group.flush_whole())
+        finally:
+            self._queue.be_orderly(self._shift, orderly=False)
 
     async def _durable(self, commit: Awaitable[T]) -> T:
         begun = self._clock.monotonic()

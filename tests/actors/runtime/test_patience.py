@@ -21,7 +21,7 @@ QUIET = replace(BRISK, lease=9000.0, renew=3000.0, linger=3000.0, grace=0.2)
 async def test_effects_and_mail_that_waits_are_never_held_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", 3600.0)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", 3600.0)
 
     async def handle(turn: Turn) -> None:
         if turn.address == BOL and turn.lane == "order":
@@ -36,7 +36,7 @@ async def test_effects_and_mail_that_waits_are_never_held_up(
 async def test_what_was_only_done_is_settled_with_the_next_mail(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", 3600.0)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", 3600.0)
     script = Script()
     async with node(database, script, QUIET):
         await send(database, Note(1))
@@ -56,7 +56,7 @@ async def test_what_was_only_done_is_settled_by_itself_when_nothing_comes(databa
 
 
 async def test_a_node_that_stops_settles_what_waited(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.store.engine.ticket.COMPANY", 3600.0)
+    monkeypatch.setattr("hub.store.engine.queue.COMPANY", 3600.0)
     handled = anyio.Event()
 
     async def handle(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 import anyio
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hub.clock import SystemClock
 from hub.store.engine import Database, Work
@@ -91,3 +91,34 @@ async def test_a_row_that_a_commit_had_locked_is_renewed_as_soon_as_it_is_free(s
             return now is not None and now > before
 
         await until(prolonged)
+
+
+async def test_others_are_written_while_mail_waits_for_a_row_of_another_node(
+    several: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("BUSY", "STUCK"):
+        monkeypatch.setattr(f"hub.store.engine.queue.{patience}", 3600.0)
+    await send(several, Note(1))
+    entered, go_on = anyio.Event(), anyio.Event()
+
+    async def lock(work: Work) -> None:
+        await work.execute(select(actor.c.address).where(actor.c.address == str(BOL)).with_for_update())
+        entered.set()
+        await go_on.wait()
+
+    async with Database.open(postgres_url, SystemClock()) as another, anyio.create_task_group() as tasks:
+        tasks.start_soon(another.write, lock)
+        await entered.wait()
+        tasks.start_soon(partial(send, several, Note(2)))
+        await until(partial(somebody_waits, several))
+        await send(several, Note(3), to=SHOP)
+        assert await somebody_waits(several)
+        go_on.set()
+
+
+async def somebody_waits(database: Database) -> bool:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with database.read() as connection:
+        return bool(await connection.scalar(waiting))
