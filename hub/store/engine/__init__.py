@@ -1,5 +1,6 @@
 """Where everything is written: one unit of work, shared transactions, SQLite and PostgreSQL alike."""
 
+from hub.store.engine.arrays import given
 from hub.store.engine.at_once import readers_of, rows_at_once
 from hub.store.engine.bulk import BulkInsert
 from hub.store.engine.database import Database
@@ -26,6 +27,7 @@ __all__ = [
     "alone",
     "also_whole",
     "fetch_of",
+    "given",
     "readers_of",
     "rows_at_once",
 ]

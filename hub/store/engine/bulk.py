@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.engine.prepared import Row, direct
+from hub.store.engine.arrays import Row
+from hub.store.engine.prepared import direct
 
 MOST_ROWS = 64
 FEW = 8

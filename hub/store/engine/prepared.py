@@ -11,9 +11,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.engine import sqlite, wire
+from hub.store.engine.arrays import Row, in_arrays, keys_like
 from hub.store.engine.keys import chunks
 
-Row: TypeAlias = tuple[Any, ...]
 Process: TypeAlias = Callable[[Any], Any]
 
 
@@ -111,13 +111,15 @@ class Hot:
 
 
 class ByKeys:
-    """A statement over many keys at once; ``make`` is given the parameter that holds them, all like ``sample``.
+    """A statement over many keys at once; ``make`` is given what is to be ``in_`` them, all like ``sample``.
 
     Other parameters are given by their names; they must not be ``required``, for it is compiled without them.
+    PostgreSQL is given the keys as arrays: for a list of pairs it may well read a whole table, once for each of them.
     """
 
-    def __init__(self, make: Callable[[BindParameter[Any]], Any], *, sample: Row) -> None:
+    def __init__(self, make: Callable[[Any], Any], *, sample: Row) -> None:
         self._statements = BySize(lambda size: make(bindparam("keys", [sample] * size, expanding=True)))
+        self._by_arrays = BySize(lambda _: make(keys_like(sample)))
 
     async def run(self, connection: AsyncConnection, keys: Sequence[Row], **others: Any) -> list[Row]:
         """Run it for the keys and return all rows."""
@@ -134,6 +136,9 @@ class ByKeys:
     def _of(
         self, connection: AsyncConnection, keys: Sequence[Row], others: Mapping[str, Any]
     ) -> Iterator[tuple[Compiled, dict[str, Any]]]:
+        if keys and connection.dialect.name == "postgresql":
+            yield self._by_arrays.of(1, connection.dialect), {**others, **in_arrays(keys)}
+            return
         for chunk in chunks(keys):
             values = [value for key in chunk for value in key]
             statement = self._statements.of(len(chunk), connection.dialect)

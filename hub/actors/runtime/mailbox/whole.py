@@ -6,7 +6,7 @@ as plain as it seemed, the statement fails as a whole, and the long way is taken
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -31,6 +31,16 @@ from hub.actors.runtime.mailbox.whole_statement import (
 )
 from hub.store.engine import alone
 from hub.store.types import INSTANT, json_text
+
+TABLES = {
+    "rows": FALLEN,
+    "letters": LETTERS,
+    "fences": FENCES,
+    "done": DONE,
+    "again": AGAIN,
+    "memories": MEMORIES,
+}
+NOTHING: Mapping[str, Any] = {f"{table}_{name}": () for table, names in TABLES.items() for name in names}
 
 
 async def write_whole(connection: AsyncConnection, letters: Sequence[Letter]) -> bool:
@@ -87,16 +97,15 @@ def _values(
         for retry in one.retried
     ]
     memories = [memory_of(one, one.memory, stored) for one in settlements if one.memory is not None]
-    return {
-        **_arrays("rows", FALLEN, rows),
-        **_arrays("letters", LETTERS, letters),
-        **_arrays("fences", FENCES, [(*one.key, one.epoch) for one in settlements]),
-        **_arrays("done", DONE, done),
-        **_arrays("again", AGAIN, again),
-        **_arrays("memories", MEMORIES, memories),
-        "owners": len(settlements),
-        "handled": len(done),
+    found = {
+        "rows": rows,
+        "letters": letters,
+        "fences": [(*one.key, one.epoch) for one in settlements],
+        "done": done,
+        "again": again,
+        "memories": memories,
     }
+    return {**NOTHING, **_arrays(found), "owners": len(settlements), "handled": len(done)}
 
 
 def _fall(trouble: Trouble | None) -> tuple[Any, ...]:
@@ -105,6 +114,11 @@ def _fall(trouble: Trouble | None) -> tuple[Any, ...]:
     return (json_text(trouble.crashes), trouble.restarts, trouble.quarantines, trouble.reason)
 
 
-def _arrays(table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Mapping[str, Any]:
-    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(names)
-    return {f"{table}_{name}": values for name, values in zip(names, columns, strict=True)}
+def _arrays(found: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, Any]:
+    """Return each column of each table that has rows."""
+    return {
+        f"{table}_{name}": values
+        for table, rows in found.items()
+        if rows
+        for name, values in zip(TABLES[table], zip(*rows, strict=True), strict=True)
+    }

@@ -7,7 +7,6 @@ from enum import IntFlag
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     DateTime,
     Integer,
@@ -23,14 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.expression import column
 from sqlalchemy.types import TypeEngine
 
 from hub.actors.runtime.mailbox.actor_row import ByCodePoint
 from hub.actors.runtime.mailbox.arrival import NONE, fold_into
 from hub.actors.runtime.mailbox.delivery import ACTIVE, ONE, advance
 from hub.actors.runtime.mailbox.departure import AS_NEW, remember
-from hub.store.engine import BySize
+from hub.store.engine import BySize, given
 from hub.store.tables.mailbox import actor, lane, message
 
 NUMBERS = ("seq", "revision", "next_seq", "epoch")
@@ -69,14 +67,7 @@ def _kind(name: str) -> TypeEngine[Any]:
 
 
 def _given(table: str, names: Sequence[str]) -> Any:
-    """Return rows that are given as one array per column.
-
-    How long the first is, the server cannot tell beforehand; else it would plan the statement anew each time.
-    """
-    arrays: list[Any] = [bindparam(f"{table}_{name}", type_=ARRAY(_kind(name))) for name in names]
-    arrays[0] = select(arrays[0]).scalar_subquery()
-    columns: list[Any] = [column(name, _kind(name)) for name in names]
-    return func.unnest(*arrays).table_valued(*columns).render_derived(name=table)
+    return given(table, {name: _kind(name) for name in names})
 
 
 def _same(one: Any, other: Any, names: Sequence[str]) -> Any:
