@@ -59,7 +59,7 @@ async def _phases(url: str, rounds: int, seconds: float) -> Phases:
         supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), policy=AWAKE, name="bench")
         await tasks.start(supervisor.run)
         await _everybody(neighbours)
-        await phase(neighbours, 1.0, trouble=True)
+        await phase(neighbours, seconds, trouble=True)
         garbage.calm()
         before = resident_bytes()
         for _ in range(rounds):

@@ -10,11 +10,13 @@ from typing import TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.bulkhead import caught
 from hub.actors.runtime.instance import Instance
-from hub.actors.runtime.mailbox.ownership import look
-from hub.actors.runtime.mailbox.reading import LanePlace, Mail, read_lanes, read_mail
+from hub.actors.runtime.mailbox.letters import Key
+from hub.actors.runtime.mailbox.ownership import Glimpse, look
+from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow, Mail, read_lanes, read_mail
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.owned import Lane
 from hub.actors.runtime.roster import Roster
@@ -25,6 +27,9 @@ from hub.store.engine import Database, StoreUnavailable
 
 FEW_LANES, FEW_MAILS = 16, 16
 """Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
+
+FEW_ACTORS = 32
+"""Actors whose lanes are read anew like that."""
 
 Read: TypeAlias = tuple[dict[LanePlace, list[Mail]], dict[LanePlace, datetime]]
 
@@ -77,13 +82,12 @@ class Dispatcher:
         for lane in [lane for owned in stale for lane in owned.lanes.values()]:
             lane.missed = lane.running is not None
         try:
-            async with self.database.read() as connection:
-                keys = [owned.key for owned in stale]
-                self.roster.compare(await look(connection, keys), None, reread=False)
-                rows = await read_lanes(connection, keys)
+            keys = [owned.key for owned in stale]
+            glimpses, rows = await self.database.look(partial(read_anew, keys=keys), short=len(keys) <= FEW_ACTORS)
         except StoreUnavailable:
             self.roster.stale.update(dict.fromkeys(stale))
             raise
+        self.roster.compare(glimpses, None, reread=False)
         self.roster.refreshed(stale, rows)
 
     async def _feed(self, lanes: Sequence[Lane], now: datetime) -> None:
@@ -162,6 +166,11 @@ class Dispatcher:
         """Look again where lanes were left for want of room: it is there once a turn ends, or a lane was empty."""
         if self.roster.hungry:
             self.roster.work.set()
+
+
+async def read_anew(connection: AsyncConnection, keys: Sequence[Key]) -> tuple[list[Glimpse], dict[LanePlace, LaneRow]]:
+    """Return how actors fare and then their lanes, which must not be older than what was seen of their actor."""
+    return await look(connection, keys), await read_lanes(connection, keys)
 
 
 def careful(mails: list[Mail]) -> list[Mail]:

@@ -12,10 +12,10 @@ import anyio
 from hub.actors.runtime.doorbell import Whose
 from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import Key
-from hub.actors.runtime.mailbox.ownership import enrol, glance, prune, renew
+from hub.actors.runtime.mailbox.ownership import Glimpse, be_seen, enrol, glance, prune, renew
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
-from hub.store.engine import Database, StoreUnavailable
+from hub.store.engine import Database, StoreUnavailable, Work
 
 HOUR = 3600.0
 AT_ONCE = 64
@@ -58,17 +58,22 @@ class Keeper:
         parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
         for number, part in enumerate(parts):
             await anyio.sleep_until(began + number / len(parts) * spread)
-            left = await self._renew({*left, *part})
+            left = await self._renew({*left, *part}, seen=number == 0)
         for _ in range(TRIES):
             if left:
                 await anyio.sleep((self.policy.renew - spread) / TRIES)
                 left = await self._renew(left)
 
-    async def _renew(self, keys: set[Key]) -> set[Key]:
+    async def _renew(self, keys: set[Key], *, seen: bool = False) -> set[Key]:
         """Renew leases, and return whose is left: its row is being written, or the store is gone."""
         began = self.roster.clock.monotonic()
         until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
-        work = partial(renew, name=self.name, keys=sorted(keys), lease_until=until)
+
+        async def work(work: Work) -> list[Glimpse]:
+            if seen:
+                await be_seen(work, self.name)
+            return await renew(work, self.name, sorted(keys), until)
+
         try:
             glimpses = await self.database.write(work, urgent=True)
         except StoreUnavailable as error:

@@ -53,8 +53,12 @@ async def claim(work: Work, name: str, most: int, lease_until: datetime) -> list
 async def renew(work: Work, name: str, keys: Sequence[Key], lease_until: datetime) -> list[Glimpse]:
     """Prolong the leases of some actors this node owns; a row locked by a commit is left for the next time."""
     rows = await PROLONG.run(work.connection, keys, who=name, until=lease_until, due=lease_until)
-    await SEEN.changed(work.connection, {"who": name, "at": work.clock.now()})
     return [_glimpse(row) for row in rows]
+
+
+async def be_seen(work: Work, name: str) -> None:
+    """Note on the list of nodes that this one is alive."""
+    await SEEN.changed(work.connection, {"who": name, "at": work.clock.now()})
 
 
 async def glance(connection: AsyncConnection, name: str) -> list[Glimpse]:
