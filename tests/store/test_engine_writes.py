@@ -10,12 +10,12 @@ from typing import Any
 
 import anyio
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.clock import SystemClock
-from hub.store.engine import BulkInsert, Database, Draft, Spoiled, StoreUnavailable, Work
+from hub.store.engine import BulkInsert, Conflict, Database, Draft, Hot, Spoiled, StoreUnavailable, Work
 from hub.store.engine import queue as waiting
 from hub.store.engine.queue import Queue
 from hub.store.engine.ticket import Ticket
@@ -25,6 +25,7 @@ from hub.store.types import Instant
 pytestmark = pytest.mark.anyio
 
 PATIENCE = 60.0
+EVERYBODY = Hot(update(node).values(seen_at=node.c.seen_at))
 BATCHES: list[int] = []
 WHO: ContextVar[str] = ContextVar("who", default="nobody")
 
@@ -326,3 +327,33 @@ async def test_while_one_writer_is_at_a_statement_that_locks_in_order_another_he
             assert taken == []
             queue.be_orderly(shift, orderly=True)
         assert taken == [[work, mail]]
+
+
+async def test_a_work_past_sqlalchemy_begins_its_transaction_once(postgres_url: str) -> None:
+    told: list[str] = []
+
+    async def work(work: Work) -> None:
+        raw = await work.connection.get_raw_connection()
+        raw.driver_connection.add_log_listener(lambda _, message: told.append(str(message)))  # type: ignore[union-attr]
+        await EVERYBODY.changed(work.connection, {})
+
+    async with Database.open(postgres_url, SystemClock()) as database:
+        await database.write(work)
+        await database.write(lambda work: work.execute(insert(node), row(database, "later")))
+        assert await names(database) == ["later"]
+    assert told == []
+
+
+async def test_a_conflict_past_sqlalchemy_leaves_nothing_open(postgres_url: str) -> None:
+    tries: list[int] = []
+
+    async def work(work: Work) -> None:
+        await EVERYBODY.changed(work.connection, {})
+        tries.append(1)
+        if len(tries) == 1:
+            raise Conflict("somebody else was first")
+
+    async with Database.open(postgres_url, SystemClock()) as database:
+        await database.write(lambda work: work.execute(insert(node), row(database, "once")))
+        await database.write(work)
+    assert len(tries) == 2

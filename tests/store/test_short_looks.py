@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
 import anyio
 import anyio.lowlevel
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, event, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.clock import SystemClock
-from hub.store.engine import ByKeys, Database, StoreUnavailable
+from hub.store.engine import ByKeys, Database, Hot, StoreUnavailable
+from hub.store.engine.postgres import USED
 from hub.store.tables import node
 
 pytestmark = pytest.mark.anyio
 
+FORGET = Hot(delete(node))
 NAMED = ByKeys(lambda names: select(node.c.name).where(node.c.name.in_(names)), sample=("",))
 
 
@@ -90,22 +94,23 @@ async def test_each_statement_of_a_short_look_at_postgresql_sees_what_is_there_b
 
 
 @pytest.mark.parametrize("short", [True, False])
-async def test_a_look_writes_nothing(database: Database, *, short: bool) -> None:
+@pytest.mark.parametrize("hot", [True, False])
+async def test_a_look_writes_nothing(database: Database, *, short: bool, hot: bool) -> None:
     async def write(connection: AsyncConnection) -> None:
-        await connection.execute(delete(node))
+        await (FORGET.changed(connection, {}) if hot else connection.execute(delete(node)))
 
     await add(database, "a")
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises((StoreUnavailable, DBAPIError)):
         await database.look(write, short=short)
     assert await database.look(at("a"), short=short) == ["a"]
 
 
+async def process(connection: AsyncConnection) -> Any:
+    return await connection.scalar(text("SELECT pg_backend_pid()"))
+
+
 async def test_a_short_look_finds_another_connection_for_one_that_the_server_closed(postgres_url: str) -> None:
-    ask, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:pid, 5000)")
-
-    async def process(connection: AsyncConnection) -> Any:
-        return await connection.scalar(ask)
-
+    end = text("SELECT pg_terminate_backend(:pid, 5000)")
     async with Database.open(postgres_url, SystemClock()) as database:
         first = await database.look(process, short=True)
         assert await database.look(process, short=True) == first
@@ -113,13 +118,34 @@ async def test_a_short_look_finds_another_connection_for_one_that_the_server_clo
         assert await database.look(process, short=True) != first
 
 
-async def test_a_short_look_that_is_cancelled_keeps_its_connection_from_the_next(postgres_url: str) -> None:
+async def test_the_connection_of_a_short_look_that_was_cancelled_is_not_kept(postgres_url: str) -> None:
+    begun = anyio.Event()
+
+    async def slow(connection: AsyncConnection) -> None:
+        begun.set()
+        await connection.execute(text("SELECT pg_sleep(60)"))
+
     async with Database.open(postgres_url, SystemClock()) as database:
-
-        async def slow(connection: AsyncConnection) -> None:
-            await connection.execute(text("SELECT pg_sleep(60)"))
-
-        with anyio.move_on_after(0.01) as scope:
-            await database.look(slow, short=True)
-        assert scope.cancelled_caught
+        await database.look(at("a"), short=True)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(partial(database.look, slow, short=True))
+            await begun.wait()
+            tasks.cancel_scope.cancel()
+        assert database._kept is not None
+        assert database._kept._idle is None
         assert await database.look(at("a"), short=True) == []
+
+
+async def test_a_connection_that_was_kept_through_a_pause_is_asked_whether_it_lives(postgres_url: str) -> None:
+    unused: list[float] = []
+    async with Database.open(postgres_url, SystemClock()) as database:
+        event.listen(
+            database._reads.sync_engine.pool,
+            "checkout",
+            lambda _, record, __: unused.append(time.monotonic() - record.info.get(USED, time.monotonic())),
+        )
+        await database.look(at("a"), short=True)
+        assert database._kept is not None
+        database._kept._used -= 3600.0
+        await database.look(at("a"), short=True)
+    assert [round(seconds / 3600) for seconds in unused] == [0, 1]

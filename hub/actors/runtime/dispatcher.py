@@ -29,7 +29,7 @@ FEW_LANES, FEW_MAILS = 16, 16
 """Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
 
 FEW_ACTORS = 32
-"""Actors whose lanes are read anew like that."""
+"""Actors whose lanes are read anew without a transaction: PostgreSQL's, for a full lane may take SQLite long."""
 
 Read: TypeAlias = tuple[dict[LanePlace, list[Mail]], dict[LanePlace, datetime]]
 
@@ -83,12 +83,18 @@ class Dispatcher:
             lane.missed = lane.running is not None
         try:
             keys = [owned.key for owned in stale]
-            glimpses, rows = await self.database.look(partial(read_anew, keys=keys), short=len(keys) <= FEW_ACTORS)
+            glimpses, rows = await self._anew(keys)
         except StoreUnavailable:
             self.roster.stale.update(dict.fromkeys(stale))
             raise
         self.roster.compare(glimpses, None, reread=False)
         self.roster.refreshed(stale, rows)
+
+    async def _anew(self, keys: Sequence[Key]) -> tuple[list[Glimpse], dict[LanePlace, LaneRow]]:
+        if self.database.shared and len(keys) <= FEW_ACTORS:
+            return await self.database.look(partial(read_anew, keys=keys), short=True)
+        async with self.database.read() as connection:
+            return await read_anew(connection, keys)
 
     async def _feed(self, lanes: Sequence[Lane], now: datetime) -> None:
         limits: dict[Lane, tuple[Instance, int]] = {}

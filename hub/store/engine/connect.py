@@ -59,7 +59,9 @@ def reading_engine(url: URL, deadline: float) -> AsyncEngine:
 
 def snapshots(engine: AsyncEngine) -> AsyncEngine:
     """Return an engine of the same connections, each of whose transactions sees one snapshot."""
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def glances(engine: AsyncEngine) -> AsyncEngine:
@@ -112,6 +114,14 @@ async def transaction_of(connection: AsyncConnection) -> Transaction:
     bare = sqlite.BareTransaction(connection) if is_file else wire.BareTransaction(connection)
     await bare.begin()
     return bare
+
+
+async def abandon(connection: AsyncConnection) -> None:
+    """Take back whatever transaction is open."""
+    if connection.dialect.name == "sqlite" or connection.in_transaction():
+        await connection.rollback()
+    else:
+        await wire.abandon(connection)
 
 
 def begun_at_once(connection: AsyncConnection) -> sqlite.BareTransaction | None:

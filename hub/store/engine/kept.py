@@ -10,7 +10,7 @@ import anyio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.store.engine.fault import named_faults
-from hub.store.engine.postgres import TRUSTED
+from hub.store.engine.postgres import SINCE, TRUSTED
 from hub.store.engine.wire import is_alive
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class Kept:
         self._engine = engine
         self._idle: AsyncConnection | None = None
         self._used = 0.0
+        self._closed = False
 
     async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
         """Return what ``glance`` reads; ``StoreUnavailable`` when the database cannot be reached."""
@@ -41,22 +42,24 @@ class Kept:
         return found
 
     async def close(self) -> None:
-        """Give the connection back."""
-        if self._idle is not None:
-            await self._left(self._idle, whole=False)
-            self._idle = None
+        """Give the connection back, and keep none any more."""
+        connection, self._idle, self._closed = self._idle, None, True
+        if connection is not None:
+            await self._left(connection, whole=False)
 
     async def _taken(self) -> AsyncConnection:
         connection, self._idle = self._idle, None
-        if connection is not None:
-            if time.monotonic() - self._used <= TRUSTED and is_alive(connection):
+        if connection is not None and is_alive(connection):
+            if time.monotonic() - self._used <= TRUSTED:
                 return connection
+            connection.info[SINCE] = self._used
+        if connection is not None:
             await self._left(connection, whole=False)
         with named_faults():
             return await self._engine.connect()
 
     async def _left(self, connection: AsyncConnection, *, whole: bool) -> None:
-        if whole and self._idle is None:
+        if whole and self._idle is None and not self._closed:
             self._idle, self._used = connection, time.monotonic()
         else:
             with anyio.CancelScope(shield=True):

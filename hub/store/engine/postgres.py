@@ -18,7 +18,7 @@ STATEMENTS = 256
 """How many prepared statements a connection keeps."""
 TRUSTED = 5.0
 """Seconds after its last use in which a connection is not asked whether it is alive: to ask is three ways there."""
-USED = "used"
+USED, SINCE = "used", "kept since"
 
 EVICT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -38,8 +38,8 @@ async def evict_frozen(connection: AsyncConnection, silent: float = FROZEN) -> N
 
 
 def note_use(adapter: Any, record: Any) -> None:
-    """Remember when a connection came back to its pool."""
-    record.info[USED] = time.monotonic()
+    """Remember when a connection that comes back to its pool was last used: now, unless it was kept since."""
+    record.info[USED] = record.info.pop(SINCE, time.monotonic())
 
 
 def look_alive(adapter: Any, record: Any, _: object) -> None:

@@ -34,10 +34,14 @@ sees to the next."""
 
 @dataclass(slots=True, eq=False)
 class Shift:
-    """What a writer is at, since a moment of the loop's clock; nothing ``orderly`` can wait for us in a circle."""
+    """What a writer is at, since a moment of the loop's clock; nothing ``orderly`` can wait for us in a circle.
+
+    Works that are run ``apart`` follow one another, and what comes after an orderly one may not be so.
+    """
 
     begun: float
     orderly: bool = False
+    apart: bool = False
 
 
 class Queue:
@@ -111,7 +115,7 @@ class Queue:
 
     def be_orderly(self, shift: Shift, *, orderly: bool) -> None:
         """Note that what a writer is at now locks its rows in one order, and none before, or that it does not."""
-        shift.orderly = orderly
+        shift.orderly = orderly and not shift.apart
         self._changed.set()
 
     async def _room(self) -> None:

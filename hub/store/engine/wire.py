@@ -55,8 +55,9 @@ class BareTransaction:
         self._adapter = _adapter(connection.sync_connection)
 
     async def begin(self) -> None:
-        """Open it."""
-        await _named(self._connection, "BEGIN", _begin(self._adapter))
+        """Open it, unless a statement that went past SQLAlchemy has."""
+        if self._adapter._transaction is None:
+            await _named(self._connection, "BEGIN", _begin(self._adapter))
 
     async def commit(self) -> None:
         """Make it durable."""
@@ -90,6 +91,12 @@ class Savepoint:
 def begin(connection: SyncConnection) -> None:
     """Begin a transaction before a statement that goes through SQLAlchemy."""
     _wait(connection, _begin)
+
+
+async def abandon(connection: AsyncConnection) -> None:
+    """Take back the transaction that statements past SQLAlchemy have begun, if there is one."""
+    if is_alive(connection) and _adapter(connection.sync_connection)._transaction is not None:
+        await BareTransaction(connection).rollback()
 
 
 def is_alive(connection: AsyncConnection) -> bool:

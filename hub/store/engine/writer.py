@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
-from hub.store.engine.connect import Transaction, aboard, begun_at_once, transaction_of
+from hub.store.engine.connect import Transaction, abandon, aboard, begun_at_once, transaction_of
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
@@ -82,6 +82,7 @@ class Writer:
     async def _serve(self, tickets: list[Ticket]) -> None:
         try:
             left = await self._together(tickets)
+            self._shift.apart = True
             for ticket in left:
                 await self._apart(ticket)
         except (StoreUnavailable, SQLAlchemyError) as error:
@@ -140,7 +141,7 @@ class Writer:
         try:
             await group.run()
         except Conflict:
-            await group.connection.rollback()
+            await abandon(group.connection)
             raise
         finally:
             self._group = None
