@@ -253,3 +253,23 @@ async def test_a_hundred_actors_are_claimed_together(database: Database) -> None
         await database.write(work)
         await until(lambda: len(script.turns) == 100)
     assert {turn.address for turn in script.turns} == set(addresses)
+
+
+async def test_a_node_without_actors_tells_all_the_same_that_it_is_alive(database: Database) -> None:
+    async def seen_at() -> datetime | None:
+        async with database.read() as connection:
+            return await connection.scalar(select(node_table.c.seen_at))
+
+    async def enrolled() -> bool:
+        return await seen_at() is not None
+
+    async with node(database, Script()):
+        await until(enrolled)
+        for _ in range(2):
+            before = await seen_at()
+
+            async def seen_again(before: datetime | None = before) -> bool:
+                now = await seen_at()
+                return before is not None and now is not None and now > before
+
+            await until(seen_again)
