@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
@@ -103,6 +103,15 @@ async def aboard(connection: AsyncConnection, coroutine: Coroutine[Any, Any, T])
     if connection.dialect.name == "sqlite":
         return await sqlite.aboard(connection, coroutine)
     return await coroutine
+
+
+async def left_as_found(connection: AsyncConnection, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+    """Return what ``glance`` reads; no transaction that it began through SQLAlchemy stays open."""
+    try:
+        return await glance(connection)
+    finally:
+        if connection.in_transaction():
+            await connection.rollback()
 
 
 async def transaction_of(connection: AsyncConnection) -> Transaction:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.clock import Clock
 from hub.store.engine import sqlite_file
 from hub.store.engine.checkpoints import Checkpoints
-from hub.store.engine.connect import aboard, glances, reading_engine, snapshots, writing_engine
+from hub.store.engine.connect import aboard, glances, left_as_found, reading_engine, snapshots, writing_engine
 from hub.store.engine.fault import StoreUnavailable, named_faults
 from hub.store.engine.fetch import Fetch
 from hub.store.engine.group import Group
@@ -173,7 +173,7 @@ class Database:
 
     async def _look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
         async with self._lent(self._reads) as connection:
-            return await aboard(connection, _whole(connection, glance))
+            return await aboard(connection, left_as_found(connection, glance))
 
     async def fetch(self, fetch: Fetch, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return the rows of one statement, as the driver gives them; ``given`` is what it has left open.
@@ -247,10 +247,3 @@ class Database:
         if self._kept is not None:
             await self._kept.close()
         await self._reads.dispose()
-
-
-async def _whole(connection: AsyncConnection, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-    try:
-        return await glance(connection)
-    finally:
-        await connection.rollback()

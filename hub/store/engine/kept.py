@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import anyio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.store.engine.connect import left_as_found
 from hub.store.engine.fault import named_faults
 from hub.store.engine.postgres import SINCE, TRUSTED
 from hub.store.engine.wire import is_alive
@@ -33,9 +34,7 @@ class Kept:
         connection = await self._taken()
         whole = False
         try:
-            found = await glance(connection)
-            if connection.in_transaction():
-                await connection.rollback()
+            found = await left_as_found(connection, glance)
             whole = True
         finally:
             await self._left(connection, whole=whole)

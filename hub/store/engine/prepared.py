@@ -96,17 +96,18 @@ class Hot:
 
     async def run(self, connection: AsyncConnection, given: dict[str, Any]) -> list[Row]:
         """Run it and return its rows."""
-        return await self._on(connection).run(connection, given)
+        return await self.on(connection).run(connection, given)
 
     async def changed(self, connection: AsyncConnection, given: dict[str, Any]) -> int:
         """Run it and return how many rows it changed."""
-        return await self._on(connection).changed(connection, given)
+        return await self.on(connection).changed(connection, given)
 
     async def run_each(self, connection: AsyncConnection, given: Sequence[dict[str, Any]]) -> None:
         """Run it once for each, in order, without rows to return."""
-        await self._on(connection).run_each(connection, given)
+        await self.on(connection).run_each(connection, given)
 
-    def _on(self, connection: AsyncConnection) -> Compiled:
+    def on(self, connection: AsyncConnection) -> Compiled:
+        """Return the statement for a connection's database."""
         return self._statements.of(1, connection.dialect)
 
 
@@ -119,7 +120,7 @@ class ByKeys:
 
     def __init__(self, make: Callable[[Any], Any], *, sample: Row) -> None:
         self._statements = BySize(lambda size: make(bindparam("keys", [sample] * size, expanding=True)))
-        self._by_arrays = BySize(lambda _: make(keys_like(sample)))
+        self._by_arrays = Hot(make(keys_like(sample)))
 
     async def run(self, connection: AsyncConnection, keys: Sequence[Row], **others: Any) -> list[Row]:
         """Run it for the keys and return all rows."""
@@ -137,7 +138,7 @@ class ByKeys:
         self, connection: AsyncConnection, keys: Sequence[Row], others: Mapping[str, Any]
     ) -> Iterator[tuple[Compiled, dict[str, Any]]]:
         if keys and connection.dialect.name == "postgresql":
-            yield self._by_arrays.of(1, connection.dialect), {**others, **in_arrays(keys)}
+            yield self._by_arrays.on(connection), {**others, **in_arrays(keys)}
             return
         for chunk in chunks(keys):
             values = [value for key in chunk for value in key]

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import anyio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.store.engine.connect import left_as_found
 from hub.store.engine.sqlite import on_the_spot
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ class Spot:
     async def look(self, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
         """Return what ``glance`` reads, which may wait for nothing but this connection."""
         connection = self._connection or await self._opened()
-        return on_the_spot(connection, _left_as_found(connection, glance))
+        return on_the_spot(connection, left_as_found(connection, glance))
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -36,11 +37,3 @@ class Spot:
             if self._connection is None:
                 self._connection = await self._engine.connect()
             return self._connection
-
-
-async def _left_as_found(connection: AsyncConnection, glance: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-    try:
-        return await glance(connection)
-    finally:
-        if connection.in_transaction():
-            await connection.rollback()

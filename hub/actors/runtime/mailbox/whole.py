@@ -19,27 +19,10 @@ from hub.actors.runtime.mailbox.delivery import by_key
 from hub.actors.runtime.mailbox.departure import memory_of
 from hub.actors.runtime.mailbox.folding import folded
 from hub.actors.runtime.mailbox.letters import Letter, Post, Settlement, Status, Trouble, chosen
-from hub.actors.runtime.mailbox.whole_statement import (
-    AGAIN,
-    DONE,
-    FALLEN,
-    FENCES,
-    LETTERS,
-    MEMORIES,
-    STATEMENTS,
-    Part,
-)
+from hub.actors.runtime.mailbox.whole_statement import STATEMENTS, TABLES, Part
 from hub.store.engine import alone
 from hub.store.types import INSTANT, json_text
 
-TABLES = {
-    "rows": FALLEN,
-    "letters": LETTERS,
-    "fences": FENCES,
-    "done": DONE,
-    "again": AGAIN,
-    "memories": MEMORIES,
-}
 NOTHING: Mapping[str, Any] = {f"{table}_{name}": () for table, names in TABLES.items() for name in names}
 
 

@@ -42,6 +42,15 @@ DONE = (*KEY, "lane", "seq", "revision")
 AGAIN = (*DONE, "attempts", "crashes", "due_at")
 MEMORIES = tuple(lane.c.keys())
 LETTERS = tuple(message.c.keys())
+TABLES = {
+    "rows": FALLEN,
+    "letters": LETTERS,
+    "fences": FENCES,
+    "done": DONE,
+    "again": AGAIN,
+    "memories": MEMORIES,
+}
+"""What is given, each as one array per column; where nobody crashed, ``rows`` are no more than ``ROWS``."""
 HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.epoch, actor.c.status)
 
 
@@ -66,8 +75,8 @@ def _kind(name: str) -> TypeEngine[Any]:
     return Integer() if name in COUNTS else Text()
 
 
-def _given(table: str, names: Sequence[str]) -> Any:
-    return given(table, {name: _kind(name) for name in names})
+def _given(table: str, names: Sequence[str] = ()) -> Any:
+    return given(table, {name: _kind(name) for name in names or TABLES[table]})
 
 
 def _same(one: Any, other: Any, names: Sequence[str]) -> Any:
@@ -84,7 +93,7 @@ def _statement(parts: int) -> Any:
     if parts == Part.MAIL:
         return _brought(_advanced(_given("rows", ROWS)), None)
     held = _held(parts)
-    fences, done = _given("fences", FENCES), _given("done", DONE)
+    fences, done = _given("fences"), _given("done")
     owned = select(func.count().label("many")).select_from(held).join(fences, _same(held, fences, FENCES)).cte("owned")
     ours = select(owned.c.many).scalar_subquery() == bindparam("owners", type_=BigInteger)
     place, as_handled = _same(message, done, DONE[:-1]), message.c.revision == done.c.revision
@@ -100,7 +109,7 @@ def _statement(parts: int) -> Any:
 
 def _held(parts: int) -> Any:
     if parts & Part.CRASHED:
-        return _fallen(_given("rows", FALLEN))
+        return _fallen(_given("rows"))
     rows = _given("rows", ROWS)
     return _advanced(rows) if parts & Part.MAIL else _locked(rows)
 
@@ -141,19 +150,19 @@ def _locked(rows: Any) -> Any:
 
 
 def _tried_again(ours: Any) -> Any:
-    again = _given("again", AGAIN)
+    again = _given("again")
     values = {name: again.c[name] for name in ("attempts", "crashes", "due_at")}
     return update(message).where(_same(message, again, DONE), ours).values(values)
 
 
 def _remembered(ours: Any) -> Any:
-    memories = _given("memories", MEMORIES)
+    memories = _given("memories")
     insert = postgresql.insert(lane).from_select(MEMORIES, select(memories).where(ours))
     return remember(insert).cte("remembered")
 
 
 def _brought(held: Any, went: Any) -> Any:
-    letters = _given("letters", LETTERS)
+    letters = _given("letters")
     values = [held.c.next_seq - letters.c.seq if name == "seq" else letters.c[name] for name in LETTERS]
     source = select(*values).select_from(letters).join(held, _same(letters, held, KEY))
     insert = postgresql.insert(message).from_select(LETTERS, source if went is None else source.where(went >= NONE))
