@@ -43,7 +43,6 @@ import hub.store.engine.sqlite
 import hub.store.engine.sqlite_file
 import hub.store.migrations
 from hub.actors.desk import Pace
-from hub.actors.runtime.roster import Roster
 from hub.adapters.exchange import refuse_late
 from hub.node.platforms import HOOK_READERS
 from hub.sandbox.world import World
@@ -121,7 +120,6 @@ def in_place(
         (hub.node.node, "migrate", _migrated),
         (hub.store.migrations, "newest", _newest),
         (hub.store.migrations, "revision_of", _revision_of),
-        (Roster, "ring", lambda roster, rings: _ring(roster, sorted(rings, key=repr))),
         (CancelScope, "__hash__", lambda _: 0),
         (hub.actors.runtime.releaser, "SWEEP", math.inf),
         (hub.actors.runtime.keeper, "HOUR", FORGETTING),
@@ -189,10 +187,6 @@ def _engine(url: Any, **options: Any) -> StraightEngine:
     made.sync_engine.dialect = _dialects.setdefault(url.drivername, made.sync_engine.dialect)
     most, patience = options.get("pool_size", math.inf), options.get("pool_timeout", 0.0)
     return StraightEngine(made, options["async_creator"], most, patience, keep="pool_size" in options)
-
-
-_ring: Any = Roster.ring
-"""Rings hold None, whose hash is its place in memory: they are told in an order of their own."""
 
 
 async def _at_once(function: Callable[..., Any], *given: Any, **_: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
@@ -69,7 +69,7 @@ class Announcer:
             for subscriber in feed.subscribers:
                 subscriber.close()
 
-    def _heard(self, keys: frozenset[Hashable]) -> None:
+    def _heard(self, keys: Sequence[Hashable]) -> None:
         for key in keys:
             self.ring(str(key))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -44,7 +44,7 @@ class KnownTokens:
         with self._database.listening(REVOKED, self._forget):
             yield self
 
-    def _forget(self, _: frozenset[Hashable]) -> None:
+    def _forget(self, _: Sequence[Hashable]) -> None:
         self._revocations += 1
         self._known.clear()
 

@@ -105,13 +105,23 @@ class Dispatcher:
             instance = self.opener.opened(lane.owned)
             if instance is not None:
                 await self._ask(lane, instance, limits)
-        if limits:
+        unread = {lane: asked for lane, asked in limits.items() if not self._handed(lane, *asked)}
+        if unread:
             try:
-                await self._read(limits, now)
+                await self._read(unread, now)
             except StoreUnavailable:
-                for lane in limits:
+                for lane in unread:
                     self.roster.feed(lane)
                 raise
+
+    def _handed(self, lane: Lane, instance: Instance, limit: int) -> bool:
+        """Start a turn with what is known to be due without reading it; say whether that could be."""
+        mails, lane.handed = lane.handed, []
+        able = bool(mails) and instance.actor is not None and not lane.owned.leaving
+        if able and lane.owned not in self.roster.stale:
+            self._start(lane, mails, instance, limit)
+            return True
+        return False
 
     async def _ask(self, lane: Lane, instance: Instance, limits: dict[Lane, tuple[Instance, int]]) -> None:
         """Ask how many messages to take; an actor that cannot say meets its bug in a turn of one message."""
@@ -153,6 +163,7 @@ class Dispatcher:
 
     def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
         taken = careful(mails[:limit])
+        lane.taken = max(lane.taken, taken[-1].seq)
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
         lane.owned.turns += 1

@@ -106,7 +106,7 @@ class Keeper:
             self.rung.set()
             self.roster.claims.set()
         else:
-            self.roster.ring((*key, ALL_LANES, None) for key in whose)
+            self.roster.ring((key, ALL_LANES) for key in whose)
 
     async def prune(self) -> None:
         """Be on the list of nodes, and forget once an hour what is too old to matter."""

@@ -9,12 +9,14 @@ import anyio
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.instance import Instance
-from hub.actors.runtime.mailbox.letters import Key
+from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.actors.runtime.mailbox.ownership import Claim
-from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
+from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow, Mail
 from hub.actors.runtime.turn import compact
 
 EMPTY = b"{}"
+MOST_HANDED = 16
+"""Messages kept for a lane's next turn; of more, the database has them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +26,8 @@ class Lane:
     ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
     other timer can be hidden behind it. ``rang`` notes mail that came during a turn, ``missed`` that the lane was in
     one when it was last read: its turn may have committed since, so that it is read again when the turn has ended.
+    ``handed`` is all that is due, where that is known without reading it, and ``taken`` the highest number of the
+    mail that turns were given.
     """
 
     owned: Owned
@@ -36,12 +40,26 @@ class Lane:
     sure: bool = False
     rang: bool = False
     missed: bool = False
+    handed: list[Mail] = field(default_factory=list)
+    taken: int = 0
     running: anyio.CancelScope | None = None
 
     @property
     def place(self) -> LanePlace:
         """Where its mail lies."""
         return (*self.owned.key, self.name)
+
+    def hand(self, letter: Post, seq: int) -> bool:
+        """Keep new mail for the next turn; False where it must be read, for other mail may be due or fold into it.
+
+        Nothing came to the actor that is not known of, up to this letter.
+        """
+        at_rest = self.sure and not self.hungry and self.running is None
+        in_order = seq > self.taken and (at_rest or 0 < len(self.handed) < MOST_HANDED)
+        if not in_order or (letter.fold is not None and (self.handed or self.due_at is not None)):
+            return False
+        self.handed.append(Mail.of(letter, seq))
+        return True
 
     def load(self, row: LaneRow) -> None:
         """Take over what was read, unless it may be older than what the lane remembers."""
@@ -51,7 +69,10 @@ class Lane:
 
 @dataclass(slots=True, eq=False)
 class Owned:
-    """An actor of ours, trusted until a moment of the monotonic clock; ``leaving`` starts no turn any more."""
+    """An actor of ours, trusted until a moment of the monotonic clock; ``leaving`` starts no turn any more.
+
+    Of all its mail below ``next_seq`` we know that it came.
+    """
 
     address: Address
     claim: Claim
@@ -78,6 +99,13 @@ class Owned:
     def is_ours(self, at: float) -> bool:
         """Say whether it is surely this node's at a monotonic moment; else it may be somebody else's by then."""
         return not self.lost and at <= self.trusted_until
+
+    def follows(self, seq: int | None) -> bool:
+        """Take note of a message of our own, and say whether no other came to the actor since we last knew of all."""
+        if seq != self.next_seq:
+            return False
+        self.next_seq += 1
+        return True
 
     @property
     def opening(self) -> bool:

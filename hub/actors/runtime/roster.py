@@ -6,14 +6,13 @@ import heapq
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any
 
 import anyio
 
 from hub.actors.runtime.mailbox.control import ALL_LANES
-from hub.actors.runtime.mailbox.letters import Key, Status
+from hub.actors.runtime.mailbox.letters import Key, Post, Status
 from hub.actors.runtime.mailbox.ownership import Glimpse
-from hub.actors.runtime.mailbox.posting import Ring
+from hub.actors.runtime.mailbox.posting import Ring, of_ring
 from hub.actors.runtime.mailbox.reading import LanePlace, LaneRow
 from hub.actors.runtime.owned import Lane, Owned
 from hub.clock import Clock
@@ -70,20 +69,29 @@ class Roster:
         owned.leaving = True
         self.leave.set()
 
-    def ring(self, rings: Iterable[Any]) -> None:
+    def ring(self, rings: Iterable[Ring]) -> None:
         """Hear of mail posted by this process: lanes of ours become hungry, others are for claiming."""
-        ring: Ring
         for ring in rings:
-            tenant, address, name, due_at = ring
-            owned = self.owned.get((tenant, address))
+            key, name = of_ring(ring)
+            owned = self.owned.get(key)
             if owned is None or owned.leaving:
                 self.claims.set()
             elif name == ALL_LANES:
                 self.refresh(owned)
-            elif due_at is None:
-                self.feed(owned.lane(name))
+            elif isinstance(ring, Post):
+                self._bring(owned.lane(name), ring)
             else:
-                self.at(owned.lane(name), due_at)
+                self.feed(owned.lane(name))
+
+    def _bring(self, lane: Lane, letter: Post) -> None:
+        """Have a lane look at its new mail when it is due; what is surely next needs no look."""
+        known = lane.owned.follows(letter.seq)
+        if letter.is_timer:
+            self.at(lane, letter.due_at)
+        elif known and letter.seq is not None and lane.hand(letter, letter.seq):
+            self._hunger(lane)
+        else:
+            self.feed(lane)
 
     def refresh(self, owned: Owned) -> None:
         """Have an actor's lanes read anew, for something changed behind our back."""
@@ -100,9 +108,9 @@ class Roster:
                 self.lose(owned)
                 continue
             owned.trusted_until = trusted_until or owned.trusted_until
-            if reread and glimpse.next_seq != owned.next_seq:
+            if reread and glimpse.next_seq > owned.next_seq:
                 self.refresh(owned)
-            owned.next_seq = glimpse.next_seq
+            owned.next_seq = max(glimpse.next_seq, owned.next_seq)
             if glimpse.status is not Status.ACTIVE and not owned.leaving:
                 self.part_with(owned)
 
@@ -117,6 +125,10 @@ class Roster:
 
     def feed(self, lane: Lane) -> None:
         """Look for mail in a lane as soon as it may have a turn."""
+        lane.handed.clear()
+        self._hunger(lane)
+
+    def _hunger(self, lane: Lane) -> None:
         lane.hungry = lane.rang = True
         self.hungry[lane] = None
         self.work.set()

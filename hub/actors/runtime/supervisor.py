@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -21,7 +22,7 @@ from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
 from hub.actors.runtime.mailbox.ownership import inherit, resign
-from hub.actors.runtime.mailbox.posting import MAIL
+from hub.actors.runtime.mailbox.posting import MAIL, of_ring
 from hub.actors.runtime.node_file import NodeFile
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.policy import Policy
@@ -117,10 +118,10 @@ class Supervisor:
             tasks.start_soon(self._keeper.glance)
         tasks.start_soon(self._doorbell.run, self._keeper.heard)
 
-    def _heard(self, rings: frozenset[Any]) -> None:
+    def _heard(self, rings: Sequence[Any]) -> None:
         """Ring at the other nodes' doors, unless all that happened is surely our own affair."""
         self.roster.ring(rings)
-        if strangers := {(tenant, address) for tenant, address, *_ in rings if not self.roster.has((tenant, address))}:
+        if strangers := {key for key, _ in map(of_ring, rings) if not self.roster.has(key)}:
             self._doorbell.ring(strangers)
 
     async def _drain(self) -> None:

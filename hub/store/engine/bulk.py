@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,14 +35,18 @@ class BulkInsert:
         self._columns = list(columns)
         self._texts: dict[str, str] = {}
 
-    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> None:
-        """Insert the rows in their order."""
+    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> list[Row]:
+        """Insert the rows in their order, and return what the insert returns."""
         text = self._text(connection.dialect)
         if connection.dialect.name == "sqlite":
-            for chunk in portions(rows):
-                await direct(connection, repeated(text, len(chunk)), [value for row in chunk for value in row])
-        elif rows:
-            await direct(connection, from_arrays(text, tuple(self._columns)), [*zip(*rows, strict=True)])
+            return [
+                found
+                for chunk in portions(rows)
+                for found in await direct(connection, repeated(text, len(chunk)), [*chain.from_iterable(chunk)])
+            ]
+        if not rows:
+            return []
+        return await direct(connection, from_arrays(text, tuple(self._columns)), [*zip(*rows, strict=True)])
 
     def _text(self, dialect: Dialect) -> str:
         if dialect.name not in self._texts:

@@ -114,6 +114,11 @@ async def left_as_found(connection: AsyncConnection, glance: Callable[[AsyncConn
             await connection.rollback()
 
 
+def is_begun(connection: AsyncConnection) -> bool:
+    """Say whether a transaction is open, through SQLAlchemy or past it."""
+    return connection.in_transaction() or (connection.dialect.name == "postgresql" and wire.is_begun(connection))
+
+
 async def transaction_of(connection: AsyncConnection) -> Transaction:
     """Return the transaction that is open, or a new one."""
     begun = connection.get_transaction()

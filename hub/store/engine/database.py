@@ -31,7 +31,7 @@ from hub.store.engine.work import Draft, Work
 from hub.store.engine.writer import Writer
 
 T = TypeVar("T")
-Heard: TypeAlias = Callable[[frozenset[Hashable]], None]
+Heard: TypeAlias = Callable[[Sequence[Hashable]], None]
 
 DEADLINE = 30.0
 LONGEST_QUEUE = 20_000
@@ -200,7 +200,7 @@ class Database:
 
     @contextmanager
     def listening(self, topic: str, heard: Heard) -> Iterator[None]:
-        """Call ``heard`` with the keys signalled under ``topic`` after each commit of this process."""
+        """Call ``heard`` with the keys signalled under ``topic`` after each commit of this process, in their order."""
         self._listeners.setdefault(topic, []).append(heard)
         try:
             yield
@@ -214,7 +214,7 @@ class Database:
             action()
         for topic, keys in group.signals().items():
             for heard in list(self._listeners.get(topic, ())):
-                heard(frozenset(keys))
+                heard(keys)
 
     @asynccontextmanager
     async def _writing(self, random: Random, deadline: float) -> AsyncIterator[None]:

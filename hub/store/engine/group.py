@@ -87,13 +87,13 @@ class Group:
             found += [(ticket, errors[0])] if errors else []
         return found
 
-    def signals(self) -> dict[str, set[Hashable]]:
-        """Return the keys to tell listeners of, by topic."""
-        found: dict[str, set[Hashable]] = {}
+    def signals(self) -> dict[str, list[Hashable]]:
+        """Return the keys to tell listeners of, by topic, each key once and in the order in which they came."""
+        found: dict[str, dict[Hashable, None]] = {}
         for _, work in self.kept:
             for topic, key in work.signals:
-                found.setdefault(topic, set()).add(key)
-        return found
+                found.setdefault(topic, {})[key] = None
+        return {topic: list(keys) for topic, keys in found.items()}
 
     def actions(self) -> list[Callable[[], None]]:
         """Return what the works left to be done after the commit."""

@@ -93,9 +93,14 @@ def begin(connection: SyncConnection) -> None:
     _wait(connection, _begin)
 
 
+def is_begun(connection: AsyncConnection) -> bool:
+    """Say whether a transaction is open, whoever began it."""
+    return _adapter(connection.sync_connection)._transaction is not None
+
+
 async def abandon(connection: AsyncConnection) -> None:
     """Take back the transaction that statements past SQLAlchemy have begun, if there is one."""
-    if is_alive(connection) and _adapter(connection.sync_connection)._transaction is not None:
+    if is_alive(connection) and is_begun(connection):
         await BareTransaction(connection).rollback()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.clock import Clock
 from hub.metrics import Metric, counter, histogram
-from hub.store.engine.connect import Transaction, abandon, aboard, begun_at_once, transaction_of
+from hub.store.engine.connect import Transaction, abandon, aboard, begun_at_once, is_begun, transaction_of
 from hub.store.engine.context import Blame
 from hub.store.engine.fault import Conflict, Spoiled, StoreUnavailable
 from hub.store.engine.group import Group
@@ -160,7 +160,7 @@ class Writer:
 
     async def _ended(self, group: Group, begun: Transaction | None = None) -> Exception | None:
         """Write what was deferred and commit; return what was wrong with a row, if anything."""
-        open_already = begun is not None or group.connection.in_transaction()
+        open_already = begun is not None or is_begun(group.connection)
         if not open_already and await self._flushed_whole(group):
             return None
         transaction = begun or await transaction_of(group.connection)

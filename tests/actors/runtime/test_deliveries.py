@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, update
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
+from hub.actors.runtime.mailbox.ownership import glance
 from hub.actors.runtime.message import Message
 from hub.store.engine import Database, Draft, Work
 from hub.store.tables import actor
@@ -84,6 +85,15 @@ async def test_many_messages_keep_their_order_and_take_no_number_twice(database:
         rows = await mail(database, address)
         assert [row.body["number"] for row in rows] == list(range(150))
         assert (await actor_row(database, address)).next_seq == rows[-1].seq + 1
+
+
+async def test_mail_goes_out_beside_statements_past_sqlalchemy(database: Database) -> None:
+    async def work(work: Work) -> None:
+        assert await glance(work.connection, "nobody") == []
+        mailbox.post(work, BOL, Note(1))
+
+    await database.write(work)
+    assert [row.body["number"] for row in await mail(database)] == [1]
 
 
 async def test_mail_wakes_an_actor_that_nobody_owns_when_the_first_of_it_is_due(database: Database) -> None:

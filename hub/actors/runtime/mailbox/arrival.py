@@ -58,8 +58,11 @@ async def insert_mail(connection: AsyncConnection, actors: dict[Key, ActorRow], 
     """Insert messages in the order posted, or fold them into what waits; wake actors that nobody owns."""
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
     stale = [one for one in posts if one.stale]
-    for mail, statement in ((folded(one for one in posts if not one.stale), FOLD), (stale, GIVE_WAY)):
-        await statement.run(connection, [row_of(one, (actors[one.key].take_seq(),), stored) for one in mail])
+    mail = folded(one for one in posts if not one.stale)
+    for one in mail:
+        one.seq = actors[one.key].take_seq()
+    await FOLD.run(connection, [row_of(one, (one.seq,), stored) for one in mail])
+    await GIVE_WAY.run(connection, [row_of(one, (actors[one.key].take_seq(),), stored) for one in stale])
     for one in posts:
         actors[one.key].wake(one.due_at)
 

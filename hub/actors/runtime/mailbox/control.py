@@ -42,4 +42,4 @@ def _steer(
 ) -> None:
     key = (address.tenant, str(address))
     work.defer(flush_mail, Steer(key, status, work.clock.now(), reason, only_from, fresh), order=LAST)
-    work.signal(MAIL, (*key, ALL_LANES, None))
+    work.signal(MAIL, (key, ALL_LANES))

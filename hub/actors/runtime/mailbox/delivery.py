@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -56,7 +56,14 @@ def _bring(dialect: Any) -> Any:
     return fold_into(dialect.insert(message).values(values).inline())
 
 
-NUMBER = BulkInsert(_number, ["tenant_id", "address", "due_at", "next_seq"])
+def _number_and_tell(dialect: Any) -> Any:
+    return _number(dialect).returning(actor.c.tenant_id, actor.c.address, actor.c.next_seq)
+
+
+ROW = ("tenant_id", "address", "due_at", "next_seq")
+NUMBER, NUMBER_AND_TELL = BulkInsert(_number, ROW), BulkInsert(_number_and_tell, ROW)
+FEW = 8
+"""Actors whose numbers are told on SQLite too: its thread waits for Python's lock before each row that it returns."""
 BRING = BulkInsert(
     _bring,
     [
@@ -75,13 +82,23 @@ async def deliver(connection: AsyncConnection, posts: Sequence[Post]) -> None:
     by_actor = by_key(folded(posts))
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
     soonest = {key: stored(min(one.due_at for one in by_actor[key])) for key in sorted(by_actor)}
-    await NUMBER.run(connection, [(*key, due_at, 1 + len(by_actor[key])) for key, due_at in soonest.items()])
+    number = NUMBER_AND_TELL if len(soonest) <= FEW or connection.dialect.name == "postgresql" else NUMBER
+    told = await number.run(connection, [(*key, due_at, 1 + len(by_actor[key])) for key, due_at in soonest.items()])
+    note_numbers(by_actor, told)
     rows = [
         row_of(one, (*key, len(by_actor[key]) - place), stored)
         for key in soonest
         for place, one in enumerate(by_actor[key])
     ]
     await BRING.run(connection, rows)
+
+
+def note_numbers(by_actor: Mapping[Key, Sequence[Post]], told: Iterable[Sequence[Any]]) -> None:
+    """Note the number of each message, where its actor's next one is told."""
+    for tenant, address, following in told:
+        mail = by_actor.get((tenant, address), ())
+        for seq, one in enumerate(mail, following - len(mail)):
+            one.seq = seq
 
 
 def by_key(mail: Sequence[Post]) -> dict[Key, list[Post]]:

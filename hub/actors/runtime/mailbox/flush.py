@@ -32,6 +32,8 @@ async def flush_mail(connection: AsyncConnection, letters: Sequence[Letter]) -> 
     What turns have handled goes out before new mail comes in, so that a message folds only into one that waits.
     """
     posts = await drop_seen(connection, chosen(letters, Post))
+    for one in posts:
+        one.seq = None
     if is_mail(letters):
         await deliver(connection, posts)
         return

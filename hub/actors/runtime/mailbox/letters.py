@@ -25,12 +25,12 @@ class Fenced(Exception):
     """Somebody else owns the actor by now; nothing of this turn was or will be written."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Post:
     """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits.
 
     ``body`` is its JSON text. ``revision`` counts the posts that it stands for; of several, the newest came at
-    ``folded_at``.
+    ``folded_at``. ``seq`` is the number that it took, where that is known when it is written.
     """
 
     key: Key
@@ -46,6 +46,12 @@ class Post:
     stale: bool = False
     revision: int = 1
     folded_at: datetime | None = None
+    seq: int | None = None
+
+    @property
+    def is_timer(self) -> bool:
+        """Whether it was to wait when it was posted."""
+        return self.due_at > self.posted_at
 
 
 @dataclass(frozen=True, slots=True)

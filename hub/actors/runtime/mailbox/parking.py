@@ -62,7 +62,7 @@ async def retry_parked(work: Work, tenant_id: str, parked_id: str) -> bool:
         stale=True,
     )
     work.defer(flush_mail, letter, order=LAST)
-    work.signal(MAIL, (row.tenant_id, row.address, row.lane, None))
+    work.signal(MAIL, (letter.key, letter.lane))
     return True
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.mailbox.flush import flush_mail
-from hub.actors.runtime.mailbox.letters import Post
+from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.actors.runtime.message import Message, fold_of, kind_of, pack_text
 from hub.actors.runtime.trace import current_traceparent
 from hub.store.engine import Draft
@@ -15,10 +15,15 @@ from hub.store.engine import Draft
 MAIL = "mail"
 LAST = 1000
 
-Ring: TypeAlias = tuple[str, str, str, datetime | None]
-"""What the mail topic signals: tenant, address, lane (empty: all of them) and, for a timer, when it is due."""
+Ring: TypeAlias = Post | tuple[Key, str]
+"""What the mail topic signals: new mail, or whose mailbox and which lane (empty: all of them) something happened to."""
 
-NOBODY: Ring = ("", "", "", None)
+NOBODY: Ring = (("", ""), "")
+
+
+def of_ring(ring: Ring) -> tuple[Key, str]:
+    """Return whose mailbox and which lane a ring is about."""
+    return (ring.key, ring.lane) if isinstance(ring, Post) else ring
 
 
 def post(
@@ -51,4 +56,4 @@ def post(
         dedupe,
     )
     work.defer(flush_mail, letter, order=LAST)
-    work.signal(MAIL, (*key, kind.lane, due_at if due_at is not None and due_at > now else None))
+    work.signal(MAIL, letter)

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import TextualSelect, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.letters import Key
+from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.store.engine import ByKeys, BySize
 from hub.store.engine.keys import chunks
 from hub.store.tables.mailbox import lane, message
@@ -79,6 +80,25 @@ class Mail:
     due_at: datetime
     posted_at: datetime
     traceparent: str | None
+
+    @classmethod
+    def of(cls, letter: Post, seq: int) -> Mail:
+        """Return new mail as it would be read, if it folded into nothing that waited."""
+        return cls(
+            *letter.key,
+            letter.lane,
+            seq,
+            letter.kind,
+            letter.version,
+            orjson.loads(letter.body),
+            letter.fold,
+            letter.revision,
+            0,
+            0,
+            letter.due_at,
+            letter.posted_at,
+            letter.traceparent,
+        )
 
     @property
     def key(self) -> Key:

@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.arrival import row_of
-from hub.actors.runtime.mailbox.delivery import by_key
+from hub.actors.runtime.mailbox.delivery import by_key, note_numbers
 from hub.actors.runtime.mailbox.departure import memory_of
 from hub.actors.runtime.mailbox.folding import folded
-from hub.actors.runtime.mailbox.letters import Letter, Post, Settlement, Status, Trouble, chosen
+from hub.actors.runtime.mailbox.letters import Key, Letter, Post, Settlement, Status, Trouble, chosen
 from hub.actors.runtime.mailbox.whole_statement import STATEMENTS, TABLES, Part
 from hub.store.engine import alone
 from hub.store.types import INSTANT, json_text
@@ -30,18 +30,19 @@ async def write_whole(connection: AsyncConnection, letters: Sequence[Letter]) ->
     """Write new mail and how turns ended; False, and nothing written, where there is more or it is refused."""
     if not all(_is_plain(one) for one in letters):
         return False
-    posts, settlements = chosen(letters, Post), chosen(letters, Settlement)
-    statement = STATEMENTS.of(_parts(posts, settlements), connection.dialect)
-    given = _values(posts, settlements, partial(INSTANT.process_bind_param, dialect=connection.dialect))
+    settlements, by_actor = chosen(letters, Settlement), by_key(folded(chosen(letters, Post)))
+    statement = STATEMENTS.of(_parts(by_actor, settlements), connection.dialect)
+    given = _values(by_actor, settlements, partial(INSTANT.process_bind_param, dialect=connection.dialect))
     try:
         found = await alone(connection, statement.text, [given[name] for name in statement.names])
     except DBAPIError:
         return False
-    statuses = {(tenant, address): Status(status) for tenant, address, status, _ in found}
+    statuses = {(tenant, address): Status(status) for tenant, address, _, status, *_ in found}
     if not all(one.key in statuses for one in settlements):
         return False
     for one in settlements:
         one.status = statuses[one.key]
+    note_numbers(by_actor, (row[:3] for row in found))
     return True
 
 
@@ -55,7 +56,7 @@ def _is_plain(letter: Letter) -> bool:
             return False
 
 
-def _parts(posts: Sequence[Post], settlements: Sequence[Settlement]) -> int:
+def _parts(posts: Mapping[Key, Sequence[Post]], settlements: Sequence[Settlement]) -> int:
     kept = any(one.retried or one.memory for one in settlements)
     crashed = any(one.trouble for one in settlements)
     mail, ended = bool(posts), bool(settlements)
@@ -63,13 +64,14 @@ def _parts(posts: Sequence[Post], settlements: Sequence[Settlement]) -> int:
 
 
 def _values(
-    posts: Sequence[Post], settlements: Sequence[Settlement], stored: Callable[[datetime | None], Any]
+    by_actor: Mapping[Key, Sequence[Post]],
+    settlements: Sequence[Settlement],
+    stored: Callable[[datetime | None], Any],
 ) -> dict[str, Any]:
-    by_actor = by_key(folded(posts))
     troubles = {one.key: one.trouble for one in settlements if one.trouble is not None}
     rows, letters = [], []
     for key in sorted({*by_actor, *(one.key for one in settlements)}):
-        mail = by_actor.get(key, [])
+        mail = by_actor.get(key, ())
         soonest = stored(min((one.due_at for one in mail), default=None))
         rows.append((*key, soonest, 1 + len(mail), *_fall(troubles.get(key))))
         letters += [row_of(one, (len(mail) - place,), stored) for place, one in enumerate(mail)]

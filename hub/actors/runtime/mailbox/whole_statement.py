@@ -51,7 +51,7 @@ TABLES = {
     "memories": MEMORIES,
 }
 """What is given, each as one array per column; where nobody crashed, ``rows`` are no more than ``ROWS``."""
-HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.epoch, actor.c.status)
+HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.status, actor.c.epoch)
 
 
 class Part(IntFlag):
@@ -88,11 +88,12 @@ def _statement(parts: int) -> Any:
 
     Actors' rows are locked in the order of their keys before anything else; what was handled goes out, or waits to be
     tried again, before new mail comes in: that waits for the number of both. A row that one of them has changed takes
-    no second change, and the statement fails.
+    no second change, and the statement fails. It returns each actor's next number, and its status.
     """
-    if parts == Part.MAIL:
-        return _brought(_advanced(_given("rows", ROWS)), None)
     held = _held(parts)
+    found = [held.c[column.name] for column in HELD[:-1]]
+    if parts == Part.MAIL:
+        return select(*found).add_cte(_brought(held, None).cte("brought"))
     fences, done = _given("fences"), _given("done")
     owned = select(func.count().label("many")).select_from(held).join(fences, _same(held, fences, FENCES)).cte("owned")
     ours = select(owned.c.many).scalar_subquery() == bindparam("owners", type_=BigInteger)
@@ -100,7 +101,7 @@ def _statement(parts: int) -> Any:
     went = _many(delete(message).where(place, as_handled, ours), "gone")
     kept = _many(update(message).where(place, ~as_handled, ours).values(AS_NEW), "kept")
     plain = and_(ours, went + kept == bindparam("handled", type_=BigInteger))
-    answer = select(*(held.c[name] for name in (*KEY, "status")), ONE / case((plain, ONE), else_=NONE))
+    answer = select(*found, ONE / case((plain, ONE), else_=NONE))
     if parts & Part.KEPT:
         waits = _many(_tried_again(ours), "waits")
         went, answer = went + waits, answer.add_cte(_remembered(ours)).where(waits >= NONE)
