@@ -105,7 +105,10 @@ class Dispatcher:
             instance = self.opener.opened(lane.owned)
             if instance is not None:
                 await self._ask(lane, instance, limits)
-        unread = {lane: asked for lane, asked in limits.items() if not self._handed(lane, *asked)}
+        unread = {lane: asked for lane, asked in limits.items() if not lane.handed}
+        for lane, asked in limits.items():
+            if lane.handed:
+                self._start(lane, lane.handed, *asked)
         if unread:
             try:
                 await self._read(unread, now)
@@ -113,15 +116,6 @@ class Dispatcher:
                 for lane in unread:
                     self.roster.feed(lane)
                 raise
-
-    def _handed(self, lane: Lane, instance: Instance, limit: int) -> bool:
-        """Start a turn with what is known to be due without reading it; say whether that could be."""
-        mails, lane.handed = lane.handed, []
-        able = bool(mails) and instance.actor is not None and not lane.owned.leaving
-        if able and lane.owned not in self.roster.stale:
-            self._start(lane, mails, instance, limit)
-            return True
-        return False
 
     async def _ask(self, lane: Lane, instance: Instance, limits: dict[Lane, tuple[Instance, int]]) -> None:
         """Ask how many messages to take; an actor that cannot say meets its bug in a turn of one message."""
@@ -163,7 +157,7 @@ class Dispatcher:
 
     def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
         taken = careful(mails[:limit])
-        lane.taken = max(lane.taken, taken[-1].seq)
+        lane.taken, lane.handed = max(lane.taken, taken[-1].seq), []
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
         lane.owned.turns += 1

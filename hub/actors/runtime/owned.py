@@ -49,16 +49,16 @@ class Lane:
         """Where its mail lies."""
         return (*self.owned.key, self.name)
 
-    def hand(self, letter: Post, seq: int) -> bool:
-        """Keep new mail for the next turn; False where it must be read, for other mail may be due or fold into it.
+    def hand(self, letter: Post) -> bool:
+        """Keep new mail for the next turn; False where it must be read, for other mail may be due before it.
 
-        Nothing came to the actor that is not known of, up to this letter.
+        All that came to the actor before this letter is known of.
         """
         at_rest = self.sure and not self.hungry and self.running is None
-        in_order = seq > self.taken and (at_rest or 0 < len(self.handed) < MOST_HANDED)
-        if not in_order or (letter.fold is not None and (self.handed or self.due_at is not None)):
+        has_room = at_rest or 0 < len(self.handed) < MOST_HANDED
+        if letter.seq is None or letter.seq <= self.taken or not (letter.is_new and has_room):
             return False
-        self.handed.append(Mail.of(letter, seq))
+        self.handed.append(Mail.of(letter, letter.seq))
         return True
 
     def load(self, row: LaneRow) -> None:
@@ -100,12 +100,11 @@ class Owned:
         """Say whether it is surely this node's at a monotonic moment; else it may be somebody else's by then."""
         return not self.lost and at <= self.trusted_until
 
-    def follows(self, seq: int | None) -> bool:
-        """Take note of a message of our own, and say whether no other came to the actor since we last knew of all."""
-        if seq != self.next_seq:
-            return False
-        self.next_seq += 1
-        return True
+    def hear_of(self, letter: Post) -> bool:
+        """Take note of mail of our own, and say whether no other came to the actor since we last knew of all."""
+        known = letter.seq == self.next_seq
+        self.next_seq += known
+        return known
 
     @property
     def opening(self) -> bool:

@@ -18,6 +18,9 @@ from hub.actors.runtime.owned import Lane, Owned
 from hub.clock import Clock
 from hub.lease import act_while
 
+MOST_WAITING = 1000
+"""Lanes that wait for a turn beside which no other is handed its mail: so long it is better kept by the database."""
+
 
 class Roster:
     """Everything the node's tasks know together."""
@@ -49,6 +52,7 @@ class Roster:
         if self.owned.get(owned.key) is owned:
             del self.owned[owned.key]
         for lane in owned.lanes.values():
+            lane.handed.clear()
             self.hungry.pop(lane, None)
             if lane.running is not None:
                 lane.running.cancel()
@@ -79,16 +83,16 @@ class Roster:
             elif name == ALL_LANES:
                 self.refresh(owned)
             elif isinstance(ring, Post):
-                self._bring(owned.lane(name), ring)
+                self._arrived(owned.lane(name), ring)
             else:
                 self.feed(owned.lane(name))
 
-    def _bring(self, lane: Lane, letter: Post) -> None:
+    def _arrived(self, lane: Lane, letter: Post) -> None:
         """Have a lane look at its new mail when it is due; what is surely next needs no look."""
-        known = lane.owned.follows(letter.seq)
+        known = lane.owned.hear_of(letter)
         if letter.is_timer:
             self.at(lane, letter.due_at)
-        elif known and letter.seq is not None and lane.hand(letter, letter.seq):
+        elif known and len(self.hungry) < MOST_WAITING and lane.hand(letter):
             self._hunger(lane)
         else:
             self.feed(lane)
@@ -121,6 +125,9 @@ class Roster:
             if (tenant, address) in found:
                 lane = found[(tenant, address)].lane(name)
                 lane.load(row)
+                if lane.rang:
+                    self.feed(lane)
+                    lane.sure = False
                 self.empty(lane, row.due_at, now)
 
     def feed(self, lane: Lane) -> None:

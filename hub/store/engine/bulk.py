@@ -27,17 +27,30 @@ class BulkInsert:
     ``make`` is given the SQLAlchemy module of a dialect, and returns an insert of one row. ``columns`` names its
     parameters in the order of the statement; where they are not the columns themselves, ``make`` has them as
     ``bindparam`` among its values. No two rows of a run may be of one key, where rows in the way are changed:
-    PostgreSQL refuses that.
+    PostgreSQL refuses that. ``tells`` are the columns that ``tell`` returns.
     """
 
-    def __init__(self, make: Callable[[Any], Any], columns: Sequence[str]) -> None:
+    def __init__(self, make: Callable[[Any], Any], columns: Sequence[str], tells: Sequence[Any] = ()) -> None:
         self._statements = {"postgresql": make(postgresql), "sqlite": make(sqlite)}
         self._columns = list(columns)
-        self._texts: dict[str, str] = {}
+        self._tells = tells
+        self._texts: dict[tuple[str, bool], str] = {}
 
-    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> list[Row]:
-        """Insert the rows in their order, and return what the insert returns."""
-        text = self._text(connection.dialect)
+    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> None:
+        """Insert the rows in their order."""
+        await self._run(connection, rows, self._text(connection.dialect, tells=False))
+
+    async def tell(self, connection: AsyncConnection, rows: Sequence[Row]) -> list[Row] | None:
+        """Insert the rows, and return what became of them; None where that would cost too much to ask.
+
+        SQLite's driver waits for Python's lock before each row that it returns.
+        """
+        if connection.dialect.name == "sqlite" and len(rows) > FEW:
+            await self.run(connection, rows)
+            return None
+        return await self._run(connection, rows, self._text(connection.dialect, tells=True))
+
+    async def _run(self, connection: AsyncConnection, rows: Sequence[Row], text: str) -> list[Row]:
         if connection.dialect.name == "sqlite":
             return [
                 found
@@ -48,15 +61,17 @@ class BulkInsert:
             return []
         return await direct(connection, from_arrays(text, tuple(self._columns)), [*zip(*rows, strict=True)])
 
-    def _text(self, dialect: Dialect) -> str:
-        if dialect.name not in self._texts:
+    def _text(self, dialect: Dialect, *, tells: bool) -> str:
+        place = (dialect.name, tells)
+        if place not in self._texts:
             statement = self._statements[dialect.name]
+            statement = statement.returning(*self._tells) if tells else statement
             named = None if statement._values else self._columns
             compiled = statement.compile(dialect=dialect, column_keys=named)
             if compiled.positiontup != self._columns:
                 raise TypeError(f"not the parameters of this insert: {compiled.positiontup}")
-            self._texts[dialect.name] = compiled.string
-        return self._texts[dialect.name]
+            self._texts[place] = compiled.string
+        return self._texts[place]
 
 
 def portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

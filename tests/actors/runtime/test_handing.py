@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
 
+import anyio
 import pytest
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.mailbox.flush import flush_mail
-from hub.actors.runtime.mailbox.letters import Post
+from hub.actors.runtime.mailbox.letters import Post, Status
+from hub.actors.runtime.mailbox.ownership import Glimpse
 from hub.actors.runtime.mailbox.posting import LAST
 from hub.actors.runtime.mailbox.reading import Mail, read_heads
-from hub.actors.runtime.message import Message, kind_of, pack_text
+from hub.actors.runtime.message import Message, fold_of, kind_of, pack_text
 from hub.actors.runtime.owned import MOST_HANDED, Lane
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Turn
@@ -42,15 +45,16 @@ class Reads:
 
         monkeypatch.setattr(Dispatcher, "_heads", noted)
 
-    async def untold(self, body: Message) -> None:
-        """Post a message as another node does whose ring is yet to come."""
-        kind, now = kind_of(body), self.database.clock.now()
-        letter = Post(KEY, kind.lane, kind.name, 1, pack_text(body), None, now, now, None)
+    async def untold(self, body: Message, at: datetime | None = None, due_at: datetime | None = None) -> Post:
+        """Post a message as another node does whose ring is yet to come, at an instant of its own clock."""
+        kind, now = kind_of(body), at or self.database.clock.now()
+        letter = Post(KEY, kind.lane, kind.name, 1, pack_text(body), fold_of(kind, body), due_at or now, now, None)
 
         async def work(work: Work) -> None:
             work.defer(flush_mail, letter, order=LAST)
 
         await self.database.write(work)
+        return letter
 
 
 @pytest.fixture
@@ -191,18 +195,85 @@ async def test_mail_told_after_it_was_read_is_not_handled_again(database: Databa
     """Two writers may tell of their commits in the other order than they committed in."""
     script = Script()
     async with resting(database, script, reads) as supervisor:
-        await reads.untold(Note(1))
-        lane = lane_of(supervisor, "order")
-        assert lane is not None
-        first = lane.owned.next_seq
+        late = await reads.untold(Note(1))
         await send(database, Note(2))
         await until(partial(at_rest, supervisor, "order"))
-        now = database.clock.now()
-        late = Post(KEY, "order", "test.note", 1, pack_text(Note(1)), None, now, now, None, seq=first)
-        lane.owned.next_seq = first
+        assert late.seq is not None
+        supervisor.roster.owned[KEY].next_seq = late.seq
         supervisor.roster.ring([late])
         await until(partial(at_rest, supervisor, "order"))
     assert script.bodies() == [Note(1), Note(2)]
+
+
+async def test_a_value_told_after_the_turn_that_it_folded_into_is_handled_as_it_stands(
+    database: Database, reads: Reads
+) -> None:
+    entered, go_on = anyio.Event(), anyio.Event()
+
+    async def wait(turn: Turn) -> None:
+        if turn.messages[0].body == Level("a", 1):
+            entered.set()
+            await go_on.wait()
+
+    script = Script(wait)
+    async with resting(database, script, reads) as supervisor:
+        await send(database, Level("a", 1))
+        await entered.wait()
+        late = await reads.untold(Level("a", 2))
+        go_on.set()
+        await until(partial(at_rest, supervisor, "stock"))
+        supervisor.roster.ring([late])
+        await until(partial(empty, database))
+    assert [(one.body, one.revision) for turn in script.turns for one in turn.messages] == [
+        (Level("a", 1), 1),
+        (Level("a", 2), 2),
+    ]
+
+
+async def test_what_was_read_while_own_mail_came_is_read_again(
+    database: Database, reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else somebody else's timer, of which only the number is known, is hidden behind that mail."""
+    anew, met = Dispatcher._anew, anyio.Event()
+
+    async def and_then(dispatcher: Dispatcher, keys: Any) -> Any:
+        found = await anew(dispatcher, keys)
+        if not met.is_set():
+            met.set()
+            await send(database, Note(2))
+        return found
+
+    script = Script()
+    async with resting(database, script, reads) as supervisor:
+        monkeypatch.setattr(Dispatcher, "_anew", and_then)
+        await reads.untold(Note(1), due_at=later(database, 0.5))
+        row = await row_of(database)
+        supervisor.roster.compare([Glimpse(KEY, row.epoch, row.next_seq, Status.ACTIVE)], None)
+        await until(partial(empty, database), seconds=20)
+    assert script.bodies() == [Note(2), Note(1)]
+
+
+async def test_mail_of_a_node_whose_clock_is_ahead_is_due_at_once(database: Database, reads: Reads) -> None:
+    script = Script()
+    async with resting(database, script, reads) as supervisor:
+        await reads.untold(Note(1), at=later(database, 3600))
+        supervisor.roster.refresh(supervisor.roster.owned[KEY])
+        await until(partial(empty, database))
+    assert script.bodies() == [Note(1)]
+
+
+async def test_a_letter_that_came_before_has_no_number(database: Database) -> None:
+    letters: list[Post] = []
+
+    async def work(work: Work) -> None:
+        mailbox.post(work, BOL, Note(1), dedupe="one")
+        letters[:] = [one for _, _, one in work.deferred if isinstance(one, Post)]
+        letters[0].seq, letters[0].is_new = 1, True
+
+    await database.write(work)
+    assert (letters[0].seq, letters[0].is_new) == (1, True)
+    await database.write(work)
+    assert (letters[0].seq, letters[0].is_new) == (None, False)
 
 
 async def test_a_node_knows_of_all_its_own_mail_and_need_not_look_when_it_renews(
@@ -230,6 +301,6 @@ async def test_a_letter_knows_what_will_be_read(database: Database, way: str) ->
     wanted = {(*KEY, "order"): 9, (*KEY, "stock"): 9}
     async with database.read() as connection:
         found = await read_heads(connection, wanted, later(database, 1))
-    told = [Mail.of(one, one.seq) for one in letters if one.seq is not None]
+    told = [Mail.of(one, one.seq) for one in letters if one.seq is not None and one.is_new]
     assert sorted(told, key=lambda mail: mail.seq) == sorted(chain(*found.values()), key=lambda mail: mail.seq)
     assert len(told) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
@@ -51,7 +51,8 @@ def _give_way(dialect: Any) -> Any:
     return dialect.insert(message).on_conflict_do_nothing()
 
 
-FOLD, GIVE_WAY = BulkInsert(_fold, message.c.keys()), BulkInsert(_give_way, message.c.keys())
+TOLD = (message.c.tenant_id, message.c.address, message.c.lane, message.c.fold, message.c.folded_at)
+FOLD, GIVE_WAY = BulkInsert(_fold, message.c.keys(), TOLD), BulkInsert(_give_way, message.c.keys())
 
 
 async def insert_mail(connection: AsyncConnection, actors: dict[Key, ActorRow], posts: Sequence[Post]) -> None:
@@ -61,10 +62,21 @@ async def insert_mail(connection: AsyncConnection, actors: dict[Key, ActorRow], 
     mail = folded(one for one in posts if not one.stale)
     for one in mail:
         one.seq = actors[one.key].take_seq()
-    await FOLD.run(connection, [row_of(one, (one.seq,), stored) for one in mail])
+    note_new(mail, folds_of(await FOLD.tell(connection, [row_of(one, (one.seq,), stored) for one in mail])))
     await GIVE_WAY.run(connection, [row_of(one, (actors[one.key].take_seq(),), stored) for one in stale])
     for one in posts:
         actors[one.key].wake(one.due_at)
+
+
+def folds_of(told: Sequence[Sequence[Any]] | None) -> set[tuple[Any, ...]] | None:
+    """Return the places of the messages that new ones folded into, where it is told."""
+    return None if told is None else {tuple(place) for *place, folded_at in told if folded_at is not None}
+
+
+def note_new(mail: Iterable[Post], folds: Collection[tuple[Any, ...]] | None) -> None:
+    """Note which messages have a row of their own; what may have folded has none, where it is not told."""
+    for one in mail:
+        one.is_new = one.fold is None or (folds is not None and (*one.key, one.lane, one.fold) not in folds)
 
 
 def row_of(one: Post, number: tuple[Any, ...], stored: Stored) -> tuple[Any, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, case, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.arrival import fold_into, row_of
+from hub.actors.runtime.mailbox.arrival import TOLD, fold_into, folds_of, note_new, row_of
 from hub.actors.runtime.mailbox.folding import folded
 from hub.actors.runtime.mailbox.letters import Key, Letter, Post, Status
 from hub.store.engine import BulkInsert
@@ -56,14 +57,11 @@ def _bring(dialect: Any) -> Any:
     return fold_into(dialect.insert(message).values(values).inline())
 
 
-def _number_and_tell(dialect: Any) -> Any:
-    return _number(dialect).returning(actor.c.tenant_id, actor.c.address, actor.c.next_seq)
-
-
-ROW = ("tenant_id", "address", "due_at", "next_seq")
-NUMBER, NUMBER_AND_TELL = BulkInsert(_number, ROW), BulkInsert(_number_and_tell, ROW)
-FEW = 8
-"""Actors whose numbers are told on SQLite too: its thread waits for Python's lock before each row that it returns."""
+NUMBER = BulkInsert(
+    _number,
+    ["tenant_id", "address", "due_at", "next_seq"],
+    [actor.c.tenant_id, actor.c.address, actor.c.next_seq],
+)
 BRING = BulkInsert(
     _bring,
     [
@@ -71,6 +69,7 @@ BRING = BulkInsert(
         for column in message.c
         for name in (("of_tenant", "of_address", "behind") if column.name == "seq" else (column.name,))
     ],
+    TOLD,
 )
 
 
@@ -82,15 +81,14 @@ async def deliver(connection: AsyncConnection, posts: Sequence[Post]) -> None:
     by_actor = by_key(folded(posts))
     stored = partial(INSTANT.process_bind_param, dialect=connection.dialect)
     soonest = {key: stored(min(one.due_at for one in by_actor[key])) for key in sorted(by_actor)}
-    number = NUMBER_AND_TELL if len(soonest) <= FEW or connection.dialect.name == "postgresql" else NUMBER
-    told = await number.run(connection, [(*key, due_at, 1 + len(by_actor[key])) for key, due_at in soonest.items()])
-    note_numbers(by_actor, told)
+    numbers = [(*key, due_at, 1 + len(by_actor[key])) for key, due_at in soonest.items()]
+    note_numbers(by_actor, await NUMBER.tell(connection, numbers) or ())
     rows = [
         row_of(one, (*key, len(by_actor[key]) - place), stored)
         for key in soonest
         for place, one in enumerate(by_actor[key])
     ]
-    await BRING.run(connection, rows)
+    note_new(chain(*by_actor.values()), folds_of(await BRING.tell(connection, rows)))
 
 
 def note_numbers(by_actor: Mapping[Key, Sequence[Post]], told: Iterable[Sequence[Any]]) -> None:

@@ -30,7 +30,8 @@ class Post:
     """A message on its way into a lane; a ``stale`` one gives way to a message of its fold key that waits.
 
     ``body`` is its JSON text. ``revision`` counts the posts that it stands for; of several, the newest came at
-    ``folded_at``. ``seq`` is the number that it took, where that is known when it is written.
+    ``folded_at``. ``seq`` is the number that it took, where that is told when it is written, and ``is_new`` whether
+    its row is surely its own, as it folded into none.
     """
 
     key: Key
@@ -47,6 +48,7 @@ class Post:
     revision: int = 1
     folded_at: datetime | None = None
     seq: int | None = None
+    is_new: bool = False
 
     @property
     def is_timer(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import TextualSelect, bindparam, func, select, text, tuple_
+from sqlalchemy import TextualSelect, bindparam, case, func, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.letters import Key, Post
@@ -44,22 +44,15 @@ LANES = ByKeys(
     ).where(tuple_(lane.c.tenant_id, lane.c.address).in_(keys)),
     sample=("", ""),
 )
-DUE = ByKeys(
-    lambda keys: (
-        select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
-        .where(tuple_(message.c.tenant_id, message.c.address).in_(keys))
-        .group_by(message.c.tenant_id, message.c.address, message.c.lane)
-    ),
-    sample=("", ""),
-)
-DUE_IN_LANES = ByKeys(
-    lambda places: (
-        select(message.c.tenant_id, message.c.address, message.c.lane, func.min(message.c.due_at, type_=Instant))
-        .where(tuple_(message.c.tenant_id, message.c.address, message.c.lane).in_(places))
-        .group_by(message.c.tenant_id, message.c.address, message.c.lane)
-    ),
-    sample=("", "", ""),
-)
+PLACE = (message.c.tenant_id, message.c.address, message.c.lane)
+YES: Any = literal_column("1")
+NO: Any = literal_column("0")
+AT_ONCE = func.max(case((message.c.due_at == message.c.posted_at, YES), else_=NO))
+"""Whether there is mail that is no timer: it is due whatever the clock of its poster said."""
+SOONEST = select(*PLACE, func.min(message.c.due_at, type_=Instant), AT_ONCE).group_by(*PLACE)
+DUE = ByKeys(lambda keys: SOONEST.where(tuple_(*PLACE[:2]).in_(keys)), sample=("", ""))
+DUE_IN_LANES = ByKeys(lambda places: SOONEST.where(tuple_(*PLACE).in_(places)), sample=("", "", ""))
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +164,12 @@ async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[L
     wanted = sorted(keys)
     for tenant, address, name, state, wait, attempts in await LANES.run(connection, wanted):
         found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
-    for tenant, address, name, due in await DUE.run(connection, wanted):
-        found.setdefault((tenant, address, name), LaneRow({})).due_at = due
+    for tenant, address, name, due, at_once in await DUE.run(connection, wanted):
+        found.setdefault((tenant, address, name), LaneRow({})).due_at = LONG_AGO if at_once else due
     return found
 
 
 async def read_due(connection: AsyncConnection, places: Sequence[LanePlace]) -> dict[LanePlace, datetime]:
     """Return when the next mail of each lane is due; lanes without mail are absent."""
     rows = await DUE_IN_LANES.run(connection, sorted(places))
-    return {(tenant, address, name): due for tenant, address, name, due in rows}
+    return {(tenant, address, name): LONG_AGO if at_once else due for tenant, address, name, due, at_once in rows}

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.actors.runtime.mailbox.arrival import row_of
+from hub.actors.runtime.mailbox.arrival import note_new, row_of
 from hub.actors.runtime.mailbox.delivery import by_key, note_numbers
 from hub.actors.runtime.mailbox.departure import memory_of
 from hub.actors.runtime.mailbox.folding import folded
@@ -37,12 +38,13 @@ async def write_whole(connection: AsyncConnection, letters: Sequence[Letter]) ->
         found = await alone(connection, statement.text, [given[name] for name in statement.names])
     except DBAPIError:
         return False
-    statuses = {(tenant, address): Status(status) for tenant, address, _, status, *_ in found}
-    if not all(one.key in statuses for one in settlements):
+    actors = {(tenant, address): (number, status) for tenant, address, number, status, *_ in found if status}
+    if not all(one.key in actors for one in settlements):
         return False
     for one in settlements:
-        one.status = statuses[one.key]
-    note_numbers(by_actor, (row[:3] for row in found))
+        one.status = Status(actors[one.key][1])
+    note_numbers(by_actor, ((*key, number) for key, (number, _) in actors.items()))
+    note_new(chain(*by_actor.values()), {(*row[:2], *row[4:6]) for row in found if row[3] is None})
     return True
 
 

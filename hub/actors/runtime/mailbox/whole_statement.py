@@ -14,10 +14,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     null,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql
@@ -25,7 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from hub.actors.runtime.mailbox.actor_row import ByCodePoint
-from hub.actors.runtime.mailbox.arrival import NONE, fold_into
+from hub.actors.runtime.mailbox.arrival import NONE, TOLD, fold_into
 from hub.actors.runtime.mailbox.delivery import ACTIVE, ONE, advance
 from hub.actors.runtime.mailbox.departure import AS_NEW, remember
 from hub.store.engine import BySize, given
@@ -51,7 +53,8 @@ TABLES = {
     "memories": MEMORIES,
 }
 """What is given, each as one array per column; where nobody crashed, ``rows`` are no more than ``ROWS``."""
-HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.status, actor.c.epoch)
+HELD = (*(actor.c[name] for name in KEY), actor.c.next_seq, actor.c.epoch, actor.c.status)
+NO_TEXT, NO_NUMBER = cast(null(), Text), cast(null(), BigInteger)
 
 
 class Part(IntFlag):
@@ -88,12 +91,13 @@ def _statement(parts: int) -> Any:
 
     Actors' rows are locked in the order of their keys before anything else; what was handled goes out, or waits to be
     tried again, before new mail comes in: that waits for the number of both. A row that one of them has changed takes
-    no second change, and the statement fails. It returns each actor's next number, and its status.
+    no second change, and the statement fails. It returns a row for each actor, with its next number and its status, and
+    one for each message that new mail folded into, with its lane and fold key.
     """
     held = _held(parts)
-    found = [held.c[column.name] for column in HELD[:-1]]
+    found = [*(held.c[name] for name in (*KEY, "next_seq", "status")), NO_TEXT, NO_TEXT]
     if parts == Part.MAIL:
-        return select(*found).add_cte(_brought(held, None).cte("brought"))
+        return union_all(select(*found, ONE), _folded(_brought(held, None)))
     fences, done = _given("fences"), _given("done")
     owned = select(func.count().label("many")).select_from(held).join(fences, _same(held, fences, FENCES)).cte("owned")
     ours = select(owned.c.many).scalar_subquery() == bindparam("owners", type_=BigInteger)
@@ -105,7 +109,13 @@ def _statement(parts: int) -> Any:
     if parts & Part.KEPT:
         waits = _many(_tried_again(ours), "waits")
         went, answer = went + waits, answer.add_cte(_remembered(ours)).where(waits >= NONE)
-    return answer.add_cte(_brought(held, went).cte("brought")) if parts & Part.MAIL else answer
+    return union_all(answer, _folded(_brought(held, went))) if parts & Part.MAIL else answer
+
+
+def _folded(brought: Any) -> Any:
+    into = brought.returning(*TOLD).cte("brought")
+    place = (into.c.tenant_id, into.c.address, NO_NUMBER, NO_TEXT, into.c.lane, into.c.fold)
+    return select(*place, ONE).where(into.c.folded_at.is_not(None))
 
 
 def _held(parts: int) -> Any:
