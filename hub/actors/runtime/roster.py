@@ -126,9 +126,10 @@ class Roster:
                 lane = found[(tenant, address)].lane(name)
                 lane.load(row)
                 if lane.rang:
-                    self.feed(lane)
                     lane.sure = False
-                self.empty(lane, row.due_at, now)
+                    self.feed(lane)
+                else:
+                    self.empty(lane, row.due_at, now)
 
     def feed(self, lane: Lane) -> None:
         """Look for mail in a lane as soon as it may have a turn."""

@@ -31,9 +31,10 @@ async def flush_mail(connection: AsyncConnection, letters: Sequence[Letter]) -> 
 
     What turns have handled goes out before new mail comes in, so that a message folds only into one that waits.
     """
-    for one in chosen(letters, Post):
+    mail = chosen(letters, Post)
+    for one in mail:
         one.seq, one.is_new = None, False
-    posts = await drop_seen(connection, chosen(letters, Post))
+    posts = await drop_seen(connection, mail)
     if is_mail(letters):
         await deliver(connection, posts)
         return

@@ -9,9 +9,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import TextualSelect, bindparam, case, func, literal_column, select, text, tuple_
+from sqlalchemy import TextualSelect, bindparam, case, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.actors.runtime.mailbox.arrival import NONE
+from hub.actors.runtime.mailbox.delivery import ONE
 from hub.actors.runtime.mailbox.letters import Key, Post
 from hub.store.engine import ByKeys, BySize
 from hub.store.engine.keys import chunks
@@ -45,9 +47,7 @@ LANES = ByKeys(
     sample=("", ""),
 )
 PLACE = (message.c.tenant_id, message.c.address, message.c.lane)
-YES: Any = literal_column("1")
-NO: Any = literal_column("0")
-AT_ONCE = func.max(case((message.c.due_at == message.c.posted_at, YES), else_=NO))
+AT_ONCE = func.max(case((message.c.due_at == message.c.posted_at, ONE), else_=NONE))
 """Whether there is mail that is no timer: it is due whatever the clock of its poster said."""
 SOONEST = select(*PLACE, func.min(message.c.due_at, type_=Instant), AT_ONCE).group_by(*PLACE)
 DUE = ByKeys(lambda keys: SOONEST.where(tuple_(*PLACE[:2]).in_(keys)), sample=("", ""))
@@ -164,12 +164,15 @@ async def read_lanes(connection: AsyncConnection, keys: Sequence[Key]) -> dict[L
     wanted = sorted(keys)
     for tenant, address, name, state, wait, attempts in await LANES.run(connection, wanted):
         found[(tenant, address, name)] = LaneRow(state or {}, wait, attempts)
-    for tenant, address, name, due, at_once in await DUE.run(connection, wanted):
-        found.setdefault((tenant, address, name), LaneRow({})).due_at = LONG_AGO if at_once else due
+    for place, due in _due_of(await DUE.run(connection, wanted)).items():
+        found.setdefault(place, LaneRow({})).due_at = due
     return found
 
 
 async def read_due(connection: AsyncConnection, places: Sequence[LanePlace]) -> dict[LanePlace, datetime]:
     """Return when the next mail of each lane is due; lanes without mail are absent."""
-    rows = await DUE_IN_LANES.run(connection, sorted(places))
-    return {(tenant, address, name): LONG_AGO if at_once else due for tenant, address, name, due, at_once in rows}
+    return _due_of(await DUE_IN_LANES.run(connection, sorted(places)))
+
+
+def _due_of(soonest: Sequence[Sequence[Any]]) -> dict[LanePlace, datetime]:
+    return {(tenant, address, name): LONG_AGO if at_once else due for tenant, address, name, due, at_once in soonest}
