@@ -4,44 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
 from hub.actors.runtime.mailbox.letters import Retry, Status, Trouble
 from hub.actors.runtime.mailbox.ownership import Claim
 from hub.actors.runtime.mailbox.reading import Mail
-from hub.actors.runtime.owned import Owned
-from hub.actors.runtime.verdict import Verdict
+from hub.actors.runtime.owned import Fall, Owned
+from hub.actors.runtime.verdict import Verdict, trouble_of
 
 MOST_CRASHES = 20
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> None:
+def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> Fall | None:
     """Count a crash against the messages that were being handled and against the actor.
 
-    The actor's next crash counts on from this one before it is written, for they may be written together.
+    The actor's next crash counts on from this one before it is written. Where one message fell alone and for the first
+    time, and goes on, what is returned is enough to write it down with the try that follows.
     """
     owned, reason = verdict.lane.owned, name_of(error)
     for mail in mails:
         _blame(verdict, mail, reason)
     verdict.facts.append(ActorCrashed(owned.address, verdict.lane.name or None, reason))
     verdict.settlement.trouble = trouble = _trouble(verdict, owned.claim, reason)
-    remember(owned, trouble)
+    _remember(owned, trouble)
     if trouble.quarantine_until is not None:
         verdict.facts.append(ActorQuarantined(owned.address, trouble.quarantine_until, reason))
     pause = verdict.policy.restart_pause * 2 ** min(len(trouble.crashes), 6)
-    restart = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
-    verdict.wait_until = in_step(restart, verdict.policy.gather)
+    verdict.wait_until = restart = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
     verdict.attempts = verdict.lane.attempts
+    first = [retry.crashes for retry in verdict.settlement.retried] == [1] and verdict.lane.fall is None
+    goes_on = trouble.status is Status.ACTIVE and not owned.leaving
+    return Fall(mails[0], reason, restart) if first and goes_on and len(mails) == 1 else None
 
 
-def in_step(moment: datetime, step: float) -> datetime:
-    """Return the next moment that is a multiple of ``step`` seconds: what falls due together is read and written so.
+def record_fall(verdict: Verdict) -> None:
+    """Write down the crash before this turn with how the turn ended."""
+    fall, settlement = verdict.lane.fall, verdict.settlement
+    if fall is None:
+        return
+    verdict.facts.insert(0, ActorCrashed(verdict.lane.owned.address, verdict.lane.name, fall.reason))
+    settlement.trouble = settlement.trouble or trouble_of(verdict.lane.owned.claim, Status.ACTIVE, fall.reason)
+    if fall.mail.seq not in {seq for seq, _ in settlement.done} | {retry.seq for retry in settlement.retried}:
+        settlement.retried.append(_once_more(fall.mail))
 
-    Without a step it is the moment itself.
-    """
-    return moment + (EPOCH - moment) % timedelta(seconds=step) if step else moment
+
+def _once_more(mail: Mail) -> Retry:
+    return Retry(mail.seq, mail.revision, mail.attempts, mail.crashes + 1, mail.due_at)
 
 
 def _blame(verdict: Verdict, mail: Mail, reason: str) -> None:
@@ -49,8 +58,7 @@ def _blame(verdict: Verdict, mail: Mail, reason: str) -> None:
     if crashes >= verdict.policy.poison:
         verdict.park(mail, "crashed", reason, crashes=crashes)
     else:
-        again = Retry(mail.seq, mail.revision, mail.attempts, crashes, mail.due_at)
-        verdict.settlement.retried.append(again)
+        verdict.settlement.retried.append(_once_more(mail))
 
 
 def _trouble(verdict: Verdict, claim: Claim, reason: str) -> Trouble:
@@ -65,7 +73,7 @@ def _trouble(verdict: Verdict, claim: Claim, reason: str) -> Trouble:
     return Trouble(Status.QUARANTINED, reason, crashes, claim.restarts + 1, quarantines + 1, until)
 
 
-def remember(owned: Owned, trouble: Trouble) -> None:
+def _remember(owned: Owned, trouble: Trouble) -> None:
     """Keep in memory what a crash writes into the actor's row."""
     owned.claim = replace(
         owned.claim, crashes=trouble.crashes, restarts=trouble.restarts, quarantines=trouble.quarantines

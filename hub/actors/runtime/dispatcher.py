@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from math import ceil
 from typing import TypeAlias
 
 import anyio
@@ -27,6 +28,9 @@ from hub.store.engine import Database, StoreUnavailable
 
 FEW_LANES, FEW_MAILS = 16, 16
 """Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
+
+MICROSECOND = 1e-6
+"""So much less than a whole millisecond is one to a timer, whatever the sum of two floats is."""
 
 FEW_ACTORS = 32
 """Actors whose lanes are read anew without a transaction: PostgreSQL's, for a full lane may take SQLite long."""
@@ -71,7 +75,7 @@ class Dispatcher:
             following = self.roster.wake(self.roster.clock.now())
         if following is None:
             return None
-        return max(0.0, (following - self.roster.clock.now()).total_seconds())
+        return whole_milliseconds((following - self.roster.clock.now()).total_seconds())
 
     async def _refresh(self) -> None:
         stale = [owned for owned in self.roster.stale if not owned.lost]
@@ -156,7 +160,7 @@ class Dispatcher:
             self.roster.feed(lane)
 
     def _start(self, lane: Lane, mails: list[Mail], instance: Instance, limit: int) -> None:
-        taken = careful(mails[:limit])
+        taken = careful(lane.counted(mails[:limit]))
         lane.taken, lane.handed = max(lane.taken, taken[-1].seq), []
         lane.running = anyio.CancelScope()
         self.roster.hungry.pop(lane, None)
@@ -182,6 +186,11 @@ class Dispatcher:
 async def read_anew(connection: AsyncConnection, keys: Sequence[Key]) -> tuple[list[Glimpse], dict[LanePlace, LaneRow]]:
     """Return how actors fare and then their lanes, which must not be older than what was seen of their actor."""
     return await look(connection, keys), await read_lanes(connection, keys)
+
+
+def whole_milliseconds(seconds: float) -> float:
+    """Return a pause that ends no earlier: between two milliseconds uvloop's timers ring too early, again and again."""
+    return max(0.0, ceil(seconds * 1000) / 1000 - MICROSECOND)
 
 
 def careful(mails: list[Mail]) -> list[Mail]:

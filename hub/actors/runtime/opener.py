@@ -47,7 +47,7 @@ class Opener:
         owned.failures = 0 if owned.instance is not None else owned.failures
         for lane in owned.lanes.values():
             if lane.hungry and lane.running is None:
-                self.turner.roster.feed(lane)
+                self.turner.roster.go_on(lane)
 
     async def _failed(self, owned: Owned, error: Exception) -> None:
         """Settle it for the actor as a whole: its own lanes may be in a turn of the former instance."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import anyio
@@ -19,6 +20,15 @@ MOST_HANDED = 16
 """Messages kept for a lane's next turn; of more, the database has them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A crash that is neither written down nor counted in its ``mail``, which rests ``until`` (UTC) its next try."""
+
+    mail: Mail
+    reason: str
+    until: datetime
+
+
 @dataclass(slots=True, eq=False)
 class Lane:
     """One lane of an owned actor.
@@ -26,8 +36,8 @@ class Lane:
     ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
     other timer can be hidden behind it. ``rang`` notes mail that came during a turn, ``missed`` that the lane was in
     one when it was last read: its turn may have committed since, so that it is read again when the turn has ended.
-    ``handed`` is all that is due, where that is known without reading it, and ``taken`` the highest number of the
-    mail that turns were given.
+    ``handed`` is all that is due, where that is known without reading it, or what is due first, and ``taken`` the
+    highest number of the mail that turns were given.
     """
 
     owned: Owned
@@ -42,12 +52,29 @@ class Lane:
     missed: bool = False
     handed: list[Mail] = field(default_factory=list)
     taken: int = 0
+    fall: Fall | None = None
     running: anyio.CancelScope | None = None
 
     @property
     def place(self) -> LanePlace:
         """Where its mail lies."""
         return (*self.owned.key, self.name)
+
+    @property
+    def rests_until(self) -> datetime | None:
+        """When it may have a turn again (UTC), if it must wait."""
+        return max((one for one in (self.wait_until, self.fall and self.fall.until) if one), default=None)
+
+    def fell(self, fall: Fall) -> None:
+        """Try a message again before anything else, and write down with what follows that it fell."""
+        self.fall, self.handed = fall, [fall.mail]
+
+    def counted(self, mails: Sequence[Mail]) -> list[Mail]:
+        """Return mail with the crash that is not yet written down."""
+        if self.fall is None:
+            return list(mails)
+        fell = self.fall.mail.seq
+        return [replace(mail, crashes=mail.crashes + 1) if mail.seq == fell else mail for mail in mails]
 
     def hand(self, letter: Post) -> bool:
         """Keep new mail for the next turn; False where it must be read, for other mail may be due before it.

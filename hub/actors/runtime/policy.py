@@ -13,9 +13,8 @@ class Policy:
 
     A lease is trusted ``margin`` less than the database trusts it. ``linger`` is how long an idle actor stays open.
     A message is parked after ``attempts`` failed tries or ``poison`` crashes. ``crash_limit`` crashes within
-    ``crash_window`` quarantine the actor, for pauses that double; crashes within ``gather`` are written together,
-    though not into SQLite, where five small commits are felt less by others than one of five crashes. ``sick_limit``
-    quarantines within ``sick_window``, on a large node ``sick_share`` of its actors, mean that the node itself is ill.
+    ``crash_window`` quarantine the actor, for pauses that double. ``sick_limit`` quarantines within ``sick_window``, on
+    a large node ``sick_share`` of its actors, mean that the node itself is ill.
     Of ``max_turns`` at once no tenant has more than are left for the others.
     """
 
@@ -36,7 +35,6 @@ class Policy:
     crash_window: float = 60.0
     crash_memory: float = 7200.0
     restart_pause: float = 0.2
-    gather: float = 0.1
     quarantine_first: float = 300.0
     quarantine_most: float = 3600.0
     sick_limit: int = 10

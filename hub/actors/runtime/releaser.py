@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import anyio
 
 from hub.actors.runtime.mailbox.ownership import release
-from hub.actors.runtime.owned import Owned
+from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
 from hub.store.engine import Database, StoreUnavailable, Work
@@ -26,6 +26,7 @@ class Releaser:
     database: Database
     roster: Roster
     policy: Policy
+    write_fall: Callable[[Lane], Awaitable[None]]
     lapsed: list[Owned] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -61,7 +62,7 @@ class Releaser:
         ]
 
     async def release(self, gone: Sequence[Owned]) -> None:
-        """Give actors back to whoever their next mail finds."""
+        """Give actors back to whoever their next mail finds; their crashes are written down before."""
         claims = [(owned.key, owned.epoch) for owned in gone]
         if not claims:
             return
@@ -70,6 +71,8 @@ class Releaser:
             release(work, claims)
 
         try:
+            for lane in [lane for owned in gone if not owned.lost for lane in owned.lanes.values() if lane.fall]:
+                await self.write_fall(lane)
             await self.database.write(work)
         except StoreUnavailable as error:
             log.warning("cannot release actors: %s", error)

@@ -93,7 +93,7 @@ class Roster:
         if letter.is_timer:
             self.at(lane, letter.due_at)
         elif known and len(self.hungry) < MOST_WAITING and lane.hand(letter):
-            self._hunger(lane)
+            self.go_on(lane)
         else:
             self.feed(lane)
 
@@ -134,9 +134,10 @@ class Roster:
     def feed(self, lane: Lane) -> None:
         """Look for mail in a lane as soon as it may have a turn."""
         lane.handed.clear()
-        self._hunger(lane)
+        self.go_on(lane)
 
-    def _hunger(self, lane: Lane) -> None:
+    def go_on(self, lane: Lane) -> None:
+        """Have a lane handle what it was handed, or else look for mail, as soon as it may have a turn."""
         lane.hungry = lane.rang = True
         self.hungry[lane] = None
         self.work.set()
@@ -157,9 +158,16 @@ class Roster:
         while self._timers and self._timers[0][0] <= now:
             lane = heapq.heappop(self._timers)[2]
             if not lane.owned.lost:
-                lane.due_at, lane.sure = None, False
-                self.feed(lane)
+                self._awake(lane, now)
         return self._timers[0][0] if self._timers else None
+
+    def _awake(self, lane: Lane, now: datetime) -> None:
+        """Go on with what a lane was handed; where it is a timer's time, there may be other mail before."""
+        if lane.handed and (lane.due_at is None or lane.due_at > now):
+            self.go_on(lane)
+        else:
+            lane.due_at, lane.sure = None, False
+            self.feed(lane)
 
     def ready(self, now: datetime) -> list[Lane]:
         """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later.
@@ -170,9 +178,9 @@ class Roster:
         for lane in list(self.hungry):
             if lane.running is not None or lane.owned.leaving:
                 del self.hungry[lane]
-            elif lane.wait_until is not None and lane.wait_until > now:
+            elif (until := lane.rests_until) is not None and until > now:
                 del self.hungry[lane]
-                self.plan(lane, lane.wait_until)
+                self.plan(lane, until)
             elif lane.owned not in self.stale:
                 found.append(lane)
         return found
@@ -202,6 +210,9 @@ class Roster:
             self.refresh(owned)
         if owned.leaving:
             self.leave.set()
+        elif lane.handed:
+            lane.sure = lane.sure and not (more or lane.rang)
+            self.go_on(lane)
         elif more or lane.rang or not lane.sure:
             self.feed(lane)
         else:

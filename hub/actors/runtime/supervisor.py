@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -13,11 +12,11 @@ from uuid import uuid4
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
+from hub.actors.runtime.bugs import Bugs
 from hub.actors.runtime.claimer import Claimer
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.doorbell import Doorbell, PostgresDoorbell, SilentDoorbell
 from hub.actors.runtime.facts import Listener, nobody_listens
-from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
@@ -54,13 +53,12 @@ class Supervisor:
         self.database = database
         self._node_file = node_file
         self.name = f"{name or 'node'}-{uuid4().hex[:12]}"
-        given = policy or Policy()
-        self.policy = given if database.shared else replace(given, gather=0.0)
+        self.policy = policy or Policy()
         self.roster = Roster(database.clock)
         self._factory = factory
         illness = Illness(self.roster, self.policy)
-        self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Falls(self.policy.gather))
-        self._releaser = Releaser(database, self.roster, self.policy)
+        self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Bugs())
+        self._releaser = Releaser(database, self.roster, self.policy, self._turner.write_fall)
         self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
         self._stopping = anyio.Event()
         self._doorbell = doorbell or (PostgresDoorbell(database.url) if database.shared else SilentDoorbell())

@@ -16,11 +16,11 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.util.types import AttributeValue
 
+from hub.actors.runtime.bugs import Bugs
 from hub.actors.runtime.bulkhead import caught, leaves, spoken
 from hub.actors.runtime.codec import Unreadable
-from hub.actors.runtime.crash import condemn, name_of, remember
+from hub.actors.runtime.crash import condemn, name_of, record_fall
 from hub.actors.runtime.facts import Listener, TurnEnded
-from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.flush import flush_mail
@@ -52,7 +52,7 @@ class Turner:
     random: Random
     listener: Listener
     illness: Illness
-    falls: Falls
+    bugs: Bugs
 
     async def run(self, lane: Lane, mails: Sequence[Mail], instance: Instance, actor: Actor, *, more: bool) -> None:
         """Take one turn of a lane; it ends cancelled, fenced, settled or crashed, and the lane goes on."""
@@ -134,6 +134,7 @@ class Turner:
 
         A turn that leaves nothing to be done is ``patient``: its commit may wait a little for others.
         """
+        record_fall(verdict)
         verdict.remember(state)
 
         async def work(work: Work) -> None:
@@ -144,6 +145,15 @@ class Turner:
         await self._guarded(verdict.settlement, work, patient=patient)
         self._remember(verdict, state)
 
+    async def write_fall(self, lane: Lane) -> None:
+        """Write down the crash of a lane that has no turn here any more; raises ``StoreUnavailable``."""
+        verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
+        verdict.wait_until, verdict.attempts = lane.wait_until, lane.attempts
+        try:
+            await self.settle(verdict, lane.state, nothing)
+        except Fenced:
+            self.roster.lose(lane.owned)
+
     def _remember(self, verdict: Verdict, state: bytes) -> None:
         lane, settlement = verdict.lane, verdict.settlement
         lane.state, lane.wait_until, lane.attempts = state, verdict.wait_until, verdict.attempts
@@ -151,8 +161,7 @@ class Turner:
             self.roster.at(lane, verdict.again_at)
         if verdict.wait_until is not None or any(retry.due_at <= verdict.now for retry in settlement.retried):
             lane.rang = True
-        if settlement.trouble is not None:
-            remember(lane.owned, settlement.trouble)
+        lane.fall = None
         if settlement.status is not Status.ACTIVE:
             self.roster.part_with(lane.owned)
 
@@ -170,13 +179,15 @@ class Turner:
 
     async def _crashed(self, lane: Lane, mails: Sequence[Mail], error: Exception) -> None:
         """Record a bug and let the actor start anew, or keep it out; too many kept out mean that we are ill."""
-        told = error if self.falls.is_news(error, self.roster.clock.monotonic()) else None
+        told = error if self.bugs.is_news(error, self.roster.clock.monotonic()) else None
         log.error("%s crashed: %s", lane.owned.address, name_of(error), exc_info=told)
-        await self.falls.gathered()
         verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
-        condemn(verdict, mails, error)
+        fall = condemn(verdict, mails, error)
+        if fall is not None:
+            lane.fell(fall)
+            return
         try:
-            await self.settle(verdict, lane.state, nothing)
+            await self.settle(verdict, lane.state, nothing, patient=True)
         except Fenced:
             self.roster.lose(lane.owned)
         except StoreUnavailable as gone:

@@ -11,6 +11,7 @@ from hub.actors.runtime.address import Address
 from hub.actors.runtime.facts import ActorSuspended, Fact, LaneThrottled, MessageParked
 from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import LaneState, Retry, Settlement, Status, Trouble
+from hub.actors.runtime.mailbox.ownership import Claim
 from hub.actors.runtime.mailbox.parking import parked_row
 from hub.actors.runtime.mailbox.reading import Mail
 from hub.actors.runtime.owned import Lane
@@ -104,13 +105,15 @@ class Verdict:
             self.settlement.memory = memory
 
     def _suspend(self, reason: str) -> None:
-        claim = self.lane.owned.claim
         self.attempts = self.lane.attempts
-        self.settlement.trouble = Trouble(
-            Status.SUSPENDED, reason, claim.crashes, claim.restarts, claim.quarantines, None
-        )
+        self.settlement.trouble = trouble_of(self.lane.owned.claim, Status.SUSPENDED, reason)
         self.facts.append(ActorSuspended(self._address, reason))
 
     @property
     def _address(self) -> Address:
         return self.lane.owned.address
+
+
+def trouble_of(claim: Claim, status: Status, reason: str) -> Trouble:
+    """Return how an actor fares, with the crashes that are known of."""
+    return Trouble(status, reason, claim.crashes, claim.restarts, claim.quarantines, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import anyio
@@ -13,10 +12,9 @@ import pytest
 
 from hub.actors.runtime import mailbox
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.crash import in_step
+from hub.actors.runtime.bugs import Bugs
 from hub.actors.runtime.dispatcher import Dispatcher
 from hub.actors.runtime.facts import ActorCrashed, ActorQuarantined
-from hub.actors.runtime.falls import Falls
 from hub.actors.runtime.illness import NodeSick
 from hub.actors.runtime.instance import Instance
 from hub.actors.runtime.mailbox.reading import Mail
@@ -80,42 +78,10 @@ async def test_a_bug_is_told_in_full_once_and_then_by_its_place(
 
 
 async def test_another_bug_is_told_in_full_too_and_the_same_one_after_a_minute() -> None:
-    falls = Falls(0.0)
+    bugs = Bugs()
     one, other = ExceptionGroup("", [ZeroDivisionError()]), ExceptionGroup("", [KeyError()])
-    assert [falls.is_news(one, 1.0), falls.is_news(other, 2.0), falls.is_news(one, 60.0)] == [True, True, False]
-    assert [falls.is_news(other, 61.5), falls.is_news(one, 61.5)] == [False, True]
-
-
-async def test_those_that_fall_meanwhile_go_on_together_even_where_the_first_is_given_up() -> None:
-    falls, ended = Falls(3600.0), []
-
-    async def fall(number: int) -> None:
-        await falls.gathered()
-        ended.append(number)
-
-    async with anyio.create_task_group() as tasks:
-        with anyio.CancelScope() as first:
-            async with anyio.create_task_group() as gathering:
-                gathering.start_soon(fall, 1)
-                await anyio.wait_all_tasks_blocked()
-                tasks.start_soon(fall, 2)
-                tasks.start_soon(fall, 3)
-                await anyio.wait_all_tasks_blocked()
-                assert ended == []
-                first.cancel()
-    assert sorted(ended) == [2, 3]
-
-
-def test_restarts_fall_due_in_step() -> None:
-    moments = [datetime(2026, 3, 1, 12, 0, 0, micros, UTC) for micros in (0, 1, 49_999, 50_000)]
-    steps = [in_step(moment, 0.05) - moments[0] for moment in moments]
-    assert [step / timedelta(milliseconds=50) for step in steps] == [0, 1, 1, 1]
-    assert [in_step(moment, 0.0) for moment in moments] == moments, "without a step all fall due when they like"
-
-
-async def test_crashes_are_gathered_where_each_would_take_its_way_to_a_server(database: Database) -> None:
-    async with node(database, Script(), BRISK) as running:
-        assert running.policy.gather == (BRISK.gather if database.shared else 0.0)
+    assert [bugs.is_news(one, 1.0), bugs.is_news(other, 2.0), bugs.is_news(one, 60.0)] == [True, True, False]
+    assert [bugs.is_news(other, 61.5), bugs.is_news(one, 61.5)] == [False, True]
 
 
 async def test_nothing_of_a_crashed_turn_is_kept(database: Database) -> None:
