@@ -38,15 +38,17 @@ def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> Fall |
     return Fall(mails[0], reason, restart) if first and goes_on and len(mails) == 1 else None
 
 
-def record_fall(verdict: Verdict) -> None:
-    """Write down the crash before this turn with how the turn ended."""
-    fall, settlement = verdict.lane.fall, verdict.settlement
+def take_fall(verdict: Verdict) -> Fall | None:
+    """Have the crash before this turn written with how the turn ended, and return it."""
+    lane, settlement = verdict.lane, verdict.settlement
+    fall, lane.fall = lane.fall, None
     if fall is None:
-        return
-    verdict.facts.insert(0, ActorCrashed(verdict.lane.owned.address, verdict.lane.name, fall.reason))
-    settlement.trouble = settlement.trouble or trouble_of(verdict.lane.owned.claim, Status.ACTIVE, fall.reason)
+        return None
+    verdict.facts.insert(0, ActorCrashed(lane.owned.address, lane.name, fall.reason))
+    settlement.trouble = settlement.trouble or trouble_of(lane.owned.claim, Status.ACTIVE, fall.reason)
     if fall.mail.seq not in {seq for seq, _ in settlement.done} | {retry.seq for retry in settlement.retried}:
         settlement.retried.append(_once_more(fall.mail))
+    return fall
 
 
 def _once_more(mail: Mail) -> Retry:

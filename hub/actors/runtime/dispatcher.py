@@ -30,7 +30,7 @@ FEW_LANES, FEW_MAILS = 16, 16
 """Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
 
 MICROSECOND = 1e-6
-"""So much less than a whole millisecond is one to a timer, whatever the sum of two floats is."""
+"""A deadline is this much before its millisecond, lest the sum of two floats lies just behind it."""
 
 FEW_ACTORS = 32
 """Actors whose lanes are read anew without a transaction: PostgreSQL's, for a full lane may take SQLite long."""
@@ -189,7 +189,7 @@ async def read_anew(connection: AsyncConnection, keys: Sequence[Key]) -> tuple[l
 
 
 def whole_milliseconds(seconds: float) -> float:
-    """Return a pause that ends no earlier: between two milliseconds uvloop's timers ring too early, again and again."""
+    """Return a pause of hardly less: between two milliseconds uvloop's timers ring too early, again and again."""
     return max(0.0, ceil(seconds * 1000) / 1000 - MICROSECOND)
 
 

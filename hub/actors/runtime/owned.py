@@ -36,8 +36,8 @@ class Lane:
     ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
     other timer can be hidden behind it. ``rang`` notes mail that came during a turn, ``missed`` that the lane was in
     one when it was last read: its turn may have committed since, so that it is read again when the turn has ended.
-    ``handed`` is all that is due, where that is known without reading it, or what is due first, and ``taken`` the
-    highest number of the mail that turns were given.
+    ``handed`` is all that is due, where that is known without reading it, or a message that fell and is tried first;
+    ``taken`` is the highest number of the mail that turns were given, ``fall`` a crash that is still to be written.
     """
 
     owned: Owned
@@ -70,11 +70,14 @@ class Lane:
         self.fall, self.handed = fall, [fall.mail]
 
     def counted(self, mails: Sequence[Mail]) -> list[Mail]:
-        """Return mail with the crash that is not yet written down."""
-        if self.fall is None:
+        """Return mail with the crash that is not yet written down, and note what has folded into what fell."""
+        fall = self.fall
+        if fall is None:
             return list(mails)
-        fell = self.fall.mail.seq
-        return [replace(mail, crashes=mail.crashes + 1) if mail.seq == fell else mail for mail in mails]
+        for mail in mails:
+            if mail.seq == fall.mail.seq:
+                self.fall = replace(fall, mail=mail)
+        return [replace(mail, crashes=mail.crashes + 1) if mail.seq == fall.mail.seq else mail for mail in mails]
 
     def hand(self, letter: Post) -> bool:
         """Keep new mail for the next turn; False where it must be read, for other mail may be due before it.
@@ -82,7 +85,7 @@ class Lane:
         All that came to the actor before this letter is known of.
         """
         at_rest = self.sure and not self.hungry and self.running is None
-        has_room = at_rest or 0 < len(self.handed) < MOST_HANDED
+        has_room = at_rest or (0 < len(self.handed) < MOST_HANDED and self.fall is None)
         if letter.seq is None or letter.seq <= self.taken or not (letter.is_new and has_room):
             return False
         self.handed.append(Mail.of(letter, letter.seq))

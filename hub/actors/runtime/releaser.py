@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import anyio
 
@@ -26,7 +27,7 @@ class Releaser:
     database: Database
     roster: Roster
     policy: Policy
-    write_fall: Callable[[Lane], Awaitable[None]]
+    write_fall: Callable[[Lane], Coroutine[Any, Any, None]]
     lapsed: list[Owned] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -62,7 +63,11 @@ class Releaser:
         ]
 
     async def release(self, gone: Sequence[Owned]) -> None:
-        """Give actors back to whoever their next mail finds; their crashes are written down before."""
+        """Give actors back to whoever their next mail finds, but for those whose crashes cannot be written down."""
+        async with anyio.create_task_group() as tasks:
+            for lane in [lane for owned in gone for lane in unwritten(owned)]:
+                tasks.start_soon(self.write_fall, lane)
+        gone = [owned for owned in gone if not unwritten(owned)]
         claims = [(owned.key, owned.epoch) for owned in gone]
         if not claims:
             return
@@ -71,8 +76,6 @@ class Releaser:
             release(work, claims)
 
         try:
-            for lane in [lane for owned in gone if not owned.lost for lane in owned.lanes.values() if lane.fall]:
-                await self.write_fall(lane)
             await self.database.write(work)
         except StoreUnavailable as error:
             log.warning("cannot release actors: %s", error)
@@ -80,3 +83,8 @@ class Releaser:
         for owned in gone:
             self.roster.lose(owned)
         self.lapsed = [owned for owned in self.lapsed if owned not in gone]
+
+
+def unwritten(owned: Owned) -> list[Lane]:
+    """Return the lanes whose crash is still to be written, where that is ours to do."""
+    return [] if owned.lost else [lane for lane in owned.lanes.values() if lane.fall]

@@ -19,7 +19,7 @@ from opentelemetry.util.types import AttributeValue
 from hub.actors.runtime.bugs import Bugs
 from hub.actors.runtime.bulkhead import caught, leaves, spoken
 from hub.actors.runtime.codec import Unreadable
-from hub.actors.runtime.crash import condemn, name_of, record_fall
+from hub.actors.runtime.crash import condemn, name_of, take_fall
 from hub.actors.runtime.facts import Listener, TurnEnded
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Instance
@@ -132,9 +132,10 @@ class Turner:
     ) -> None:
         """Commit how a turn ended together with its effects, while we still own the actor.
 
-        A turn that leaves nothing to be done is ``patient``: its commit may wait a little for others.
+        What nobody waits for is ``patient``: its commit may wait a little for others. A crash that was still to be
+        written goes with it, and stays to be written where it surely was not.
         """
-        record_fall(verdict)
+        fall = take_fall(verdict)
         verdict.remember(state)
 
         async def work(work: Work) -> None:
@@ -142,17 +143,23 @@ class Turner:
             for fact in verdict.facts:
                 await self.listener(work, fact)
 
-        await self._guarded(verdict.settlement, work, patient=patient)
+        try:
+            await self._guarded(verdict.settlement, work, patient=patient)
+        except BaseException as error:
+            verdict.lane.fall = None if may_be_kept(error) else fall
+            raise
         self._remember(verdict, state)
 
     async def write_fall(self, lane: Lane) -> None:
-        """Write down the crash of a lane that has no turn here any more; raises ``StoreUnavailable``."""
+        """Write down the crash of a lane that is given back, and when it goes on; without a store it stays as it is."""
         verdict = Verdict.on(lane, self.roster.clock.now(), self.policy, self.random)
-        verdict.wait_until, verdict.attempts = lane.wait_until, lane.attempts
+        verdict.wait_until, verdict.attempts = lane.rests_until, lane.attempts
         try:
             await self.settle(verdict, lane.state, nothing)
         except Fenced:
             self.roster.lose(lane.owned)
+        except StoreUnavailable as gone:
+            log.warning("cannot write the crash of %s: %s", lane.owned.address, gone)
 
     def _remember(self, verdict: Verdict, state: bytes) -> None:
         lane, settlement = verdict.lane, verdict.settlement
@@ -161,7 +168,6 @@ class Turner:
             self.roster.at(lane, verdict.again_at)
         if verdict.wait_until is not None or any(retry.due_at <= verdict.now for retry in settlement.retried):
             lane.rang = True
-        lane.fall = None
         if settlement.status is not Status.ACTIVE:
             self.roster.part_with(lane.owned)
 
@@ -207,6 +213,11 @@ class Turner:
         else:
             lane.wait_until = self.roster.clock.now() + timedelta(seconds=self.policy.store_pause)
             lane.rang = True
+
+
+def may_be_kept(error: BaseException) -> bool:
+    """Say whether a commit may have been kept though this was raised instead of its answer."""
+    return (isinstance(error, StoreUnavailable) and error.unknown) or isinstance(error, anyio.get_cancelled_exc_class())
 
 
 async def nothing(work: Work) -> None:
