@@ -33,9 +33,14 @@ def condemn(verdict: Verdict, mails: Sequence[Mail], error: Exception) -> Fall |
     pause = verdict.policy.restart_pause * 2 ** min(len(trouble.crashes), 6)
     verdict.wait_until = restart = verdict.now + timedelta(seconds=verdict.random.uniform(pause / 2, pause))
     verdict.attempts = verdict.lane.attempts
-    first = [retry.crashes for retry in verdict.settlement.retried] == [1] and verdict.lane.fall is None
     goes_on = trouble.status is Status.ACTIVE and not owned.leaving
-    return Fall(mails[0], reason, restart) if first and goes_on and len(mails) == 1 else None
+    return Fall(mails[0], reason, restart) if goes_on and _is_first(verdict, mails) else None
+
+
+def _is_first(verdict: Verdict, mails: Sequence[Mail]) -> bool:
+    """Say whether one message fell alone, is tried again, and neither it nor its lane has fallen before."""
+    tried_again = [retry.crashes for retry in verdict.settlement.retried]
+    return len(mails) == 1 and tried_again == [1] and verdict.lane.fall is None
 
 
 def take_fall(verdict: Verdict) -> Fall | None:

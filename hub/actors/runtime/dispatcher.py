@@ -29,11 +29,11 @@ from hub.store.engine import Database, StoreUnavailable
 FEW_LANES, FEW_MAILS = 16, 16
 """Lanes that are read without another thread, for their mail has mostly just come, and how many messages of each."""
 
-MICROSECOND = 1e-6
-"""A deadline is this much before its millisecond, lest the sum of two floats lies just behind it."""
-
 FEW_ACTORS = 32
 """Actors whose lanes are read anew without a transaction: PostgreSQL's, for a full lane may take SQLite long."""
+
+MICROSECOND = 1e-6
+"""A deadline is this much before its millisecond, lest the sum of two floats lies just behind it."""
 
 Read: TypeAlias = tuple[dict[LanePlace, list[Mail]], dict[LanePlace, datetime]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -63,17 +62,19 @@ class Lane:
     @property
     def rests_until(self) -> datetime | None:
         """When it may have a turn again (UTC), if it must wait."""
-        return max((one for one in (self.wait_until, self.fall and self.fall.until) if one), default=None)
+        if self.fall is None:
+            return self.wait_until
+        return max(self.fall.until, self.wait_until or self.fall.until)
 
     def fell(self, fall: Fall) -> None:
         """Try a message again before anything else, and write down with what follows that it fell."""
         self.fall, self.handed = fall, [fall.mail]
 
-    def counted(self, mails: Sequence[Mail]) -> list[Mail]:
+    def counted(self, mails: list[Mail]) -> list[Mail]:
         """Return mail with the crash that is not yet written down, and note what has folded into what fell."""
         fall = self.fall
         if fall is None:
-            return list(mails)
+            return mails
         for mail in mails:
             if mail.seq == fall.mail.seq:
                 self.fall = replace(fall, mail=mail)
