@@ -22,20 +22,15 @@ from hub.actors.runtime.turner import Turner
 from hub.outcome import Throttled, Unavailable
 from hub.store.engine import Database, StoreUnavailable
 from hub.store.tables import message as message_table
+from tests.actors.runtime.reads import KEY, Reads, at_rest, lane_of
 from tests.actors.runtime.stage import BRISK, Level, Note, Script, empty, later, node, row_of, send, steer, until, waits
 from tests.actors.runtime.test_crashes import Reluctant
-from tests.actors.runtime.test_handing import KEY, Reads, at_rest, lane_of
 
 pytestmark = pytest.mark.anyio
 RESTING = replace(BRISK, restart_pause=3600.0)
 """An actor that fell is not tried again within a test."""
 RESTED = replace(BRISK, restart_pause=0.4)
 """It is tried again once a test has done something meanwhile."""
-
-
-@pytest.fixture
-def reads(database: Database, monkeypatch: pytest.MonkeyPatch) -> Reads:
-    return Reads(database, monkeypatch)
 
 
 async def fall_first(turn: Turn) -> None:
