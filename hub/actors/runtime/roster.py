@@ -138,6 +138,12 @@ class Roster:
 
     def go_on(self, lane: Lane) -> None:
         """Have a lane handle what it was handed, or else look for mail, as soon as it may have a turn."""
+        if self._rests(lane, self.clock.now()):
+            lane.hungry = lane.rang = True
+        else:
+            self._hunger(lane)
+
+    def _hunger(self, lane: Lane) -> None:
         lane.hungry = lane.rang = True
         self.hungry[lane] = None
         self.work.set()
@@ -149,9 +155,11 @@ class Roster:
             self.plan(lane, when)
 
     def plan(self, lane: Lane, when: datetime) -> None:
-        """Wake a lane at an instant."""
-        heapq.heappush(self._timers, (when, next(self._count), lane))
-        self.work.set()
+        """Wake a lane at an instant; where another is to be woken before, whoever waits for that need not hear."""
+        timer = (when, next(self._count), lane)
+        heapq.heappush(self._timers, timer)
+        if self._timers[0] is timer:
+            self.work.set()
 
     def wake(self, now: datetime) -> datetime | None:
         """Make lanes hungry whose time has come, and return when the next one's comes."""
@@ -163,11 +171,10 @@ class Roster:
 
     def _awake(self, lane: Lane, now: datetime) -> None:
         """Go on with what a lane was handed; where it is a timer's time, there may be other mail before."""
-        if lane.handed and (lane.due_at is None or lane.due_at > now):
-            self.go_on(lane)
-        else:
+        if not lane.handed or (lane.due_at is not None and lane.due_at <= now):
             lane.due_at, lane.sure = None, False
-            self.feed(lane)
+            lane.handed.clear()
+        self._hunger(lane)
 
     def ready(self, now: datetime) -> list[Lane]:
         """Return the lanes that may have a turn now; lanes that wait for their platform are planned for later.
@@ -176,14 +183,19 @@ class Roster:
         """
         found = []
         for lane in list(self.hungry):
-            if lane.running is not None or lane.owned.leaving:
+            if lane.running is not None or lane.owned.leaving or self._rests(lane, now):
                 del self.hungry[lane]
-            elif (until := lane.rests_until) is not None and until > now:
-                del self.hungry[lane]
-                self.plan(lane, until)
             elif lane.owned not in self.stale:
                 found.append(lane)
         return found
+
+    def _rests(self, lane: Lane, now: datetime) -> bool:
+        """Say whether a lane may have no turn yet, and have it go on when it may."""
+        until = lane.rests_until
+        if until is None or until <= now:
+            return False
+        self.plan(lane, until)
+        return True
 
     def empty(self, lane: Lane, due_at: datetime | None, now: datetime) -> None:
         """Note that a lane has no mail due, and when it will have."""
