@@ -72,12 +72,19 @@ class Writer:
     async def run(self) -> None:
         """Serve the queue until it is closed and empty."""
         try:
-            while group := await self._queue.take(LARGEST_GROUP):
-                with self._queue.at_work() as self._shift:
-                    await self._serve(group)
+            while await self._next():
+                pass
         finally:
             with anyio.CancelScope(shield=True):
                 await self._disconnect()
+
+    async def _next(self) -> bool:
+        """Serve one group, and keep nothing of it while the next one is awaited; False where there is none any more."""
+        group = await self._queue.take(LARGEST_GROUP)
+        if group:
+            with self._queue.at_work() as self._shift:
+                await self._serve(group)
+        return bool(group)
 
     async def _serve(self, tickets: list[Ticket]) -> None:
         try:
