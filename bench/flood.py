@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
@@ -18,6 +18,7 @@ from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
 from hub.node import garbage
+from hub.node.actors import ALONE
 from hub.store.engine import Database
 from hub.store.migrations import migrate
 
@@ -29,7 +30,7 @@ GROUPS = 100
 """One actor in so many falls every second, each group in its turn."""
 CHUNK = 500
 AWAKE = Policy(linger=3600.0)
-"""Actors stay active throughout, and all their leases are renewed in every phase."""
+"""Actors stay active throughout; on PostgreSQL all their leases are renewed every ten seconds."""
 WAY_BACK = 2
 """Within so many seconds an actor that fell is back; mail to it waited meanwhile, and is nobody else's."""
 LONGEST_REST = 60.0
@@ -56,7 +57,8 @@ async def _phases(url: str, rounds: int, seconds: float) -> Phases:
     found = Phases()
     async with Database.open(url, SystemClock()) as database, anyio.create_task_group() as tasks:
         neighbours = Neighbours(database)
-        supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), policy=AWAKE, name="bench")
+        policy = AWAKE if database.shared else replace(AWAKE, lease=ALONE)
+        supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), policy=policy, name="bench")
         await tasks.start(supervisor.run)
         await _everybody(neighbours)
         await phase(neighbours, seconds, trouble=True)

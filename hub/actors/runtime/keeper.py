@@ -21,6 +21,8 @@ HOUR = 3600.0
 AT_ONCE = 64
 SPREAD = 0.8
 """The part of a period over which the renewals of one node are spread."""
+FRESH = 2 / 3
+"""The part of its life that a lease must have left to be left alone until then."""
 TRIES = 4
 """Times that leases are tried again, in what is left of a period, whose rows were locked by commits."""
 
@@ -41,8 +43,9 @@ class Keeper:
     rung: anyio.Event
 
     async def renew(self) -> None:
-        """Renew all leases for ever, some at a time over most of a period: nobody waits for those of thousands.
+        """Renew leases for ever, some at a time over most of a period: nobody waits for those of thousands.
 
+        Where they are much longer than a period, as with a node that has its database to itself, most have time.
         An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
         """
         period, spread = self.policy.renew, self.policy.renew * SPREAD
@@ -52,9 +55,8 @@ class Keeper:
             await anyio.sleep_until(max(began, anyio.current_time() - spread) + period)
 
     async def _renew_all(self, began: float, spread: float) -> None:
-        """Renew each lease, the next to end first; what could not be renewed comes along with those that follow."""
-        owned, left = sorted(self.roster.owned.values(), key=lambda one: one.trusted_until), set[Key]()
-        keys = [one.key for one in owned]
+        """Renew what cannot wait; what could not be renewed comes along with what follows."""
+        keys, left = self._due(spread), set[Key]()
         parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
         for number, part in enumerate(parts):
             await anyio.sleep_until(began + number / len(parts) * spread)
@@ -63,6 +65,12 @@ class Keeper:
             if left:
                 await anyio.sleep((self.policy.renew - spread) / TRIES)
                 left = await self._renew(left)
+
+    def _due(self, spread: float) -> list[Key]:
+        """Return whose lease would be old by the end of the next period, the next to end first."""
+        fresh = self.roster.clock.monotonic() + self.policy.renew + spread + self.policy.lease * FRESH
+        due = [one for one in self.roster.owned.values() if one.trusted_until < fresh]
+        return [one.key for one in sorted(due, key=lambda one: one.trusted_until)]
 
     async def _renew(self, keys: set[Key], *, seen: bool = False) -> set[Key]:
         """Renew leases, and return whose is left: its row is being written, or the store is gone."""

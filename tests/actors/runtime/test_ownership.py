@@ -146,6 +146,25 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
     assert [turn.epoch for turn in script.turns] == [1]
 
 
+async def test_a_lease_that_lasts_long_is_left_alone_while_the_node_tells_that_it_is_alive(database: Database) -> None:
+    async def seen_at() -> datetime | None:
+        async with database.read() as connection:
+            return await connection.scalar(select(node_table.c.seen_at))
+
+    async with node(database, Script(), replace(BRISK, lease=3600.0, renew=0.05)):
+        await send(database, Note(1))
+        await until(partial(empty, database))
+        first: datetime = (await row_of(database)).lease_until
+        for _ in range(3):
+            before = await seen_at()
+
+            async def seen_again(before: datetime | None = before) -> bool:
+                return await seen_at() != before
+
+            await until(seen_again)
+        assert (await row_of(database)).lease_until == first
+
+
 async def test_a_turn_that_was_stopped_past_its_lease_may_not_act_any_more(database_url: str) -> None:
     allowed, clock = list[tuple[int, bool, bool]](), ByHand()
 
