@@ -35,6 +35,7 @@ class Lane:
     ``hungry`` means that there may be mail due, ``due_at`` is the next timer known, and ``sure`` that no
     other timer can be hidden behind it. ``rang`` notes mail that came during a turn, ``missed`` that the lane was in
     one when it was last read: its turn may have committed since, so that it is read again when the turn has ended.
+    ``rest_planned`` is the instant it is to be woken at because it rests until then.
     ``handed`` is all that is due, where that is known without reading it, or a message that fell and is tried first;
     ``taken`` is the highest number of the mail that turns were given, ``fall`` a crash that is still to be written.
     """
@@ -45,6 +46,7 @@ class Lane:
     wait_until: datetime | None = None
     attempts: int = 0
     due_at: datetime | None = None
+    rest_planned: datetime | None = None
     hungry: bool = False
     sure: bool = False
     rang: bool = False
@@ -131,10 +133,14 @@ class Owned:
         """Say whether it is surely this node's at a monotonic moment; else it may be somebody else's by then."""
         return not self.lost and at <= self.trusted_until
 
-    def hear_of(self, letter: Post) -> bool:
-        """Take note of mail of our own, and say whether no other came to the actor since we last knew of all."""
+    def hear_of(self, letter: Post, *, alone: bool) -> bool:
+        """Take note of mail of our own, and say whether no other came to the actor since we last knew of all.
+
+        Where we are ``alone`` all mail is our own, and we heard of what came in between, though without its number.
+        """
         known = letter.seq == self.next_seq
-        self.next_seq += known
+        if letter.seq is not None and (known or (alone and letter.seq > self.next_seq)):
+            self.next_seq = letter.seq + 1
         return known
 
     @property

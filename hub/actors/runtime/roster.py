@@ -25,8 +25,10 @@ MOST_WAITING = 1000
 class Roster:
     """Everything the node's tasks know together."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, alone: bool) -> None:
+        """Know all by this clock; ``alone`` where no other process can post anything."""
         self.clock = clock
+        self.alone = alone
         self.owned: dict[Key, Owned] = {}
         self.hungry: dict[Lane, None] = {}
         self.stale: dict[Owned, None] = {}
@@ -89,7 +91,7 @@ class Roster:
 
     def _arrived(self, lane: Lane, letter: Post) -> None:
         """Have a lane look at its new mail when it is due; what is surely next needs no look."""
-        known = lane.owned.hear_of(letter)
+        known = lane.owned.hear_of(letter, alone=self.alone)
         if letter.is_timer:
             self.at(lane, letter.due_at)
         elif known and len(self.hungry) < MOST_WAITING and lane.hand(letter):
@@ -155,10 +157,10 @@ class Roster:
             self.plan(lane, when)
 
     def plan(self, lane: Lane, when: datetime) -> None:
-        """Wake a lane at an instant; where another is to be woken before, whoever waits for that need not hear."""
+        """Wake a lane at an instant; whoever waits for another's, which comes before and is not late, need not hear."""
         timer = (when, next(self._count), lane)
         heapq.heappush(self._timers, timer)
-        if self._timers[0] is timer:
+        if self._timers[0] is timer or self._timers[0][0] <= self.clock.now():
             self.work.set()
 
     def wake(self, now: datetime) -> datetime | None:
@@ -171,6 +173,7 @@ class Roster:
 
     def _awake(self, lane: Lane, now: datetime) -> None:
         """Go on with what a lane was handed; where it is a timer's time, there may be other mail before."""
+        lane.rest_planned = None
         if not lane.handed or (lane.due_at is not None and lane.due_at <= now):
             lane.due_at, lane.sure = None, False
             lane.handed.clear()
@@ -194,7 +197,9 @@ class Roster:
         until = lane.rests_until
         if until is None or until <= now:
             return False
-        self.plan(lane, until)
+        if lane.rest_planned != until:
+            lane.rest_planned = until
+            self.plan(lane, until)
         return True
 
     def empty(self, lane: Lane, due_at: datetime | None, now: datetime) -> None:

@@ -54,7 +54,7 @@ class Supervisor:
         self._node_file = node_file
         self.name = f"{name or 'node'}-{uuid4().hex[:12]}"
         self.policy = policy or Policy()
-        self.roster = Roster(database.clock)
+        self.roster = Roster(database.clock, alone=not database.shared)
         self._factory = factory
         illness = Illness(self.roster, self.policy)
         self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Bugs())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -17,20 +18,24 @@ from hub.actors.runtime.mailbox.letters import Post, Status
 from hub.actors.runtime.mailbox.ownership import Glimpse
 from hub.actors.runtime.mailbox.reading import Mail, read_heads
 from hub.actors.runtime.owned import MOST_HANDED
+from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Turn
 from hub.outcome import Unavailable
 from hub.store.engine import Database, Work
+from hub.store.engine.bulk import FEW
 from tests.actors.runtime.reads import KEY, Reads, at_rest
-from tests.actors.runtime.stage import BOL, Level, Note, Script, empty, later, node, row_of, send, until
+from tests.actors.runtime.stage import BOL, BRISK, Level, Note, Script, empty, later, node, row_of, send, until
 
 pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def resting(database: Database, script: Script, reads: Reads) -> AsyncIterator[Supervisor]:
+async def resting(
+    database: Database, script: Script, reads: Reads, policy: Policy = BRISK
+) -> AsyncIterator[Supervisor]:
     """Run a node that owns an actor whose lanes have had a message each and nothing more."""
-    async with node(database, script) as supervisor:
+    async with node(database, script, policy) as supervisor:
         await send(database, Note(0), Level("z", 0))
         for name in ("order", "stock"):
             await until(partial(at_rest, supervisor, name))
@@ -55,6 +60,21 @@ async def test_mail_of_one_transaction_is_one_turn(database: Database, reads: Re
         await send(database, *notes)
         await until(partial(empty, database))
     assert [[one.body for one in turn.messages] for turn in script.turns] == [notes]
+    assert reads.lanes == []
+
+
+async def test_much_mail_at_once_does_not_have_all_that_follows_be_read(database: Database, reads: Reads) -> None:
+    """SQLite tells no numbers of much mail, and leases that tell how far they are may not be renewed for hours."""
+    script, many = Script(), [Note(number) for number in range(FEW + 1)]
+    async with resting(database, script, reads, replace(BRISK, lease=3600.0)) as supervisor:
+        for notes in (many, [Note(100)]):
+            await send(database, *notes)
+            await until(partial(empty, database))
+            await until(partial(at_rest, supervisor, "order"))
+        reads.lanes.clear()
+        await send(database, Note(101))
+        await until(partial(empty, database))
+    assert script.bodies() == [*many, Note(100), Note(101)]
     assert reads.lanes == []
 
 
