@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
@@ -18,7 +18,7 @@ from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.clock import SystemClock
 from hub.node import garbage
-from hub.node.actors import ALONE
+from hub.node.actors import lasting
 from hub.store.engine import Database
 from hub.store.migrations import migrate
 
@@ -57,7 +57,7 @@ async def _phases(url: str, rounds: int, seconds: float) -> Phases:
     found = Phases()
     async with Database.open(url, SystemClock()) as database, anyio.create_task_group() as tasks:
         neighbours = Neighbours(database)
-        policy = AWAKE if database.shared else replace(AWAKE, lease=ALONE)
+        policy = lasting(AWAKE, shared=database.shared)
         supervisor = Supervisor(database, neighbours.open, random=SystemRandom(), policy=policy, name="bench")
         await tasks.start(supervisor.run)
         await _everybody(neighbours)

@@ -29,13 +29,12 @@ class Actors:
 
     def __init__(self, desk: Desk, settings: Settings, node_file: NodeFile | None = None) -> None:
         self.leaving = False
-        rules = policy(settings)
         self.supervisor = Supervisor(
             desk.database,
             Activation(desk, settings).open,
             random=SystemRandom(),
             listener=FactBook(settings.stock_sweep_seconds),
-            policy=rules if desk.database.shared else replace(rules, lease=ALONE),
+            policy=lasting(policy(settings), shared=desk.database.shared),
             name=settings.node,
             node_file=node_file,
         )
@@ -55,6 +54,11 @@ class Actors:
         """Begin to drain, so that the node reports itself as stopping."""
         self.leaving = True
         self.supervisor.stop()
+
+
+def lasting(rules: Policy, *, shared: bool) -> Policy:
+    """Return the rules for a database: leases are kept for as long as somebody else could take them."""
+    return rules if shared else replace(rules, lease=ALONE)
 
 
 def policy(settings: Settings) -> Policy:

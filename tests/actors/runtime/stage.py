@@ -19,6 +19,7 @@ from hub.actors.runtime.message import Message, message
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Actor, Turn
+from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from hub.store.tables import actor, lane, parked
 from hub.store.tables import message as message_table
@@ -63,6 +64,19 @@ class Level:
 
     def fold(self) -> str | None:
         return self.sku
+
+
+class ByHand(SystemClock):
+    """A clock that stands still until it is moved on, so that no lease ends because the machine is slow."""
+
+    def __init__(self) -> None:
+        self.began, self.passed = super().now(), 0.0
+
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
 
 
 Handle = Callable[[Turn], Awaitable[None]]

@@ -18,9 +18,40 @@ from hub.lease import may_act
 from hub.store.engine import Database, Work
 from hub.store.tables import actor
 from hub.store.tables import node as node_table
-from tests.actors.runtime.stage import BOL, BRISK, SHOP, Level, Note, Script, empty, later, node, row_of, send, until
+from tests.actors.runtime.stage import (
+    BOL,
+    BRISK,
+    SHOP,
+    ByHand,
+    Level,
+    Note,
+    Script,
+    empty,
+    later,
+    node,
+    row_of,
+    send,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
+
+
+async def seen_at(database: Database) -> datetime | None:
+    """Return when the node was last seen."""
+    async with database.read() as connection:
+        return await connection.scalar(select(node_table.c.seen_at))
+
+
+async def seen_again(database: Database) -> None:
+    """Wait until the node was seen once more."""
+    before = await seen_at(database)
+
+    async def seen_since() -> bool:
+        now = await seen_at(database)
+        return before is not None and now is not None and now > before
+
+    await until(seen_since)
 
 
 async def take_away(database: Database) -> None:
@@ -106,19 +137,6 @@ async def test_a_lease_that_cannot_be_renewed_stops_the_turn(database: Database)
         await until(partial(empty, database))
 
 
-class ByHand(SystemClock):
-    """A clock that stands still until it is moved on, so that no lease ends because the machine is slow."""
-
-    def __init__(self) -> None:
-        self.began, self.passed = super().now(), 0.0
-
-    def now(self) -> datetime:
-        return self.began + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return self.passed
-
-
 async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
     release = anyio.Event()
 
@@ -147,21 +165,12 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
 
 
 async def test_a_lease_that_lasts_long_is_left_alone_while_the_node_tells_that_it_is_alive(database: Database) -> None:
-    async def seen_at() -> datetime | None:
-        async with database.read() as connection:
-            return await connection.scalar(select(node_table.c.seen_at))
-
     async with node(database, Script(), replace(BRISK, lease=3600.0, renew=0.05)):
         await send(database, Note(1))
         await until(partial(empty, database))
         first: datetime = (await row_of(database)).lease_until
         for _ in range(3):
-            before = await seen_at()
-
-            async def seen_again(before: datetime | None = before) -> bool:
-                return await seen_at() != before
-
-            await until(seen_again)
+            await seen_again(database)
         assert (await row_of(database)).lease_until == first
 
 
@@ -275,20 +284,10 @@ async def test_a_hundred_actors_are_claimed_together(database: Database) -> None
 
 
 async def test_a_node_without_actors_tells_all_the_same_that_it_is_alive(database: Database) -> None:
-    async def seen_at() -> datetime | None:
-        async with database.read() as connection:
-            return await connection.scalar(select(node_table.c.seen_at))
-
     async def enrolled() -> bool:
-        return await seen_at() is not None
+        return await seen_at(database) is not None
 
     async with node(database, Script()):
         await until(enrolled)
         for _ in range(2):
-            before = await seen_at()
-
-            async def seen_again(before: datetime | None = before) -> bool:
-                now = await seen_at()
-                return before is not None and now is not None and now > before
-
-            await until(seen_again)
+            await seen_again(database)
