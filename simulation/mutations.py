@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from simulation.mutating import Mutation
-from simulation.script import Script, Step
+from simulation.script import Script, Step, read_script
 
 
 def _many_channels(script: Script) -> bool:
@@ -99,12 +100,21 @@ def _later_tracking(script: Script) -> bool:
     return any(step.kind == "deliver" and step.asked["tracking"] == "later" for step in script.steps)
 
 
+def _moves(script: Script) -> bool:
+    return _has(script, "move-division")
+
+
 def _narrow(script: Script) -> bool:
     return script.exact_minute_limit < 60
 
 
 PACE = {"order_sweep": 14400.0, "stock_sweep_seconds": 14400.0, "delivery_sweep_seconds": 14400.0}
 ALONE = {"lease_seconds": 21600.0, "poll_seconds": 7200.0}
+
+
+def _saved(name: str) -> Script:
+    """Return a play that found a bug once."""
+    return read_script((Path(__file__).parent / "scripts" / f"{name}.json").read_text())
 
 
 def _directed(channels: tuple[str, ...], *steps: Step, weather: dict[str, float] | None = None) -> Script:
@@ -208,6 +218,15 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "publish-one-more", "one unit too many is published", "hub.domain.stock:_clamped",
         "quantity = max(0, min(sellable, rule.cap))", "quantity = max(0, min(sellable, rule.cap)) + 1",
+    ),
+    Mutation(
+        "always-believed", "a read is believed wherever its row versions begin", "hub.adapters.exact.sync:read_sync",
+        "follows = whole and (cursor.seen == START or len(news) < len(versions))", "follows = True", _moves,
+        (_saved("division-moved"),),
+    ),
+    Mutation(
+        "believed-for-a-row", "a read that brings anything is believed", "hub.adapters.exact.sync:read_sync",
+        "len(news) < len(versions)", "versions", _moves, (_saved("division-moved-twice"),),
     ),
     Mutation(
         "one-warehouse", "only one reading of a read is stored", "hub.store.stock:save_readings",

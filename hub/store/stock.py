@@ -164,12 +164,6 @@ async def _empty(work: Work, which: Sequence[ColumnElement[bool]], read_no: int,
     return filled
 
 
-async def releases_claims(connection: AsyncConnection, tenant_id: str, code: int, read_no: int) -> bool:
-    """Say whether a read that ended now would release any claim of a division."""
-    due = select(claim.c.order_id).where(*_released_by(tenant_id, code, read_no)).limit(1)
-    return (await connection.execute(due)).first() is not None
-
-
 def _released_by(tenant_id: str, code: int, read_no: int) -> tuple[ColumnElement[bool], ...]:
     return (
         claim.c.tenant_id == tenant_id,

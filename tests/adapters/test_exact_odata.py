@@ -141,13 +141,18 @@ def test_an_expanded_collection_counts_only_when_it_is_whole() -> None:
     assert expanded({}, "L") is None
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1), st.none() | st.text())
-def test_a_cursor_survives_being_stored(after: int, seen: int, following: str | None) -> None:
-    cursor = SyncCursor(after, seen, following)
+VERSIONS = st.integers(1, 2**63 - 1)
+
+
+@given(VERSIONS, VERSIONS, st.none() | st.text(), st.lists(VERSIONS).map(tuple))
+def test_a_cursor_survives_being_stored(after: int, seen: int, following: str | None, known: tuple[int, ...]) -> None:
+    cursor = SyncCursor(after, seen, following, known)
     assert SyncCursor.read(cursor.write()) == cursor
 
 
-@pytest.mark.parametrize("text", ["", "x", "5", "[]", "[1,2]", '["a",1,null]', "[1,2,3]"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "5", "[]", "[1,2]", '["a",1,null]', "[1,2,3]", '[1,2,null,["a"]]', "[1,2,null,3]"]
+)
 def test_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(Rejected):
         SyncCursor.read(text)

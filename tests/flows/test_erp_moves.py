@@ -38,3 +38,11 @@ async def test_a_division_that_stays_is_not_read_anew(acme: Stage) -> None:
     await read_catalogue(acme)
     await eventually(lambda: read(2))
     assert not await acme.events("erp.moved")
+
+
+async def test_the_next_reading_of_stock_notices_a_move_and_has_all_be_read_anew(acme: Stage) -> None:
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))
+    await acme.control("move-division")
+    await acme.control("receive", sku="ART-00002", quantity=7)
+    await eventually(lambda: acme.events("erp.moved"))
+    await acme.until_ledger(lambda found: bool(found["stock_converged"]))

@@ -1,7 +1,8 @@
-"""A division that moved to another database, noticed by the stock lane before it believes a read that brought nothing.
+"""A division that moved to another database, noticed by the stock lane before it believes a reading.
 
-Row versions begin anew there, below the cursor: reads bring nothing, and would release claims that no reading reflects.
-The catalogue's own look comes by the hour; this one is made only where an empty read would release something.
+Row versions begin anew there, mostly below the cursor: a reading brings little or nothing, and would release claims
+that no reading reflects. The catalogue's own look comes by the hour; this one is made only where a reading met nothing
+that the one before it had.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 from hub.actors.erp.deletions import CURSOR
 from hub.actors.erp.pages import Reading
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ReadStockAnew
+from hub.actors.messages import ReadCatalogue, ReadStockAnew
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
 from hub.outcome import Rejected
-from hub.store.stock import releases_claims
 
 GENERATION = "generation"
 
@@ -24,18 +24,16 @@ async def note_generation(turn: Turn, scene: Scene) -> None:
         turn.state[GENERATION] = await generation_of(scene)
 
 
-async def moved_unseen(turn: Turn, scene: Scene, first: int, reading: Reading[StockRow]) -> bool:
-    """Say whether an empty read means that the division moved, and have all stock read anew if so."""
-    if reading.rows or not reading.complete:
+async def moved_unseen(turn: Turn, scene: Scene, reading: Reading[StockRow]) -> bool:
+    """Say whether a reading that does not follow means that the division moved, and have all be read anew if so."""
+    if reading.follows or not reading.complete:
         return False
-    async with scene.desk.database.read() as connection:
-        if not await releases_claims(connection, *scene.key, first):
-            return False
     before, now = turn.state.get(GENERATION), await generation_of(scene)
     turn.state[GENERATION] = now
     if before is None or now is None or before == now:
         return False
     turn.post(turn.address, ReadStockAnew(moved=True))
+    turn.post(turn.address, ReadCatalogue(tick=False))
     return True
 
 

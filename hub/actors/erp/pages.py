@@ -18,12 +18,16 @@ PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """Rows of some pages and the cursor behind them; one that is not ``complete`` goes on in ``wait`` seconds."""
+    """Rows of some pages and the cursor behind them; one that is not ``complete`` goes on in ``wait`` seconds.
+
+    One that ``follows`` on its cursor surely holds all that changed.
+    """
 
     rows: tuple[T, ...]
     cursor: str | None
     complete: bool
     wait: float = 0.0
+    follows: bool = False
 
 
 async def read_on(
@@ -49,7 +53,7 @@ async def read_on(
         rows += page.rows
         cursor = page.cursor
         if not page.more:
-            return Reading(tuple(rows), cursor, complete=True)
+            return Reading(tuple(rows), cursor, complete=True, follows=page.follows)
     return Reading(tuple(rows), cursor, complete=False)
 
 

@@ -80,7 +80,7 @@ class StockLane:
             self.scene.refused(turn, "to let stock be read", refusal)
             self._tick(turn)
             return
-        if await moved_unseen(turn, self.scene, read.first, read.reading):
+        if await moved_unseen(turn, self.scene, read.reading):
             self._tick(turn)
             return
         await self._keep(turn, read)

@@ -73,7 +73,8 @@ class MasterData:
 
     async def stock_since(self, cursor: str | None) -> Page[StockRow]:
         page = await self._changed(Lane.STOCK, STOCK, _STOCK_FIELDS, cursor)
-        return Page(tuple(map(mapping.stock_row, page.rows)), page.cursor.write(), more=page.more)
+        rows = tuple(map(mapping.stock_row, page.rows))
+        return Page(rows, page.cursor.write(), more=page.more, follows=page.follows)
 
     async def deleted_since(self, cursor: str | None) -> Page[DeletedRow]:
         """Read deletions of every kind, since only the timestamp may be filtered; those of no concern are left out."""

@@ -14,12 +14,14 @@ class Page(Generic[T]):
     """Some rows and where to go on: ``cursor`` is stored after the rows were; ``more`` says read on now.
 
     The rows are as they were at ``as_of`` or later (UTC); None where the answer was made when it was asked for.
+    One that does not follow on the cursor may leave out what changed: ask whether cursors are void.
     """
 
     rows: tuple[T, ...]
     cursor: str | None
     more: bool = False
     as_of: datetime | None = None
+    follows: bool = True
 
 
 ERRORS = "errors "

@@ -110,7 +110,10 @@ class Erp(Invoicing, Protocol):
     async def items_since(self, cursor: str | None) -> Page[ErpItem]: ...
 
     async def stock_since(self, cursor: str | None) -> Page[StockRow]:
-        """Return FreeStock rows changed since the cursor, at most 1,000 a call. Repeatable."""
+        """Return FreeStock rows changed since the cursor, at most 1,000 a call. Repeatable.
+
+        A page follows on its cursor where it surely holds all that changed; else ``generation`` tells whether it does.
+        """
         ...
 
     async def deleted_since(self, cursor: str | None) -> Page[DeletedRow]:

@@ -78,6 +78,7 @@ class Division:
         self.return_numbers = count(26_900_001)
         self.taken_numbers: set[int] = set()
         self._made = count(1)
+        self._databases = count(1)
 
     def table(self, name: str) -> Table:
         """Return a table, made at first use."""
@@ -87,7 +88,7 @@ class Division:
 
     def change_database(self) -> None:
         """Move to a younger database, where row versions begin anew; other divisions stay where they are."""
-        self.versions = Versions.of_young_database()
+        self.versions = Versions.of_young_database(next(self._databases))
         for table in self.tables.values():
             table.move(self.versions)
 

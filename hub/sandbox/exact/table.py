@@ -7,22 +7,25 @@ from typing import Any
 
 Row = dict[str, Any]
 """Field name to stored value: lower-case GUID strings, Decimal, aware UTC datetime, int, bool, None."""
+YOUNG = 32
+"""So many young databases there are; each takes every so manieth number, as if the others' divisions took the rest."""
 
 
 class Versions:
     """The database-wide row version: unique, rising, not a time."""
 
-    def __init__(self, start: int = 4_183_000) -> None:
+    def __init__(self, start: int = 4_183_000, step: int = 1) -> None:
         self.last = start
+        self._step = step
 
     def next(self) -> int:
-        self.last += 1
+        self.last += self._step
         return self.last
 
     @classmethod
-    def of_young_database(cls) -> Versions:
-        """Return the row version of a database in which less has happened."""
-        return cls(1000)
+    def of_young_database(cls, number: int) -> Versions:
+        """Return the row version of a database in which less has happened; no two give a row the same."""
+        return cls(1000 + number % YOUNG, YOUNG)
 
 
 class Table:
