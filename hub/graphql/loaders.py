@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from hub.store.engine import Database
-from hub.store.views.actors import LaneView, lanes_of
+from hub.store.views.actors import LaneView, lanes_of, leases_of
 from hub.store.views.books import OrderBooks, books_of
 from hub.store.views.catalogue import open_claims
 from hub.store.views.rows import rows_by_key
@@ -55,6 +56,11 @@ class Loaders:
         """Return the lanes of an actor that hold mail or wait."""
         found: Sequence[LaneView] = await self._loader("lanes", lanes_of).load(address)
         return found
+
+    async def lease_until(self, address: str) -> datetime | None:
+        """Return until when an actor is surely its node's; None where it has none."""
+        found: datetime | tuple[()] | None = await self._loader("leases", leases_of).load(address)
+        return found or None
 
     async def books(self, order_id: str) -> OrderBooks | None:
         """Return an order beside the books."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.actors.runtime.mailbox.actor_row import LOCK
 from hub.actors.runtime.mailbox.departure import DELETE
-from hub.actors.runtime.mailbox.ownership import LOOK, PROLONG
+from hub.actors.runtime.mailbox.ownership import LOOK
 from hub.actors.runtime.mailbox.reading import DUE_IN_LANES
 from hub.clock import SystemClock
 from hub.store.engine import ByKeys, Database, wire
@@ -28,7 +28,7 @@ async def test_sqlite_looks_many_keys_up_by_the_index(sqlite_url: str, by_keys: 
     assert not [step for step in steps if step.startswith(("SCAN actor", "SCAN message"))]
 
 
-@pytest.mark.parametrize("by_keys", [LOCK, LOOK, PROLONG])
+@pytest.mark.parametrize("by_keys", [LOCK, LOOK])
 async def test_postgresql_looks_many_keys_up_by_the_index(postgres_url: str, by_keys: ByKeys) -> None:
     filled = (
         "INSERT INTO actor (tenant_id, address, status, next_seq, epoch, restarts, quarantines, node)"
@@ -46,8 +46,7 @@ async def test_postgresql_looks_many_keys_up_by_the_index(postgres_url: str, by_
 
 async def plan_of(connection: AsyncConnection, by_keys: ByKeys, keys: list[tuple[str, str]]) -> str:
     """Return how PostgreSQL would run a statement, whatever it is given."""
-    others = {"who": "me", "until": SystemClock().now(), "due": SystemClock().now()}
-    ((statement, given),) = by_keys._of(connection, keys, others)
+    ((statement, given),) = by_keys._of(connection, keys, {})
     rows, _ = await wire.direct(connection, f"EXPLAIN {statement.text}", statement._values(given))
     return "\n".join(row[0] for row in rows)
 

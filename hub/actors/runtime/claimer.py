@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 import anyio
 
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.mailbox.ownership import claim, earliest_due
+from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due, release
 from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
@@ -45,7 +44,7 @@ class Claimer:
     async def _round(self) -> float:
         """Claim what is due and return how long to wait, in seconds."""
         room = self.policy.max_actors - len(self.roster.owned)
-        if self.roster.draining or room <= 0:
+        if self.roster.draining or room <= 0 or not self.roster.trusted:
             return self.policy.poll
         async with self.database.read() as connection:
             due = await earliest_due(connection)
@@ -56,20 +55,24 @@ class Claimer:
         return 0.0 if claims else BUSY_PAUSE
 
     async def _claim(self, most: int) -> int:
-        """Claim up to so many actors and return how many; whoever is cancelled meanwhile still gives them back."""
-        began = self.roster.clock.monotonic()
-        until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
-        trusted = began + self.policy.lease - self.policy.margin
+        """Claim up to so many actors and return how many; whoever is cancelled meanwhile still gives them back.
 
-        async def work(work: Work) -> int:
-            claims = await claim(work, self.name, most, until)
-            ours = [Owned(Address.parse(one.key[1]), one, trusted, began, next_seq=one.next_seq) for one in claims]
-            work.after_commit(partial(self._take_on, ours))
-            return len(ours)
+        What was claimed under a lease that has lapsed meanwhile is not taken on, for others may have inherited it.
+        """
+        began, lapses = self.roster.clock.monotonic(), self.roster.lapses
 
-        return await self.database.write(work, urgent=True)
+        async def work(work: Work) -> list[Claim]:
+            claims = await claim(work, self.name, most)
+            ours = [Owned(Address.parse(one.key[1]), one, began, next_seq=one.next_seq) for one in claims]
+            work.after_commit(partial(self._take_on, ours, lapses))
+            return claims
 
-    def _take_on(self, ours: list[Owned]) -> None:
-        for owned in ours:
+        claims = await self.database.write(work, urgent=True)
+        if lapses != self.roster.lapses:
+            await self.database.write(partial(release, claims=[(one.key, one.epoch) for one in claims]))
+        return len(claims)
+
+    def _take_on(self, ours: list[Owned], lapses: int) -> None:
+        for owned in ours if lapses == self.roster.lapses else ():
             self.roster.add(owned)
             self.roster.refresh(owned)

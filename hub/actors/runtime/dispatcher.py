@@ -91,7 +91,7 @@ class Dispatcher:
         except StoreUnavailable:
             self.roster.stale.update(dict.fromkeys(stale))
             raise
-        self.roster.compare(glimpses, None, reread=False)
+        self.roster.compare(glimpses, reread=False)
         self.roster.refreshed(stale, rows)
 
     async def _anew(self, keys: Sequence[Key]) -> tuple[list[Glimpse], dict[LanePlace, LaneRow]]:

@@ -1,39 +1,39 @@
-"""Keeping what is ours, and seeing what others did to it."""
+"""Keeping what is ours, seeing what others did to it, and inheriting from those that are no more."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 
 import anyio
 
 from hub.actors.runtime.doorbell import Whose
 from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import Key
-from hub.actors.runtime.mailbox.ownership import Glimpse, be_seen, enrol, glance, prune, renew
+from hub.actors.runtime.mailbox.nodes import earliest_end, enrol, prune, reap, renew
+from hub.actors.runtime.mailbox.ownership import count_owned, glance, look, release
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
-from hub.store.engine import Database, StoreUnavailable, Work
+from hub.store.engine import Database, StoreUnavailable
 
 HOUR = 3600.0
 AT_ONCE = 64
-SPREAD = 0.8
-"""The part of a period over which the renewals of one node are spread."""
-FRESH = 2 / 3
-"""The part of its life that a lease must have left to be left alone until then."""
-TRIES = 4
-"""Times that leases are tried again, in what is left of a period, whose rows were locked by commits."""
+LEASES = 2
+"""Leases in which all our actors' rows are looked at once."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Keeper:
-    """Renews leases, and looks at all our actors' rows when nobody can say what happened to which.
+    """Renews the lease, looks at our actors' rows, and hands out what nodes own whose lease has ended.
 
-    A ring that was lost, as its node died after a commit, is made up for by the next renewal.
+    ``strangers`` are actors, by key and epoch, that are ours by the database alone, as seen the last time: the answer
+    to their claim was lost.
     """
 
     database: Database
@@ -41,55 +41,91 @@ class Keeper:
     policy: Policy
     name: str
     rung: anyio.Event
+    tell_all: Callable[[], Awaitable[None]]
+    strangers: set[tuple[Key, int]] = field(default_factory=set)
 
     async def renew(self) -> None:
-        """Renew leases for ever, some at a time over most of a period: nobody waits for those of thousands.
-
-        Where they are much longer than a period, as with a node that has its database to itself, most have time.
-        An actor that is ours without our knowing, as the answer to its claim was lost, is not renewed and lapses.
-        """
-        period, spread = self.policy.renew, self.policy.renew * SPREAD
+        """Renew the lease for ever; without one nothing is claimed, and nothing done for what was."""
         while True:
-            began = anyio.current_time()
-            await self._renew_all(began, spread)
-            await anyio.sleep_until(max(began, anyio.current_time() - spread) + period)
+            self.roster.lapse = anyio.Event()
+            try:
+                await self._renew()
+                pause = self.policy.renew
+            except StoreUnavailable as error:
+                log.warning("cannot renew the lease: %s", error)
+                pause = min(self.policy.store_pause, self.policy.renew)
+            with anyio.move_on_after(pause):
+                await self.roster.lapse.wait()
 
-    async def _renew_all(self, began: float, spread: float) -> None:
-        """Renew what cannot wait; what could not be renewed comes along with what follows."""
-        keys, left = self._due(spread), set[Key]()
-        parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
-        for number, part in enumerate(parts):
-            await anyio.sleep_until(began + number / len(parts) * spread)
-            left = await self._renew({*left, *part}, seen=number == 0)
-        for _ in range(TRIES):
-            if left:
-                await anyio.sleep((self.policy.renew - spread) / TRIES)
-                left = await self._renew(left)
-
-    def _due(self, spread: float) -> list[Key]:
-        """Return whose lease would be old by the end of the next period, the next to end first."""
-        fresh = self.roster.clock.monotonic() + self.policy.renew + spread + self.policy.lease * FRESH
-        due = [one for one in self.roster.owned.values() if one.trusted_until < fresh]
-        return [one.key for one in sorted(due, key=lambda one: one.trusted_until)]
-
-    async def _renew(self, keys: set[Key], *, seen: bool = False) -> set[Key]:
-        """Renew leases, and return whose is left: its row is being written, or the store is gone."""
+    async def _renew(self) -> None:
         began = self.roster.clock.monotonic()
         until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
+        if not await self._prolong(until):
+            self.roster.forsake()
+            await self.database.write(partial(enrol, name=self.name, lease_until=until), urgent=True)
+        self.roster.trust(began + self.policy.lease - self.policy.margin)
 
-        async def work(work: Work) -> list[Glimpse]:
-            if seen:
-                await be_seen(work, self.name)
-            return await renew(work, self.name, sorted(keys), until)
+    async def _prolong(self, until: datetime) -> bool:
+        """Prolong our lease; False where it had ended for us or for the others, even if only meanwhile."""
+        if not self.roster.enrolled:
+            return False
+        kept = await self.database.write(partial(renew, name=self.name, lease_until=until), urgent=True)
+        return kept and self.roster.enrolled
 
+    async def reap(self) -> None:
+        """Inherit for ever from nodes whose lease has ended; what they rang for in their last moment nobody heard."""
+        while True:
+            try:
+                pause = await self._reap()
+            except StoreUnavailable as error:
+                log.warning("cannot look after other nodes: %s", error)
+                pause = self.policy.store_pause
+            await anyio.sleep(pause)
+
+    async def _reap(self) -> float:
+        """Inherit if there is something to, and return after how many seconds to look again."""
+        async with self.database.read() as connection:
+            end = await earliest_end(connection, self.name)
+        left = inf if end is None else (end - self.roster.clock.now()).total_seconds()
+        if left < 0 and (names := await self.database.write(partial(reap, name=self.name))):
+            log.warning("inherited from %s", ", ".join(names))
+            self.heard(None)
+            await self.tell_all()
+        return min(self.policy.renew, left if left > 0 else self.policy.store_pause)
+
+    async def watch(self) -> None:
+        """Look at all our actors' rows for ever, some at a time; a ring that was lost is made up for by that."""
+        while True:
+            keys = sorted(self.roster.owned)
+            parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
+            for part in parts:
+                await anyio.sleep(self.policy.lease * LEASES / len(parts))
+                await self._watched(partial(self._look, part))
+            await self._watched(self._find_strangers)
+
+    async def _watched(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
-            glimpses = await self.database.write(work, urgent=True)
+            await look()
         except StoreUnavailable as error:
-            log.warning("cannot renew leases: %s", error)
-            return keys
-        trusted = began + self.policy.lease - self.policy.margin
-        self.roster.compare(glimpses, trusted, reread=self.database.shared)
-        return (keys & self.roster.owned.keys()) - {glimpse.key for glimpse in glimpses}
+            log.warning("cannot look after our actors: %s", error)
+
+    async def _look(self, keys: list[Key]) -> None:
+        if keys:
+            async with self.database.read() as connection:
+                self.roster.compare(await look(connection, keys))
+
+    async def _find_strangers(self) -> None:
+        """Give back what is ours by the database alone, and was so the last time; a claim in progress is not that."""
+        async with self.database.read() as connection:
+            if await count_owned(connection, self.name) <= len(self.roster.owned):
+                self.strangers = set()
+                return
+            seen = await glance(connection, self.name)
+        found = {(one.key, one.epoch) for one in seen if one.key not in self.roster.owned}
+        again, self.strangers = sorted(found & self.strangers), found
+        if again:
+            log.warning("gave back %d actors that were claimed without our knowing", len(again))
+            await self.database.write(partial(release, claims=again))
 
     async def glance(self) -> None:
         """Look at all our actors when another node may have done something to any of them."""
@@ -102,7 +138,7 @@ class Keeper:
     async def _glance(self) -> None:
         try:
             async with self.database.read() as connection:
-                self.roster.compare(await glance(connection, self.name), None)
+                self.roster.compare(await glance(connection, self.name))
         except StoreUnavailable as error:
             log.warning("cannot look after our actors: %s", error)
             await anyio.sleep(self.policy.store_pause)
@@ -117,11 +153,10 @@ class Keeper:
             self.roster.ring((key, ALL_LANES) for key in whose)
 
     async def prune(self) -> None:
-        """Be on the list of nodes, and forget once an hour what is too old to matter."""
+        """Forget once an hour what is too old to matter."""
         while True:
             before = self.roster.clock.now() - timedelta(seconds=self.policy.keep_seen)
             try:
-                await self.database.write(partial(enrol, name=self.name))
                 await self.database.write(partial(prune, before=before))
             except StoreUnavailable as error:
                 log.warning("cannot prune: %s", error)

@@ -102,14 +102,13 @@ class Lane:
 
 @dataclass(slots=True, eq=False)
 class Owned:
-    """An actor of ours, trusted until a moment of the monotonic clock; ``leaving`` starts no turn any more.
+    """An actor of ours; ``leaving`` starts no turn any more.
 
     Of all its mail below ``next_seq`` we know that it came.
     """
 
     address: Address
     claim: Claim
-    trusted_until: float
     idle_since: float
     lanes: dict[str, Lane] = field(default_factory=dict)
     instance: Instance | None = None
@@ -128,10 +127,6 @@ class Owned:
     def epoch(self) -> int:
         """The ownership under which it writes."""
         return self.claim.epoch
-
-    def is_ours(self, at: float) -> bool:
-        """Say whether it is surely this node's at a monotonic moment; else it may be somebody else's by then."""
-        return not self.lost and at <= self.trusted_until
 
     def hear_of(self, letter: Post, *, alone: bool) -> bool:
         """Take note of mail of our own, and say whether no other came to the actor since we last knew of all.

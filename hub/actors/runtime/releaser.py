@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
@@ -13,7 +14,7 @@ from hub.actors.runtime.mailbox.ownership import release
 from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
-from hub.store.engine import Database, StoreUnavailable, Work
+from hub.store.engine import Database, StoreUnavailable
 
 SWEEP = 1.0
 
@@ -28,7 +29,6 @@ class Releaser:
     roster: Roster
     policy: Policy
     write_fall: Callable[[Lane], Coroutine[Any, Any, None]]
-    lapsed: list[Owned] = field(default_factory=list)
 
     async def run(self) -> None:
         """Let go for ever of what is due to be let go."""
@@ -39,19 +39,14 @@ class Releaser:
             self._distrust()
             for owned in self._idle():
                 owned.leaving = True
-            leaving = [owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns]
-            await self.release([*leaving, *self.lapsed])
+            await self.release([owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns])
 
     def _distrust(self) -> None:
-        """Stop what was not renewed in time: by now it may be somebody else's.
-
-        Where it is nobody's, the row still bears our name: it must be let go of, or a late renewal keeps it for ever.
-        """
-        now = self.roster.clock.monotonic()
-        for owned in [one for one in self.roster.owned.values() if not one.is_ours(now)]:
-            log.warning("lost the lease of %s", owned.address)
-            self.roster.lose(owned)
-            self.lapsed.append(owned)
+        """Stop everything when the lease was not renewed in time: by now it may be somebody else's."""
+        if self.roster.owned and not self.roster.trusted:
+            log.warning("lost the lease of %d actors", len(self.roster.owned))
+            self.roster.forsake()
+            self.roster.lapse.set()
 
     def _idle(self) -> list[Owned]:
         before = self.roster.clock.monotonic() - self.policy.linger
@@ -71,18 +66,13 @@ class Releaser:
         claims = [(owned.key, owned.epoch) for owned in gone]
         if not claims:
             return
-
-        async def work(work: Work) -> None:
-            release(work, claims)
-
         try:
-            await self.database.write(work)
+            await self.database.write(partial(release, claims=claims))
         except StoreUnavailable as error:
             log.warning("cannot release actors: %s", error)
             return
         for owned in gone:
             self.roster.lose(owned)
-        self.lapsed = [owned for owned in self.lapsed if owned not in gone]
 
 
 def unwritten(owned: Owned) -> list[Lane]:

@@ -36,8 +36,12 @@ class Roster:
         self.claims = anyio.Event()
         self.leave = anyio.Event()
         self.rest = anyio.Event()
+        self.lapse = anyio.Event()
         self.reading: set[Owned] = set()
         self.draining = False
+        self.enrolled = False
+        self.trusted_until = 0.0
+        self.lapses = 0
         self._timers: list[tuple[datetime, int, Lane]] = []
         self._count = count()
 
@@ -61,14 +65,33 @@ class Roster:
         if owned.instance is not None:
             owned.instance.retire()
 
+    def forsake(self) -> None:
+        """Drop all actors at once, for our lease has ended: it is to be begun anew."""
+        self.enrolled = False
+        self.lapses += 1
+        for owned in list(self.owned.values()):
+            self.lose(owned)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether what we own is surely this node's; else it may be somebody else's by now."""
+        return self.enrolled and self.clock.monotonic() <= self.trusted_until
+
+    def trust(self, until: float) -> None:
+        """Trust that what we own is ours, until a moment of the monotonic clock."""
+        waited = not self.trusted
+        self.enrolled, self.trusted_until = True, until
+        if waited:
+            self.claims.set()
+
     def has(self, key: Key) -> bool:
         """Say whether an actor is surely ours now, and stays so for a while."""
         owned = self.owned.get(key)
-        return owned is not None and not owned.leaving and owned.is_ours(self.clock.monotonic())
+        return owned is not None and not owned.leaving and self.trusted
 
     def act_for(self, owned: Owned) -> None:
         """Have this task, and those that it begins, act only while an actor is surely ours."""
-        act_while(lambda: owned.is_ours(self.clock.monotonic()))
+        act_while(lambda: not owned.lost and self.trusted)
 
     def part_with(self, owned: Owned) -> None:
         """Start no turn of an actor any more, and have it given back when those in flight have ended."""
@@ -104,8 +127,8 @@ class Roster:
         self.stale[owned] = None
         self.work.set()
 
-    def compare(self, glimpses: Iterable[Glimpse], trusted_until: float | None, *, reread: bool = True) -> None:
-        """Take note of what changed behind our back, and trust what was renewed."""
+    def compare(self, glimpses: Iterable[Glimpse], *, reread: bool = True) -> None:
+        """Take note of what changed behind our back."""
         for glimpse in glimpses:
             owned = self.owned.get(glimpse.key)
             if owned is None or owned.epoch > glimpse.epoch:
@@ -113,7 +136,6 @@ class Roster:
             if owned.epoch < glimpse.epoch:
                 self.lose(owned)
                 continue
-            owned.trusted_until = trusted_until or owned.trusted_until
             if reread and glimpse.next_seq > owned.next_seq:
                 self.refresh(owned)
             owned.next_seq = max(glimpse.next_seq, owned.next_seq)

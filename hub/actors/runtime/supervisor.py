@@ -20,7 +20,7 @@ from hub.actors.runtime.facts import Listener, nobody_listens
 from hub.actors.runtime.illness import Illness
 from hub.actors.runtime.instance import Factory
 from hub.actors.runtime.keeper import Keeper
-from hub.actors.runtime.mailbox.ownership import inherit, resign
+from hub.actors.runtime.mailbox.nodes import inherit, resign
 from hub.actors.runtime.mailbox.posting import MAIL, of_ring
 from hub.actors.runtime.node_file import NodeFile
 from hub.actors.runtime.opener import Opener
@@ -59,9 +59,10 @@ class Supervisor:
         illness = Illness(self.roster, self.policy)
         self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Bugs())
         self._releaser = Releaser(database, self.roster, self.policy, self._turner.write_fall)
-        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
         self._stopping = anyio.Event()
         self._doorbell = doorbell or (PostgresDoorbell(database.url) if database.shared else SilentDoorbell())
+        tell_all = self._doorbell.ring_now
+        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event(), tell_all)
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Run until ``stop``; raises ``NodeSick`` (in a group) when the platform should restart this process.
@@ -88,7 +89,7 @@ class Supervisor:
     async def _follow(self, node_file: NodeFile) -> None:
         """Take over what the former process of this node owned, if it did not give it back itself."""
         if node_file.former is not None:
-            await self.database.write(partial(inherit, former=node_file.former))
+            await self.database.write(partial(inherit, names=[node_file.former]))
         node_file.sign(self.name)
 
     def stop(self) -> None:
@@ -112,8 +113,10 @@ class Supervisor:
         tasks.start_soon(self._releaser.run)
         tasks.start_soon(self._keeper.renew)
         tasks.start_soon(self._keeper.prune)
+        tasks.start_soon(self._keeper.watch)
         if self.database.shared:
             tasks.start_soon(self._keeper.glance)
+            tasks.start_soon(self._keeper.reap)
         tasks.start_soon(self._doorbell.run, self._keeper.heard)
 
     def _heard(self, rings: Sequence[Any]) -> None:

@@ -36,7 +36,6 @@ ACTOR: Listed = {
     "status": _A.status,
     "reason": _A.reason,
     "node": _A.node,
-    "leaseUntil": _A.lease_until,
     "dueAt": _A.due_at,
     "restarts": Made(_A.restarts, _shown_count),
     "quarantines": Made(_A.quarantines, _shown_count),
@@ -85,8 +84,9 @@ class Actor(Stored):
     status: str
     reason: str | None
     node: str | None = strawberry.field(description="The process that owns it now.")
-    lease_until: datetime | None
-    due_at: datetime | None = strawberry.field(description="When anybody may next claim it; null when idle.")
+    due_at: datetime | None = strawberry.field(
+        description="When anybody may next claim it; null while a node owns it or nothing waits."
+    )
     restarts: int
     quarantines: int
     quarantined_until: datetime | None
@@ -100,12 +100,15 @@ class Actor(Stored):
             status=row.status,
             reason=row.reason,
             node=row.node,
-            lease_until=row.lease_until,
             due_at=row.due_at,
             restarts=_shown_count(row.restarts),
             quarantines=_shown_count(row.quarantines),
             quarantined_until=row.quarantine_until,
         )
+
+    @shown("Until when it is surely its node's: the end of that node's lease, which is renewed over and over.")
+    async def lease_until(self, info: Info) -> datetime | None:
+        return await info.context.load.lease_until(self.address)
 
     @shown("The lanes that hold mail or wait.")
     async def lanes(self, info: Info) -> list[Lane]:

@@ -25,10 +25,10 @@ actor = Table(
     Column("quarantine_until", Instant),
     sqlite_with_rowid=False,
 )
-"""Directory entry, lease and epoch of one actor.
+"""Directory entry and epoch of one actor.
 
-``due_at`` is when anybody may next claim it: the earliest mail while nobody owns it, the end of the lease while
-somebody does, null when there is nothing to do. ``next_seq`` numbers its messages.
+``due_at`` is when anybody may next claim it: the earliest mail while nobody owns it, null while somebody does or there
+is nothing to do. ``next_seq`` numbers its messages. ``lease_until`` is of former versions, whose actors had leases.
 """
 
 Index(
@@ -130,5 +130,6 @@ node = Table(
     Column("name", String(100), primary_key=True),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("lease_until", Instant),
 )
-"""The processes that act, and when each was last seen."""
+"""The processes that act, when each was last seen, and until when what it owns is its own; null: it owns nothing."""

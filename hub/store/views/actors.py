@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.tables import actor, lane, message, parked
+from hub.store.tables import actor, lane, message, node, parked
 from hub.store.types import Instant
 from hub.store.views.page import Order
 
@@ -39,6 +39,15 @@ def list_parked(tenant_id: str, resolved: bool) -> Select[Any]:
     """Select the tenant's parked messages: those that still wait for a person, or those already resolved."""
     done = parked.c.resolved_at.is_not(None) if resolved else parked.c.resolved_at.is_(None)
     return select(parked).where(parked.c.tenant_id == tenant_id, done)
+
+
+async def leases_of(
+    connection: AsyncConnection, tenant_id: str, addresses: Collection[str]
+) -> Mapping[str, datetime | None]:
+    """Return until when the nodes that own actors have their lease, by the actors' addresses."""
+    columns = select(actor.c.address, node.c.lease_until).join(node, node.c.name == actor.c.node)
+    statement = columns.where(actor.c.tenant_id == tenant_id, actor.c.address.in_(addresses))
+    return {row[0]: row[1] for row in (await connection.execute(statement)).all()}
 
 
 async def lanes_of(

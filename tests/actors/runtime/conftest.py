@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from hub.clock import SystemClock
 from hub.store.engine import Database
 from tests.actors.runtime.reads import Reads
 
@@ -12,3 +15,10 @@ from tests.actors.runtime.reads import Reads
 def reads(database: Database, monkeypatch: pytest.MonkeyPatch) -> Reads:
     """Note which lanes are read."""
     return Reads(database, monkeypatch)
+
+
+@pytest.fixture
+async def several(postgres_url: str) -> AsyncIterator[Database]:
+    """A database that several nodes may share."""
+    async with Database.open(postgres_url, SystemClock()) as database:
+        yield database

@@ -23,6 +23,7 @@ from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from hub.store.tables import actor, lane, parked
 from hub.store.tables import message as message_table
+from hub.store.tables import node as node_table
 
 BOL = Address("channel", "acme", "bol-1")
 SHOP = Address("channel", "acme", "shop-1")
@@ -190,6 +191,32 @@ async def row_of(database: Database, address: Address = BOL) -> Any:
     """An actor's row."""
     async with database.read() as connection:
         return (await connection.execute(select(actor).where(actor.c.address == str(address)))).one()
+
+
+@asynccontextmanager
+async def held_row(database: Database, address: Address = BOL) -> AsyncIterator[anyio.Event]:
+    """Hold an actor's row, as a commit that takes long, until the event that is given is set."""
+    entered, go_on = anyio.Event(), anyio.Event()
+
+    async def hold(work: Work) -> None:
+        await work.execute(select(actor.c.address).where(actor.c.address == str(address)).with_for_update())
+        entered.set()
+        await go_on.wait()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(database.write, hold)
+        await entered.wait()
+        yield go_on
+
+
+async def lease_until(database: Database, name: str | None = None) -> datetime:
+    """Until when a node has its lease; the only one's where no name is given."""
+    statement = select(node_table.c.lease_until).where(node_table.c.lease_until.is_not(None))
+    if name is not None:
+        statement = statement.where(node_table.c.name == name)
+    async with database.read() as connection:
+        found: datetime = (await connection.execute(statement)).scalar_one()
+    return found
 
 
 async def parked_of(database: Database, address: Address = BOL) -> list[Any]:

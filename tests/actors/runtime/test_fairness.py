@@ -12,10 +12,11 @@ import pytest
 
 from hub.actors.runtime.address import Address
 from hub.actors.runtime.facts import ActorQuarantined
-from hub.actors.runtime.mailbox.ownership import claim, renew
+from hub.actors.runtime.mailbox.nodes import enrol
+from hub.actors.runtime.mailbox.ownership import claim
 from hub.actors.runtime.turn import Turn
-from hub.store.engine import Database, Work
-from tests.actors.runtime.stage import BRISK, Note, Script, empty, later, node, row_of, send, until
+from hub.store.engine import Database
+from tests.actors.runtime.stage import BRISK, Note, Script, empty, later, node, send, until
 
 pytestmark = pytest.mark.anyio
 
@@ -31,11 +32,7 @@ async def crowd(database: Database, addresses: Sequence[Address], due_at: dateti
 
 async def claimed(database: Database, most: int) -> list[str]:
     """What one claim of a node gets, by tenant."""
-
-    async def work(work: Work) -> list[str]:
-        return sorted(one.key[0] for one in await claim(work, "test", most, later(database, 60)))
-
-    return await database.write(work)
+    return sorted(one.key[0] for one in await database.write(partial(claim, name="test", most=most)))
 
 
 async def test_a_tenant_whose_platforms_hang_leaves_turns_to_others(database: Database) -> None:
@@ -62,6 +59,7 @@ async def test_tenants_take_turns_when_actors_are_claimed(database: Database) ->
     now = database.clock.now()
     for age, address in enumerate([*SMALL, *reversed(LARGE)]):
         await crowd(database, [address], now - timedelta(hours=1) - timedelta(minutes=age))
+    await database.write(partial(enrol, name="test", lease_until=later(database, 60)))
     assert await claimed(database, 3) == ["large", "large", "small"]
     assert await claimed(database, 2) == ["large", "small"]
     assert await claimed(database, 20) == ["large"] * 9
@@ -99,14 +97,3 @@ async def test_a_large_node_bears_more_crashes(database: Database) -> None:
         await crowd(database, LARGE)
         for address in LARGE:
             await until(partial(empty, database, address))
-
-
-async def test_leases_are_renewed_a_few_at_a_time(database: Database) -> None:
-    await crowd(database, SMALL)
-    assert await claimed(database, 2) == ["small", "small"]
-    before, until_when = await row_of(database, SMALL[1]), later(database, 600)
-    keys = [("small", str(SMALL[0])), ("other", str(OTHER))]
-    [renewed] = await database.write(partial(renew, name="test", keys=keys, lease_until=until_when))
-    assert renewed.key == keys[0]
-    assert (await row_of(database, SMALL[0])).lease_until == until_when
-    assert (await row_of(database, SMALL[1])).lease_until == before.lease_until

@@ -223,9 +223,10 @@ async def test_a_newer_value_of_what_fell_has_fallen_too(database: Database) -> 
 
 async def test_a_timer_that_is_due_while_it_rests_is_handled_too(database: Database) -> None:
     script = Script(fall_first)
-    async with node(database, script, RESTED):
-        await send(database, Note(0), due_at=later(database, 0.2))
+    async with node(database, script, RESTED) as supervisor:
         await send(database, Note(1))
+        await until(partial(has_fallen, supervisor, "order"))
+        await send(database, Note(0), due_at=later(database, 0.05))
         await until(partial(empty, database))
     assert sorted(body.number for body in script.bodies() if isinstance(body, Note)) == [0, 1, 1]
     assert (len(script.told(ActorCrashed)), (await row_of(database)).restarts) == (1, 1)

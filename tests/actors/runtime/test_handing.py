@@ -223,7 +223,7 @@ async def test_what_was_read_while_own_mail_came_is_read_again(
         monkeypatch.setattr(Dispatcher, "_anew", and_then)
         await reads.untold(Note(1), due_at=later(database, 0.5))
         row = await row_of(database)
-        supervisor.roster.compare([Glimpse(KEY, row.epoch, row.next_seq, Status.ACTIVE)], None)
+        supervisor.roster.compare([Glimpse(KEY, row.epoch, row.next_seq, Status.ACTIVE)])
         await until(partial(empty, database), seconds=20)
     assert script.bodies() == [Note(2), Note(1)]
 

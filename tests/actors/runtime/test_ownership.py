@@ -28,6 +28,7 @@ from tests.actors.runtime.stage import (
     Script,
     empty,
     later,
+    lease_until,
     node,
     row_of,
     send,
@@ -60,9 +61,7 @@ async def take_away(database: Database) -> None:
         lambda work: work.execute(
             update(actor)
             .where(actor.c.address == str(BOL))
-            .values(
-                epoch=actor.c.epoch + 1, node="another", lease_until=later(database, 0.3), due_at=later(database, 0.3)
-            )
+            .values(epoch=actor.c.epoch + 1, node="another", due_at=later(database, 0.3))
         )
     )
 
@@ -150,28 +149,17 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
     ):
 
         async def renewed() -> bool:
-            until: datetime = (await row_of(database)).lease_until
-            return until >= clock.now() + timedelta(seconds=BRISK.lease)
+            return await lease_until(database) >= clock.now() + timedelta(seconds=BRISK.lease)
 
         await send(database, Note(1))
         await until(lambda: bool(script.turns))
-        first: datetime = (await row_of(database)).lease_until
+        first = await lease_until(database)
         while clock.now() <= first:
             clock.passed += BRISK.lease / 4
             await until(renewed)
         release.set()
         await until(partial(empty, database))
     assert [turn.epoch for turn in script.turns] == [1]
-
-
-async def test_a_lease_that_lasts_long_is_left_alone_while_the_node_tells_that_it_is_alive(database: Database) -> None:
-    async with node(database, Script(), replace(BRISK, lease=3600.0, renew=0.05)):
-        await send(database, Note(1))
-        await until(partial(empty, database))
-        first: datetime = (await row_of(database)).lease_until
-        for _ in range(3):
-            await seen_again(database)
-        assert (await row_of(database)).lease_until == first
 
 
 async def test_a_turn_that_was_stopped_past_its_lease_may_not_act_any_more(database_url: str) -> None:
@@ -198,7 +186,7 @@ async def test_an_idle_actor_is_closed_and_opened_again_by_mail(database: Databa
             await until(lambda: not running.active)
     assert script.opened == [BOL] * 3 == script.closed
     row = await row_of(database)
-    assert (row.node, row.due_at, row.lease_until) == (None, None, None)
+    assert (row.node, row.due_at) == (None, None)
 
 
 async def test_mail_posted_while_an_actor_is_released_is_not_forgotten(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,19 +12,15 @@ import anyio
 import pytest
 from sqlalchemy import select, text
 
+from hub.actors.runtime.mailbox.nodes import enrol
+from hub.actors.runtime.mailbox.ownership import claim
 from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from hub.store.engine.database import POSTGRES_WRITERS
 from hub.store.tables import actor
-from tests.actors.runtime.stage import BOL, BRISK, SHOP, Note, Script, empty, node, row_of, send, until
+from tests.actors.runtime.stage import BOL, BRISK, SHOP, Note, Script, empty, held_row, lease_until, node, send, until
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def several(postgres_url: str) -> AsyncIterator[Database]:
-    async with Database.open(postgres_url, SystemClock()) as database:
-        yield database
 
 
 @asynccontextmanager
@@ -55,8 +52,7 @@ async def test_leases_are_renewed_while_every_commit_waits(several: Database) ->
             last = several.clock.now() + timedelta(seconds=BRISK.lease)
 
             async def prolonged() -> bool:
-                until_when = (await row_of(several)).lease_until
-                return until_when is not None and until_when > last
+                return await lease_until(several) > last
 
             await until(prolonged)
     assert script.opened == [BOL]
@@ -69,28 +65,20 @@ async def test_actors_are_claimed_while_every_commit_waits(several: Database, po
         await until(lambda: script.opened == [SHOP])
 
 
-async def test_a_row_that_a_commit_had_locked_is_renewed_as_soon_as_it_is_free(several: Database) -> None:
-    entered, go_on = anyio.Event(), anyio.Event()
+async def test_an_actor_whose_row_a_commit_holds_is_inherited_as_soon_as_it_is_free(several: Database) -> None:
+    async def leave(work: Work) -> None:
+        await enrol(work, "gone", work.clock.now())
+        assert len(await claim(work, "gone", 2)) == 2
 
-    async def lock(work: Work) -> None:
-        await work.execute(select(actor.c.address).where(actor.c.address == str(BOL)).with_for_update())
-        entered.set()
-        await go_on.wait()
-
-    async with node(several, Script()), anyio.create_task_group() as tasks:
-        await send(several, Note(1))
+    await send(several, Note(1))
+    await send(several, Note(2), to=SHOP)
+    await several.write(leave)
+    script = Script()
+    async with held_row(several) as let_go, node(several, script, replace(BRISK, store_pause=0.05)):
+        await until(partial(empty, several, SHOP))
+        assert script.opened == [SHOP]
+        let_go.set()
         await until(partial(empty, several))
-        tasks.start_soon(several.write, lock)
-        await entered.wait()
-        before = (await row_of(several)).lease_until
-        assert before is not None
-        go_on.set()
-
-        async def prolonged() -> bool:
-            now = (await row_of(several)).lease_until
-            return now is not None and now > before
-
-        await until(prolonged)
 
 
 async def test_others_are_written_while_mail_waits_for_a_row_of_another_node(

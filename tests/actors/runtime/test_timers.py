@@ -23,7 +23,7 @@ class Sleeper:
     def __init__(self) -> None:
         self.clock = ByHand()
         self.roster = Roster(self.clock, alone=True)
-        owned = Owned(BOL, Claim(KEY, 1, 1, [], 0, 0), float("inf"), 0.0)
+        owned = Owned(BOL, Claim(KEY, 1, 1, [], 0, 0), 0.0)
         self.roster.add(owned)
         self.order, self.stock = owned.lane("order"), owned.lane("stock")
 

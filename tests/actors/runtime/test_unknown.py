@@ -19,7 +19,7 @@ from hub.actors.runtime.turn import Turn
 from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from hub.store.tables import actor, seen
-from tests.actors.runtime.stage import BOL, BRISK, SHOP, Note, Script, empty, later, node, send, until
+from tests.actors.runtime.stage import BOL, BRISK, SHOP, Note, Script, empty, node, send, until
 
 pytestmark = pytest.mark.anyio
 
@@ -103,11 +103,12 @@ async def test_an_actor_whose_claim_was_not_answered_is_given_back(database: Dat
     async def claim_in_silence(work: Work) -> None:
         now = work.clock.now()
         await work.execute(insert(actor).values(tenant_id="acme", address=str(BOL), due_at=now))
-        assert len(await claim(work, running.name, 1, later(database, BRISK.lease))) == 1
+        assert len(await claim(work, running.name, 1)) == 1
         mailbox.post(work, BOL, Note(1))
 
     script = Script()
-    async with node(database, script, replace(BRISK, renew=0.1)) as running:
+    async with node(database, script, replace(BRISK, lease=0.5, renew=0.1, margin=0.1)) as running:
+        await until(lambda: running.roster.enrolled)
         await database.write(claim_in_silence)
         await until(partial(empty, database))
     assert [turn.epoch for turn in script.turns] == [2]

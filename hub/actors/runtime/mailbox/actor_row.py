@@ -26,7 +26,6 @@ COLUMNS = (
     actor.c.reason,
     actor.c.node,
     actor.c.epoch,
-    actor.c.lease_until,
     actor.c.due_at,
     actor.c.next_seq,
     actor.c.crashes,
@@ -87,7 +86,6 @@ class ActorRow:
     reason: str | None
     node: str | None
     epoch: int
-    lease_until: datetime | None
     due_at: datetime | None
     next_seq: int
     crashes: list[float] | None
@@ -122,7 +120,6 @@ class ActorRow:
             self.status.value,
             self.reason,
             self.node,
-            stored(self.lease_until),
             stored(self.due_at),
             self.next_seq,
             None if self.crashes is None else json_text(self.crashes),

@@ -71,7 +71,7 @@ def released(actors: dict[Key, ActorRow], releases: list[Release]) -> set[Key]:
     """Take away the owners that let go, except those who had lost the actor before."""
     kept = [release.key for release in releases if actors[release.key].epoch == release.epoch]
     for key in kept:
-        actors[key].change(node=None, lease_until=None)
+        actors[key].change(node=None)
     return set(kept)
 
 
