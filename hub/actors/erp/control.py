@@ -54,7 +54,7 @@ class ControlLane:
     async def _read_catalogue(self, turn: Turn, tick: bool) -> None:
         wait: float = self.scene.desk.pace.catalogue
         try:
-            unfinished = await self._read(turn)
+            unfinished = await self._read(turn, moved=not tick)
         except Rejected as refusal:
             if turn.state.pop(UNFINISHED, False) or refusal.code == "bad_cursor":
                 turn.state.pop(ACCOUNTS, None)
@@ -65,10 +65,13 @@ class ControlLane:
             due = self.scene.desk.clock.now() + timedelta(seconds=wait if unfinished is None else unfinished)
             turn.post(turn.address, ReadCatalogue(tick=tick), due_at=due)
 
-    async def _read(self, turn: Turn) -> float | None:
-        """Read as far as it goes; returns the seconds after which to go on, None at the end."""
+    async def _read(self, turn: Turn, *, moved: bool) -> float | None:
+        """Read as far as it goes; returns the seconds after which to go on, None at the end.
+
+        Where the division may have ``moved`` that is looked at even in the middle of a reading.
+        """
         lists = None if turn.state.get(UNFINISHED) else await self._lists()
-        if lists is not None:
+        if lists is not None or moved:
             await self._watch_moves(turn)
         customers = await read_on(self.scene.erp.customers_since, turn.state.get(ACCOUNTS), keep=lists is not None)
         items: Reading[ErpItem] = Reading((), turn.state.get("items"), complete=False, wait=customers.wait)

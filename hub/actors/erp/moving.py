@@ -1,40 +1,95 @@
 """A division that moved to another database, noticed by the stock lane before it believes a reading.
 
 Row versions begin anew there, mostly below the cursor: a reading brings little or nothing, and would release claims
-that no reading reflects. The catalogue's own look comes by the hour; this one is made only where a reading met nothing
-that the one before it had.
+that no reading reflects. The catalogue's own look comes by the hour or less often; this one is made where a reading
+begins without a cursor, and where one met nothing that the one before it had.
 """
 
 from __future__ import annotations
 
-from hub.actors.erp.deletions import CURSOR
-from hub.actors.erp.pages import Reading
+from datetime import timedelta
+
+from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, read_all_anew
 from hub.actors.erp.scene import Scene
-from hub.actors.messages import ReadCatalogue, ReadStockAnew
+from hub.actors.messages import ReadCatalogue
 from hub.actors.runtime.turn import Turn
-from hub.adapters.port import StockRow
-from hub.outcome import Rejected
+from hub.outcome import Rejected, Throttled
+from hub.store.stock import forget_readings
 
 GENERATION = "generation"
+NOTED = "generation_noted"
+"""Whether it is known in which database the reading begins that has no cursor yet."""
+UNSURE = "unsure_since"
+"""Since when a reading, stored as one that goes on, waits for an answer to whether the division moved."""
+LOOK_AGAIN = 60.0
+PATIENCE = timedelta(minutes=5)
+"""How long Exact may refuse to tell where a division lies before that counts as a right that was taken away."""
 
 
-async def note_generation(turn: Turn, scene: Scene) -> None:
-    """Note which database a reading begins in, at its very start."""
-    if turn.state.get(CURSOR) is None:
-        turn.state[GENERATION] = await generation_of(scene)
+async def clear_doubt(turn: Turn, scene: Scene) -> bool:
+    """Learn what must be known before a page is read, and say whether it took a call. Raises Throttled, Unavailable."""
+    if turn.state.get(CURSOR) is None and not turn.state.get(NOTED):
+        await _note_generation(turn, scene)
+        return True
+    if turn.state.get(UNSURE) is not None:
+        await follow_move(turn, scene)
+        turn.state[UNSURE] = None
+        return True
+    return False
 
 
-async def moved_unseen(turn: Turn, scene: Scene, reading: Reading[StockRow]) -> bool:
-    """Say whether a reading that does not follow means that the division moved, and have all be read anew if so."""
-    if reading.follows or not reading.complete:
+async def follow_move(turn: Turn, scene: Scene) -> bool:
+    """Say whether the division moved since the reading began, and begin anew if so. Raises Throttled, Unavailable.
+
+    Where that could not be known when it began, as the right to is missing, nobody is asked.
+    """
+    before = turn.state.get(GENERATION)
+    if before is None:
         return False
+    now = await generation_of(scene)
+    if now is None:
+        _refused(turn, scene)
+        return False
+    moved: bool = before != now
+    if moved:
+        await _begin_in(turn, scene, now)
+    return moved
+
+
+def start_over(turn: Turn) -> None:
+    """Begin the reading of stock without a cursor; where the division lies is asked first."""
+    turn.state |= {CURSOR: None, FIRST: None, NOTED: False, UNSURE: None}
+
+
+async def begin_elsewhere(turn: Turn, scene: Scene) -> None:
+    """Read all stock anew, trusting no stored row version."""
+    await turn.checkpoint(lambda work: forget_readings(work, *scene.key))
+    start_over(turn)
+    read_all_anew(turn)
+    turn.state |= {DELETED_CURSOR: None, GENERATION: None}
+
+
+async def _note_generation(turn: Turn, scene: Scene) -> None:
+    """Note which database a reading begins in; what was stored of what may be another one is not trusted."""
     before, now = turn.state.get(GENERATION), await generation_of(scene)
-    turn.state[GENERATION] = now
-    if before is None or now is None or before == now:
-        return False
-    turn.post(turn.address, ReadStockAnew(moved=True))
+    if before is not None and before != now:
+        await _begin_in(turn, scene, now or before)
+    turn.state |= {GENERATION: now or before, NOTED: True}
+
+
+async def _begin_in(turn: Turn, scene: Scene, generation: str) -> None:
+    await begin_elsewhere(turn, scene)
     turn.post(turn.address, ReadCatalogue(tick=False))
-    return True
+    turn.state |= {GENERATION: generation, NOTED: True}
+
+
+def _refused(turn: Turn, scene: Scene) -> None:
+    """Wait for an answer; one that does not come for long will not."""
+    now = scene.desk.clock.now()
+    since = turn.state.get(UNSURE) or now.timestamp()
+    if now.timestamp() - since < PATIENCE.total_seconds():
+        raise Throttled(LOOK_AGAIN, "Exact does not tell whether the division moved")
+    turn.state[GENERATION] = None
 
 
 async def generation_of(scene: Scene) -> str | None:

@@ -49,7 +49,7 @@ async def read_on(
         except (Throttled, Unavailable) as stop:
             if number == 0 and not keep:
                 raise
-            return Reading(tuple(rows), cursor, complete=False, wait=_wait(stop))
+            return Reading(tuple(rows), cursor, complete=False, wait=wait_of(stop))
         rows += page.rows
         cursor = page.cursor
         if not page.more:
@@ -57,5 +57,6 @@ async def read_on(
     return Reading(tuple(rows), cursor, complete=False)
 
 
-def _wait(stop: Throttled | Unavailable) -> float:
+def wait_of(stop: Throttled | Unavailable) -> float:
+    """Return after how many seconds to go on."""
     return stop.retry_after if isinstance(stop, Throttled) else PAUSE

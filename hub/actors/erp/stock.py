@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
-from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, met_all, read_all_anew, read_deletions
+from hub.actors.erp.deletions import CURSOR, FIRST, met_all, read_deletions
 from hub.actors.erp.horizon import all_answered, keep_horizon
-from hub.actors.erp.moving import moved_unseen, note_generation
-from hub.actors.erp.pages import Reading, read_on
+from hub.actors.erp.moving import NOTED, UNSURE, begin_elsewhere, clear_doubt, follow_move, start_over
+from hub.actors.erp.pages import Reading, read_on, wait_of
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
 from hub.actors.runtime.message import Envelope
 from hub.actors.runtime.turn import Turn
 from hub.adapters.port import StockRow
 from hub.domain.pacing import widened
-from hub.outcome import Rejected, Throttled
+from hub.outcome import Rejected, Throttled, Unavailable
 from hub.store.catalogue import products_by_item
 from hub.store.divisions import count_swept_only
 from hub.store.engine import Work
@@ -26,7 +26,6 @@ from hub.store.stock import (
     begin_read,
     empty_forgotten,
     finish_read,
-    forget_readings,
     save_readings,
 )
 
@@ -64,25 +63,40 @@ class StockLane:
         if turn.state.get(FIRST) is None and await all_answered(turn, self.scene):
             return
         self._keep_distance(turn)
-        anew = [one.body for one in turn.messages if isinstance(one.body, ReadStockAnew)]
-        if any(one.moved for one in anew):
-            await turn.checkpoint(lambda work: forget_readings(work, *self.scene.key))
-            read_all_anew(turn)
-            turn.state |= {DELETED_CURSOR: None, UNKNOWN: False}
-        elif anew and turn.state.get(UNKNOWN):
-            self._start_over(turn)
-            turn.state[UNKNOWN] = False
+        await self._begin_anew_if_asked(turn)
+        asked = False
         try:
-            await note_generation(turn, self.scene)
+            asked = await clear_doubt(turn, self.scene)
             read = await self._read(turn)
         except Rejected as refusal:
             self._start_over_if_stuck(turn, refusal)
             self.scene.refused(turn, "to let stock be read", refusal)
             self._tick(turn)
-            return
-        if await moved_unseen(turn, self.scene, read.reading):
-            self._tick(turn)
-            return
+        except (Throttled, Unavailable) as stop:
+            if not asked:
+                raise
+            self._go_on(turn, wait_of(stop))
+        else:
+            await self._take(turn, read)
+
+    async def _begin_anew_if_asked(self, turn: Turn) -> None:
+        anew = [one.body for one in turn.messages if isinstance(one.body, ReadStockAnew)]
+        if any(one.moved for one in anew):
+            await begin_elsewhere(turn, self.scene)
+        elif anew and turn.state.get(UNKNOWN):
+            start_over(turn)
+        if anew:
+            turn.state[UNKNOWN] = False
+
+    async def _take(self, turn: Turn, read: Read) -> None:
+        """Keep a reading, unless the division moved under it; one of which that is not known waits for the answer."""
+        try:
+            if read.reading.complete and not read.reading.follows and await follow_move(turn, self.scene):
+                self._go_on(turn, 0.0)
+                return
+        except (Throttled, Unavailable) as stop:
+            turn.state[UNSURE] = self.scene.desk.clock.now().timestamp()
+            read = replace(read, reading=replace(read.reading, complete=False, wait=wait_of(stop)))
         await self._keep(turn, read)
         if read.reading.complete:
             if _ticking(turn):
@@ -92,7 +106,7 @@ class StockLane:
             self._go_on(turn, read.reading.wait)
 
     async def _keep(self, turn: Turn, read: Read) -> None:
-        turn.state[CURSOR] = read.reading.cursor
+        turn.state |= {CURSOR: read.reading.cursor, NOTED: False}
         turn.state[READ_AT] = read.began_at.timestamp()
         turn.state[FIRST] = None if read.reading.complete else read.first
         forgotten = read.reading.complete and met_all(turn)
@@ -110,14 +124,10 @@ class StockLane:
             turn.post(turn.address, ReadCatalogue(tick=False))
         turn.write(lambda work: self._store(work, read, products, hints, forgotten))
 
-    def _start_over(self, turn: Turn) -> None:
-        turn.state[CURSOR] = None
-        turn.state[FIRST] = None
-
     def _start_over_if_stuck(self, turn: Turn, refusal: Rejected) -> None:
         """A cursor in the middle of a reading may no longer be good; asking the same again would end the same."""
         if turn.state.get(FIRST) is not None or refusal.code == "bad_cursor":
-            self._start_over(turn)
+            start_over(turn)
 
     def _keep_distance(self, turn: Turn) -> None:
         """Gather hints for a moment, so that a stream of webhooks does not become a stream of reads."""
