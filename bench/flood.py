@@ -30,7 +30,7 @@ GROUPS = 100
 """One actor in so many falls every second, each group in its turn."""
 CHUNK = 500
 AWAKE = Policy(linger=3600.0)
-"""Actors stay active throughout; on PostgreSQL all their leases are renewed every ten seconds."""
+"""Actors stay active throughout; on PostgreSQL all their rows are looked at within a minute."""
 WAY_BACK = 2
 """Within so many seconds an actor that fell is back; mail to it waited meanwhile, and is nobody else's."""
 LONGEST_REST = 60.0

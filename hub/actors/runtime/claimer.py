@@ -9,7 +9,7 @@ from functools import partial
 import anyio
 
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due, release
+from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due
 from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
@@ -57,7 +57,7 @@ class Claimer:
     async def _claim(self, most: int) -> int:
         """Claim up to so many actors and return how many; whoever is cancelled meanwhile still gives them back.
 
-        What was claimed under a lease that has lapsed meanwhile is not taken on, for others may have inherited it.
+        What was claimed under a lease that has lapsed meanwhile is given back, for others may have inherited it.
         """
         began, lapses = self.roster.clock.monotonic(), self.roster.lapses
 
@@ -68,11 +68,12 @@ class Claimer:
             return claims
 
         claims = await self.database.write(work, urgent=True)
-        if lapses != self.roster.lapses:
-            await self.database.write(partial(release, claims=[(one.key, one.epoch) for one in claims]))
         return len(claims)
 
     def _take_on(self, ours: list[Owned], lapses: int) -> None:
-        for owned in ours if lapses == self.roster.lapses else ():
+        if lapses != self.roster.lapses:
+            self.roster.forsaken += [(owned.key, owned.epoch) for owned in ours]
+            return
+        for owned in ours:
             self.roster.add(owned)
             self.roster.refresh(owned)

@@ -1,20 +1,20 @@
-"""Keeping what is ours, seeing what others did to it, and inheriting from those that are no more."""
+"""Keeping what is ours, and seeing what others did to it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from math import inf
+from math import ceil
 
 import anyio
 
 from hub.actors.runtime.doorbell import Whose
 from hub.actors.runtime.mailbox.control import ALL_LANES
 from hub.actors.runtime.mailbox.letters import Key
-from hub.actors.runtime.mailbox.nodes import earliest_end, enrol, prune, reap, renew
+from hub.actors.runtime.mailbox.nodes import enrol, prune, renew
 from hub.actors.runtime.mailbox.ownership import count_owned, glance, look, release
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
@@ -22,15 +22,15 @@ from hub.store.engine import Database, StoreUnavailable
 
 HOUR = 3600.0
 AT_ONCE = 64
-LEASES = 2
-"""Leases in which all our actors' rows are looked at once."""
+ROUND = 6
+"""Renewals in which all our actors' rows are looked at once."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Keeper:
-    """Renews the lease, looks at our actors' rows, and hands out what nodes own whose lease has ended.
+    """Renews the lease, and looks at our actors' rows.
 
     ``strangers`` are actors, by key and epoch, that are ours by the database alone, as seen the last time: the answer
     to their claim was lost.
@@ -41,7 +41,6 @@ class Keeper:
     policy: Policy
     name: str
     rung: anyio.Event
-    tell_all: Callable[[], Awaitable[None]]
     strangers: set[tuple[Key, int]] = field(default_factory=set)
 
     async def renew(self) -> None:
@@ -58,50 +57,29 @@ class Keeper:
                 await self.roster.lapse.wait()
 
     async def _renew(self) -> None:
-        began = self.roster.clock.monotonic()
-        until = self.roster.clock.now() + timedelta(seconds=self.policy.lease)
-        if not await self._prolong(until):
+        began, lease = self.roster.clock.monotonic(), self.policy.lease
+        if not await self._prolong(lease):
             self.roster.forsake()
-            await self.database.write(partial(enrol, name=self.name, lease_until=until), urgent=True)
-        self.roster.trust(began + self.policy.lease - self.policy.margin)
+            await self.database.write(partial(enrol, name=self.name, lease=lease), urgent=True)
+        self.roster.trust(began + lease - self.policy.margin)
 
-    async def _prolong(self, until: datetime) -> bool:
+    async def _prolong(self, lease: float) -> bool:
         """Prolong our lease; False where it had ended for us or for the others, even if only meanwhile."""
         if not self.roster.enrolled:
             return False
-        kept = await self.database.write(partial(renew, name=self.name, lease_until=until), urgent=True)
+        kept = await self.database.write(partial(renew, name=self.name, lease=lease), urgent=True)
         return kept and self.roster.enrolled
-
-    async def reap(self) -> None:
-        """Inherit for ever from nodes whose lease has ended; what they rang for in their last moment nobody heard."""
-        while True:
-            try:
-                pause = await self._reap()
-            except StoreUnavailable as error:
-                log.warning("cannot look after other nodes: %s", error)
-                pause = self.policy.store_pause
-            await anyio.sleep(pause)
-
-    async def _reap(self) -> float:
-        """Inherit if there is something to, and return after how many seconds to look again."""
-        async with self.database.read() as connection:
-            end = await earliest_end(connection, self.name)
-        left = inf if end is None else (end - self.roster.clock.now()).total_seconds()
-        if left < 0 and (names := await self.database.write(partial(reap, name=self.name))):
-            log.warning("inherited from %s", ", ".join(names))
-            self.heard(None)
-            await self.tell_all()
-        return min(self.policy.renew, left if left > 0 else self.policy.store_pause)
 
     async def watch(self) -> None:
         """Look at all our actors' rows for ever, some at a time; a ring that was lost is made up for by that."""
+        last: Key | None = None
         while True:
-            keys = sorted(self.roster.owned)
-            parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)] or [[]]
-            for part in parts:
-                await anyio.sleep(self.policy.lease * LEASES / len(parts))
-                await self._watched(partial(self._look, part))
-            await self._watched(self._find_strangers)
+            await anyio.sleep(self.policy.renew * ROUND / max(1, ceil(len(self.roster.owned) / AT_ONCE)))
+            keys = sorted(key for key in self.roster.owned if last is None or key > last)[:AT_ONCE]
+            await self._watched(partial(self._look, keys))
+            last = keys[-1] if len(keys) == AT_ONCE else None
+            if last is None:
+                await self._watched(self._find_strangers)
 
     async def _watched(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -110,7 +88,7 @@ class Keeper:
             log.warning("cannot look after our actors: %s", error)
 
     async def _look(self, keys: list[Key]) -> None:
-        if keys:
+        if keys and self.database.shared:
             async with self.database.read() as connection:
                 self.roster.compare(await look(connection, keys))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 
+from hub.actors.runtime.mailbox.letters import Key
 from hub.actors.runtime.mailbox.ownership import release
 from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.policy import Policy
@@ -37,6 +38,7 @@ class Releaser:
                 await self.roster.leave.wait()
             self.roster.leave = anyio.Event()
             self._distrust()
+            await self._give_back_forsaken()
             for owned in self._idle():
                 owned.leaving = True
             await self.release([owned for owned in self.roster.owned.values() if owned.leaving and not owned.turns])
@@ -47,6 +49,13 @@ class Releaser:
             log.warning("lost the lease of %d actors", len(self.roster.owned))
             self.roster.forsake()
             self.roster.lapse.set()
+
+    async def _give_back_forsaken(self) -> None:
+        """Give back what we dropped and nobody inherited: rows that were being written when our lease began anew."""
+        if self.roster.forsaken and self.roster.enrolled:
+            claims = list(self.roster.forsaken)
+            if await self._written(claims):
+                del self.roster.forsaken[: len(claims)]
 
     def _idle(self) -> list[Owned]:
         before = self.roster.clock.monotonic() - self.policy.linger
@@ -66,13 +75,17 @@ class Releaser:
         claims = [(owned.key, owned.epoch) for owned in gone]
         if not claims:
             return
+        if await self._written(claims):
+            for owned in gone:
+                self.roster.lose(owned)
+
+    async def _written(self, claims: Sequence[tuple[Key, int]]) -> bool:
         try:
             await self.database.write(partial(release, claims=claims))
         except StoreUnavailable as error:
             log.warning("cannot release actors: %s", error)
-            return
-        for owned in gone:
-            self.roster.lose(owned)
+            return False
+        return True
 
 
 def unwritten(owned: Owned) -> list[Lane]:

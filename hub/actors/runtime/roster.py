@@ -42,6 +42,7 @@ class Roster:
         self.enrolled = False
         self.trusted_until = 0.0
         self.lapses = 0
+        self.forsaken: list[tuple[Key, int]] = []
         self._timers: list[tuple[datetime, int, Lane]] = []
         self._count = count()
 
@@ -66,10 +67,11 @@ class Roster:
             owned.instance.retire()
 
     def forsake(self) -> None:
-        """Drop all actors at once, for our lease has ended: it is to be begun anew."""
+        """Drop all actors at once, for our lease has ended: it is to be begun anew, and they are to be given back."""
         self.enrolled = False
         self.lapses += 1
         for owned in list(self.owned.values()):
+            self.forsaken.append((owned.key, owned.epoch))
             self.lose(owned)
 
     @property

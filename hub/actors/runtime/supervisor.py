@@ -25,10 +25,11 @@ from hub.actors.runtime.mailbox.posting import MAIL, of_ring
 from hub.actors.runtime.node_file import NodeFile
 from hub.actors.runtime.opener import Opener
 from hub.actors.runtime.policy import Policy
+from hub.actors.runtime.reaper import Reaper
 from hub.actors.runtime.releaser import Releaser
 from hub.actors.runtime.roster import Roster
 from hub.actors.runtime.turner import Turner
-from hub.store.engine import Database, StoreUnavailable, Work
+from hub.store.engine import Database, StoreUnavailable
 
 CLOSING = 3.0
 
@@ -61,8 +62,7 @@ class Supervisor:
         self._releaser = Releaser(database, self.roster, self.policy, self._turner.write_fall)
         self._stopping = anyio.Event()
         self._doorbell = doorbell or (PostgresDoorbell(database.url) if database.shared else SilentDoorbell())
-        tell_all = self._doorbell.ring_now
-        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event(), tell_all)
+        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Run until ``stop``; raises ``NodeSick`` (in a group) when the platform should restart this process.
@@ -73,7 +73,7 @@ class Supervisor:
         with self.database.listening(MAIL, self._heard):
             try:
                 if not self.database.shared:
-                    await self.database.write(inherit)
+                    await self.database.write(inherit, urgent=True)
                 elif self._node_file is not None:
                     await self._follow(self._node_file)
                 async with anyio.create_task_group() as tasks:
@@ -89,7 +89,7 @@ class Supervisor:
     async def _follow(self, node_file: NodeFile) -> None:
         """Take over what the former process of this node owned, if it did not give it back itself."""
         if node_file.former is not None:
-            await self.database.write(partial(inherit, names=[node_file.former]))
+            await self.database.write(partial(inherit, names=[node_file.former]), urgent=True)
         node_file.sign(self.name)
 
     def stop(self) -> None:
@@ -116,8 +116,13 @@ class Supervisor:
         tasks.start_soon(self._keeper.watch)
         if self.database.shared:
             tasks.start_soon(self._keeper.glance)
-            tasks.start_soon(self._keeper.reap)
+            tasks.start_soon(Reaper(self.database, self.roster, self.policy, self.name, self._lost_node).run)
         tasks.start_soon(self._doorbell.run, self._keeper.heard)
+
+    async def _lost_node(self) -> None:
+        """Look at everything and have all others do so: what a dead node rang for in its last moment nobody heard."""
+        self._keeper.heard(None)
+        await self._doorbell.ring_now()
 
     def _heard(self, rings: Sequence[Any]) -> None:
         """Ring at the other nodes' doors, unless all that happened is surely our own affair."""
@@ -148,9 +153,6 @@ class Supervisor:
     async def _resign(self) -> None:
         await self._give_back()
         try:
-            await self.database.write(self._strike)
+            await self.database.write(partial(resign, name=self.name), urgent=True)
         except StoreUnavailable as error:
             log.warning("cannot strike this node off: %s", error)
-
-    async def _strike(self, work: Work) -> None:
-        await resign(work, self.name)

@@ -132,4 +132,7 @@ node = Table(
     Column("seen_at", Instant, nullable=False),
     Column("lease_until", Instant),
 )
-"""The processes that act, when each was last seen, and until when what it owns is its own; null: it owns nothing."""
+"""The processes that act, when each was last seen, and until when what it owns is its own.
+
+That is null for one that was struck off, and for one of a former version, whose actors have leases.
+"""

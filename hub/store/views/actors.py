@@ -46,7 +46,8 @@ async def leases_of(
 ) -> Mapping[str, datetime | None]:
     """Return until when the nodes that own actors have their lease, by the actors' addresses."""
     columns = select(actor.c.address, node.c.lease_until).join(node, node.c.name == actor.c.node)
-    statement = columns.where(actor.c.tenant_id == tenant_id, actor.c.address.in_(addresses))
+    leased = node.c.lease_until >= node.c.seen_at
+    statement = columns.where(actor.c.tenant_id == tenant_id, actor.c.address.in_(addresses), leased)
     return {row[0]: row[1] for row in (await connection.execute(statement)).all()}
 
 

@@ -16,7 +16,7 @@ from hub.actors.runtime.mailbox.nodes import enrol
 from hub.actors.runtime.mailbox.ownership import claim
 from hub.actors.runtime.turn import Turn
 from hub.store.engine import Database
-from tests.actors.runtime.stage import BRISK, Note, Script, empty, later, node, send, until
+from tests.actors.runtime.stage import BRISK, Note, Script, empty, node, send, until
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def test_tenants_take_turns_when_actors_are_claimed(database: Database) ->
     now = database.clock.now()
     for age, address in enumerate([*SMALL, *reversed(LARGE)]):
         await crowd(database, [address], now - timedelta(hours=1) - timedelta(minutes=age))
-    await database.write(partial(enrol, name="test", lease_until=later(database, 60)))
+    await database.write(partial(enrol, name="test", lease=60.0))
     assert await claimed(database, 3) == ["large", "large", "small"]
     assert await claimed(database, 2) == ["large", "small"]
     assert await claimed(database, 20) == ["large"] * 9
