@@ -7,8 +7,6 @@ begins without a cursor, and where one met nothing that the one before it had.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, read_all_anew
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ReadCatalogue
@@ -21,39 +19,42 @@ NOTED = "generation_noted"
 """Whether it is known in which database the reading begins that has no cursor yet."""
 UNSURE = "unsure_since"
 """Since when a reading, stored as one that goes on, waits for an answer to whether the division moved."""
-LOOK_AGAIN = 60.0
-PATIENCE = timedelta(minutes=5)
-"""How long Exact may refuse to tell where a division lies before that counts as a right that was taken away."""
+UNASKED = "generation_unasked_until"
+"""Until when Exact is not asked where the division lies, for it refused to tell."""
+LOOK_AGAIN, HOUR = 60.0, 3600.0
+PATIENCE = 300.0
+"""Seconds for which Exact may refuse to tell where a division lies before that counts as a right that is missing."""
 
 
-async def clear_doubt(turn: Turn, scene: Scene) -> bool:
-    """Learn what must be known before a page is read, and say whether it took a call. Raises Throttled, Unavailable."""
-    if turn.state.get(CURSOR) is None and not turn.state.get(NOTED):
-        await _note_generation(turn, scene)
-        return True
-    if turn.state.get(UNSURE) is not None:
-        await follow_move(turn, scene)
-        turn.state[UNSURE] = None
-        return True
-    return False
+async def note_generation(turn: Turn, scene: Scene) -> bool:
+    """Note which database a reading begins in, and say whether it took a call. Raises Throttled, Unavailable.
+
+    What was stored of what may be another one is not trusted.
+    """
+    if turn.state.get(CURSOR) is not None or turn.state.get(NOTED):
+        return False
+    before, now = turn.state.get(GENERATION), await generation_of(scene)
+    if before is not None and before != now:
+        await _begin_in(turn, scene, now or before)
+    turn.state |= {GENERATION: now or before, NOTED: True, UNASKED: 0 if now else _in_an_hour(scene)}
+    return True
 
 
 async def follow_move(turn: Turn, scene: Scene) -> bool:
     """Say whether the division moved since the reading began, and begin anew if so. Raises Throttled, Unavailable.
 
-    Where that could not be known when it began, as the right to is missing, nobody is asked.
+    Where Exact refused to tell within the hour, as the right to is missing, it is not asked.
     """
-    before = turn.state.get(GENERATION)
-    if before is None:
+    if scene.desk.clock.now().timestamp() < turn.state.get(UNASKED, 0):
         return False
-    now = await generation_of(scene)
+    before, now = turn.state.get(GENERATION), await generation_of(scene)
     if now is None:
         _refused(turn, scene)
-        return False
-    moved: bool = before != now
-    if moved:
+    elif before in (None, now):
+        turn.state[GENERATION] = now
+    else:
         await _begin_in(turn, scene, now)
-    return moved
+    return None not in (before, now) and before != now
 
 
 def start_over(turn: Turn) -> None:
@@ -69,14 +70,6 @@ async def begin_elsewhere(turn: Turn, scene: Scene) -> None:
     turn.state |= {DELETED_CURSOR: None, GENERATION: None}
 
 
-async def _note_generation(turn: Turn, scene: Scene) -> None:
-    """Note which database a reading begins in; what was stored of what may be another one is not trusted."""
-    before, now = turn.state.get(GENERATION), await generation_of(scene)
-    if before is not None and before != now:
-        await _begin_in(turn, scene, now or before)
-    turn.state |= {GENERATION: now or before, NOTED: True}
-
-
 async def _begin_in(turn: Turn, scene: Scene, generation: str) -> None:
     await begin_elsewhere(turn, scene)
     turn.post(turn.address, ReadCatalogue(tick=False))
@@ -84,12 +77,16 @@ async def _begin_in(turn: Turn, scene: Scene, generation: str) -> None:
 
 
 def _refused(turn: Turn, scene: Scene) -> None:
-    """Wait for an answer; one that does not come for long will not."""
-    now = scene.desk.clock.now()
-    since = turn.state.get(UNSURE) or now.timestamp()
-    if now.timestamp() - since < PATIENCE.total_seconds():
+    """Wait for an answer where there was one before; one that does not come for long will not come soon."""
+    now = scene.desk.clock.now().timestamp()
+    since = turn.state.get(UNSURE) or now
+    if turn.state.get(GENERATION) is not None and now - since < PATIENCE:
         raise Throttled(LOOK_AGAIN, "Exact does not tell whether the division moved")
-    turn.state[GENERATION] = None
+    turn.state[UNASKED] = _in_an_hour(scene)
+
+
+def _in_an_hour(scene: Scene) -> float:
+    return scene.desk.clock.now().timestamp() + HOUR
 
 
 async def generation_of(scene: Scene) -> str | None:

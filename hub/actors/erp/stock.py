@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
 from hub.actors.erp.deletions import CURSOR, FIRST, met_all, read_deletions
 from hub.actors.erp.horizon import all_answered, keep_horizon
-from hub.actors.erp.moving import NOTED, UNSURE, begin_elsewhere, clear_doubt, follow_move, start_over
+from hub.actors.erp.moving import NOTED, UNSURE, begin_elsewhere, follow_move, note_generation, start_over
 from hub.actors.erp.pages import Reading, read_on, wait_of
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
@@ -64,10 +64,13 @@ class StockLane:
             return
         self._keep_distance(turn)
         await self._begin_anew_if_asked(turn)
+        if turn.state.get(UNSURE) is not None:
+            await self._end_unsure(turn)
+            return
         asked = False
         try:
-            asked = await clear_doubt(turn, self.scene)
-            read = await self._read(turn)
+            asked = await note_generation(turn, self.scene)
+            read = await self._read(turn, asked=asked)
         except Rejected as refusal:
             self._start_over_if_stuck(turn, refusal)
             self.scene.refused(turn, "to let stock be read", refusal)
@@ -87,6 +90,17 @@ class StockLane:
             start_over(turn)
         if anew:
             turn.state[UNKNOWN] = False
+
+    async def _end_unsure(self, turn: Turn) -> None:
+        """Ask whether the division moved under a reading that is stored as far as it goes, and end it if not."""
+        if await follow_move(turn, self.scene):
+            self._go_on(turn, 0.0)
+            return
+        number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))
+        began_at = datetime.fromtimestamp(turn.state[READ_AT], UTC)
+        reading: Reading[StockRow] = Reading((), turn.state[CURSOR], complete=True, follows=True)
+        turn.state[UNSURE] = None
+        await self._take(turn, Read(number, turn.state[FIRST], began_at, reading))
 
     async def _take(self, turn: Turn, read: Read) -> None:
         """Keep a reading, unless the division moved under it; one of which that is not known waits for the answer."""
@@ -140,11 +154,13 @@ class StockLane:
         if wait > 0:
             raise Throttled(wait, "gathering stock changes")
 
-    async def _read(self, turn: Turn) -> Read:
+    async def _read(self, turn: Turn, *, asked: bool) -> Read:
+        """Read on; where a reading begins long after it was asked where, the division may have moved since."""
         number = await turn.checkpoint(lambda work: begin_read(work, *self.scene.key))
         began_at = self.scene.desk.clock.now()
         cursor = turn.state.get(CURSOR)
         reading = await read_on(self.scene.erp.stock_since, cursor)
+        reading = replace(reading, follows=reading.follows and (asked or cursor is not None))
         first = turn.state.get(FIRST)
         return Read(number, first or number, began_at, reading, anew=cursor is None or first is not None)
 

@@ -72,13 +72,13 @@ class Keeper:
 
     async def watch(self) -> None:
         """Look at all our actors' rows for ever, some at a time; a ring that was lost is made up for by that."""
-        last: Key | None = None
+        left: list[Key] = []
         while True:
             await anyio.sleep(self.policy.renew * ROUND / max(1, ceil(len(self.roster.owned) / AT_ONCE)))
-            keys = sorted(key for key in self.roster.owned if last is None or key > last)[:AT_ONCE]
-            await self._watched(partial(self._look, keys))
-            last = keys[-1] if len(keys) == AT_ONCE else None
-            if last is None:
+            left = left or sorted(self.roster.owned)
+            part, left = left[:AT_ONCE], left[AT_ONCE:]
+            await self._watched(partial(self._look, part))
+            if not left:
                 await self._watched(self._find_strangers)
 
     async def _watched(self, look: Callable[[], Awaitable[None]]) -> None:

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 class Reaper:
     """Watches the leases of the other nodes, and hands out what those own whose lease has ended.
 
-    A lease has ended once it was seen unchanged for its whole length, less what its node trusts it less, by the clock
-    here that nobody sets. So clocks of nodes may differ as they like: whoever is alive has prolonged it by then, and
-    whoever could not has ceased to trust it. ``seen`` is each lease with when it was first seen.
+    A lease has ended once it was seen unchanged for its whole length by the clock here that nobody sets. So clocks of
+    nodes may differ as they like: whoever is alive has prolonged it by then, and whoever could not has ceased to trust
+    it a while ago. ``seen`` is each lease with when it was first seen.
     """
 
     database: Database
@@ -56,7 +56,7 @@ class Reaper:
         return min([self.policy.renew, *(self._end(lease) - now for lease in leases)])
 
     def _end(self, lease: NodeLease) -> float:
-        return self.seen[lease] + lease.length - self.policy.margin
+        return self.seen[lease] + lease.length
 
     async def _inherit(self, ended: Sequence[NodeLease]) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -150,9 +151,16 @@ class Reader:
         return await self.read() == self.free() and not await self.claimed()
 
     async def until_read(self) -> None:
-        """Sweep until it is."""
+        """Sweep until it is; no sweep may promise more than Exact has."""
+        await self._until_read(self.sweep)
+
+    async def until_read_anyhow(self) -> None:
+        """Sweep until it is, where too much has been promised already."""
+        await self._until_read(lambda: self.turn(SweepStock(tick=False)))
+
+    async def _until_read(self, sweep: Callable[[], Awaitable[object]]) -> None:
         for _ in range(12):
-            await self.sweep()
+            await sweep()
             if await self.is_read():
                 return
         raise AssertionError(f"still {await self.read()} less {await self.claimed()}, where {self.free()} are free")

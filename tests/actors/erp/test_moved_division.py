@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.actors.erp.moving import GENERATION, PATIENCE, UNSURE
+from hub.actors.erp.moving import GENERATION, HOUR, PATIENCE, UNASKED, UNSURE
 from hub.actors.erp.stock import UNKNOWN
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
 from hub.outcome import Outcome, Rejected, Throttled, Unavailable
@@ -16,14 +16,27 @@ pytestmark = pytest.mark.anyio
 AWAY = [Throttled(60, "no calls left"), Unavailable("away"), Rejected("no", code="forbidden")]
 
 
+def move(reader: Reader) -> None:
+    """Move the division to another database."""
+    books = reader.exact.exact.main
+    books.change_database()
+    for row in books.table("system/Divisions").find(Code=books.code):
+        row["DivisionMoveDate"] = books.now()
+
+
+def change_all(reader: Reader) -> None:
+    """Let each stock row change."""
+    books = reader.exact.exact.main
+    for row in list(books.table("stock").rows.values()):
+        books.move(row["ItemId"], row["Warehouse"], CurrentStock=Decimal(1))
+
+
 @pytest.fixture
 async def moved(reader: Reader) -> Reader:
     """A lane that has read all, in whose division an order was booked before Exact moved it."""
     await reader.sweep(2)
     await reader.sell()
-    reader.exact.exact.main.change_database()
-    for row in reader.exact.exact.main.table("system/Divisions").find(Code=reader.exact.exact.main.code):
-        row["DivisionMoveDate"] = reader.exact.exact.main.now()
+    move(reader)
     return reader
 
 
@@ -48,9 +61,7 @@ async def test_what_else_is_read_of_the_division_is_read_anew_too(moved: Reader)
 
 
 async def test_a_move_is_noticed_by_a_read_of_which_all_rows_have_changed(moved: Reader) -> None:
-    books = moved.exact.exact.main
-    for row in list(books.table("stock").rows.values()):
-        books.move(row["ItemId"], row["Warehouse"], CurrentStock=Decimal(1))
+    change_all(moved)
     await moved.until_read()
 
 
@@ -101,20 +112,53 @@ async def test_hints_that_come_between_release_nothing(moved: Reader) -> None:
 async def test_whoever_may_not_read_where_divisions_lie_is_not_asked_again_and_again(reader: Reader) -> None:
     reader.erp.refusals["generation"] = [Rejected("no", code="forbidden")] * 9
     await reader.sweep(2)
-    books = reader.exact.exact.main
-    for row in list(books.table("stock").rows.values()):
-        books.move(row["ItemId"], row["Warehouse"], CurrentStock=Decimal(1))
+    change_all(reader)
     await reader.sweep(3)
     assert reader.erp.asked["generation"] == 1
     await reader.sell()
     await reader.until_read()
 
 
-async def test_a_right_that_was_taken_away_stops_nothing_for_ever(moved: Reader) -> None:
-    moved.erp.refusals["generation"] = [Rejected("no", code="forbidden")] * 9
+async def test_a_right_that_was_taken_away_stops_nothing_for_ever_and_is_asked_for_again(moved: Reader) -> None:
+    moved.erp.refusals["generation"] = [Rejected("no", code="forbidden")] * 2
     await moved.sweep()
     assert await moved.claimed() == SOLD
-    moved.remember(**{UNSURE: moved.lane.scene.desk.clock.now().timestamp() - PATIENCE.total_seconds()})
+    moved.remember(**{UNSURE: moved.lane.scene.desk.clock.now().timestamp() - PATIENCE})
     await moved.turn(SweepStock(tick=False))
     assert await moved.claimed() == 0
-    assert GENERATION.encode() in moved.state
+    asked = moved.erp.asked["generation"]
+    await moved.turn(SweepStock(tick=False))
+    assert moved.erp.asked["generation"] == asked
+    moved.remember(**{UNASKED: moved.lane.scene.desk.clock.now().timestamp() - HOUR})
+    await moved.until_read_anyhow()
+
+
+async def test_a_lane_of_a_former_version_learns_where_its_division_lies(reader: Reader) -> None:
+    await reader.sweep(2)
+    reader.remember(**{GENERATION: None})
+    change_all(reader)
+    await reader.sweep()
+    assert reader.erp.asked["generation"] == 2
+    await reader.sell()
+    move(reader)
+    await reader.until_read()
+
+
+async def test_a_move_after_it_was_asked_where_a_reading_begins_and_before_its_page_is_noticed(reader: Reader) -> None:
+    await reader.sweep(2)
+    reader.remember(**{UNKNOWN: True})
+    reader.erp.refusals["pages"] = [Unavailable("away")]
+    await reader.turn(ReadStockAnew())
+    await reader.sell()
+    move(reader)
+    await reader.until_read()
+
+
+async def test_reading_gets_on_with_one_call_at_a_time_though_all_rows_change(reader: Reader) -> None:
+    await reader.sweep(2)
+    await reader.sell()
+    for _ in range(8):
+        change_all(reader)
+        reader.erp.allow(1, Throttled(60, "no calls left"))
+        await reader.sweep()
+    assert await reader.claimed() == 0
