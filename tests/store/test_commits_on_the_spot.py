@@ -26,7 +26,7 @@ from hub.store.types import INSTANT
 
 pytestmark = pytest.mark.anyio
 
-INSERT = BulkInsert(lambda dialect: dialect.insert(node), node.c.keys())
+INSERT = BulkInsert(lambda dialect: dialect.insert(node), ["name", "started_at", "seen_at"])
 WHERE: list[threading.Thread] = []
 
 

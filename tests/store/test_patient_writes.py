@@ -20,7 +20,7 @@ from hub.store.types import INSTANT
 
 pytestmark = pytest.mark.anyio
 
-INSERT = BulkInsert(lambda dialect: dialect.insert(node), node.c.keys())
+INSERT = BulkInsert(lambda dialect: dialect.insert(node), ["name", "started_at", "seen_at"])
 GROUPS: list[list[str]] = []
 FOR_EVER = 3600.0
 

@@ -14,6 +14,9 @@ from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
 from hub.store.engine import Database, StoreUnavailable
 
+LOOKS = 5
+"""Looks within a renewal: how long after it was prolonged a lease may first be seen so."""
+
 log = logging.getLogger(__name__)
 
 
@@ -53,7 +56,7 @@ class Reaper:
         if ended:
             await self._inherit(ended)
             return self.policy.store_pause
-        return min([self.policy.renew, *(self._end(lease) - now for lease in leases)])
+        return min([self.policy.renew / LOOKS, *(self._end(lease) - now for lease in leases)])
 
     def _end(self, lease: NodeLease) -> float:
         return self.seen[lease] + lease.length

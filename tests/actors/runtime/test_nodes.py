@@ -232,7 +232,7 @@ async def test_a_lease_is_over_when_it_was_seen_unchanged_for_its_whole_length(d
     await enrolled(database, "dead", 30.0)
     await claimed(database, "dead")
     watching = Watching(database)
-    assert await watching.looks(0) == 10
+    assert await watching.looks(0) == 2
     assert await watching.looks(29) == pytest.approx(1, abs=0.1)
     assert (watching.lost, (await row_of(database)).due_at) == (0, None)
     await watching.looks(1.5)
