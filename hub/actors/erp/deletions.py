@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.actors.desk import Cause, pass_on_stock
+from hub.actors.erp.cursor import start_over
 from hub.actors.erp.pages import read_on
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import SweepStock
@@ -12,8 +13,6 @@ from hub.outcome import Rejected
 from hub.store.engine import Work
 from hub.store.stock import end_items, forget_readings, reads_begun
 
-CURSOR = "stock_cursor"
-FIRST = "first_read"
 FORGOTTEN = "forgotten"
 DELETED_CURSOR = "deleted_cursor"
 DELETED_AT = "deleted_at"
@@ -48,7 +47,8 @@ async def read_deletions(turn: Turn, scene: Scene) -> None:
 
 def read_all_anew(turn: Turn) -> None:
     """Begin the reading of stock anew; to go with ``forget_readings``, so that what is not met again is known."""
-    turn.state |= {CURSOR: None, FIRST: None, FORGOTTEN: "read all"}
+    start_over(turn)
+    turn.state[FORGOTTEN] = "read all"
 
 
 def met_all(turn: Turn) -> bool:

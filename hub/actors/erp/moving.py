@@ -7,7 +7,8 @@ begins without a cursor, and where one met nothing that the one before it had.
 
 from __future__ import annotations
 
-from hub.actors.erp.deletions import CURSOR, DELETED_CURSOR, FIRST, read_all_anew
+from hub.actors.erp.cursor import CURSOR, NOTED, UNSURE
+from hub.actors.erp.deletions import DELETED_CURSOR, read_all_anew
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ReadCatalogue
 from hub.actors.runtime.turn import Turn
@@ -15,10 +16,6 @@ from hub.outcome import Rejected, Throttled
 from hub.store.stock import forget_readings
 
 GENERATION = "generation"
-NOTED = "generation_noted"
-"""Whether it is known in which database the reading begins that has no cursor yet."""
-UNSURE = "unsure_since"
-"""Since when a reading, stored as one that goes on, waits for an answer to whether the division moved."""
 UNASKED = "generation_unasked_until"
 """Until when Exact is not asked where the division lies, for it refused to tell."""
 LOOK_AGAIN, HOUR = 60.0, 3600.0
@@ -50,22 +47,17 @@ async def follow_move(turn: Turn, scene: Scene) -> bool:
     before, now = turn.state.get(GENERATION), await generation_of(scene)
     if now is None:
         _refused(turn, scene)
-    elif before in (None, now):
+        return False
+    if before in (None, now):
         turn.state[GENERATION] = now
-    else:
-        await _begin_in(turn, scene, now)
-    return None not in (before, now) and before != now
-
-
-def start_over(turn: Turn) -> None:
-    """Begin the reading of stock without a cursor; where the division lies is asked first."""
-    turn.state |= {CURSOR: None, FIRST: None, NOTED: False, UNSURE: None}
+        return False
+    await _begin_in(turn, scene, now)
+    return True
 
 
 async def begin_elsewhere(turn: Turn, scene: Scene) -> None:
     """Read all stock anew, trusting no stored row version."""
     await turn.checkpoint(lambda work: forget_readings(work, *scene.key))
-    start_over(turn)
     read_all_anew(turn)
     turn.state |= {DELETED_CURSOR: None, GENERATION: None}
 

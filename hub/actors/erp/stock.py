@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hub.actors.desk import Cause, pass_on_stock
-from hub.actors.erp.deletions import CURSOR, FIRST, met_all, read_deletions
+from hub.actors.erp.cursor import CURSOR, FIRST, NOTED, UNSURE, start_over
+from hub.actors.erp.deletions import met_all, read_deletions
 from hub.actors.erp.horizon import all_answered, keep_horizon
-from hub.actors.erp.moving import NOTED, UNSURE, begin_elsewhere, follow_move, note_generation, start_over
+from hub.actors.erp.moving import begin_elsewhere, follow_move, note_generation
 from hub.actors.erp.pages import Reading, read_on, wait_of
 from hub.actors.erp.scene import Scene
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock

@@ -9,7 +9,7 @@ from functools import partial
 import anyio
 
 from hub.actors.runtime.address import Address
-from hub.actors.runtime.mailbox.ownership import Claim, claim, earliest_due
+from hub.actors.runtime.mailbox.ownership import claim, earliest_due
 from hub.actors.runtime.owned import Owned
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.roster import Roster
@@ -61,14 +61,13 @@ class Claimer:
         """
         began, lapses = self.roster.clock.monotonic(), self.roster.lapses
 
-        async def work(work: Work) -> list[Claim]:
+        async def work(work: Work) -> int:
             claims = await claim(work, self.name, most)
             ours = [Owned(Address.parse(one.key[1]), one, began, next_seq=one.next_seq) for one in claims]
             work.after_commit(partial(self._take_on, ours, lapses))
-            return claims
+            return len(ours)
 
-        claims = await self.database.write(work, urgent=True)
-        return len(claims)
+        return await self.database.write(work, urgent=True)
 
     def _take_on(self, ours: list[Owned], lapses: int) -> None:
         if lapses != self.roster.lapses:

@@ -71,11 +71,14 @@ class Keeper:
         return kept and self.roster.enrolled
 
     async def watch(self) -> None:
-        """Look at all our actors' rows for ever, some at a time; a ring that was lost is made up for by that."""
-        left: list[Key] = []
+        """Look at all our actors' rows for ever, some at a time; a ring that was lost is made up for by that.
+
+        Where nobody else writes, nothing happens to them unheard, and only strangers are looked for.
+        """
+        ours, left = self.roster.owned if self.database.shared else {}, list[Key]()
         while True:
-            await anyio.sleep(self.policy.renew * ROUND / max(1, ceil(len(self.roster.owned) / AT_ONCE)))
-            left = left or sorted(self.roster.owned)
+            await anyio.sleep(self.policy.renew * ROUND / max(1, ceil(len(ours) / AT_ONCE)))
+            left = left or sorted(ours)
             part, left = left[:AT_ONCE], left[AT_ONCE:]
             await self._watched(partial(self._look, part))
             if not left:
@@ -88,7 +91,7 @@ class Keeper:
             log.warning("cannot look after our actors: %s", error)
 
     async def _look(self, keys: list[Key]) -> None:
-        if keys and self.database.shared:
+        if keys:
             async with self.database.read() as connection:
                 self.roster.compare(await look(connection, keys))
 

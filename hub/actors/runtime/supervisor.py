@@ -60,9 +60,9 @@ class Supervisor:
         illness = Illness(self.roster, self.policy)
         self._turner = Turner(database, self.roster, self.policy, random, listener, illness, Bugs())
         self._releaser = Releaser(database, self.roster, self.policy, self._turner.write_fall)
+        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
         self._stopping = anyio.Event()
         self._doorbell = doorbell or (PostgresDoorbell(database.url) if database.shared else SilentDoorbell())
-        self._keeper = Keeper(database, self.roster, self.policy, self.name, anyio.Event())
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Run until ``stop``; raises ``NodeSick`` (in a group) when the platform should restart this process.

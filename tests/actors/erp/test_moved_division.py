@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from hub.actors.erp.moving import GENERATION, HOUR, PATIENCE, UNASKED, UNSURE
+from hub.actors.erp.cursor import UNSURE
+from hub.actors.erp.moving import GENERATION, HOUR, PATIENCE, UNASKED
 from hub.actors.erp.stock import UNKNOWN
 from hub.actors.messages import ItemChanged, ReadCatalogue, ReadStockAnew, SweepStock
 from hub.outcome import Outcome, Rejected, Throttled, Unavailable
@@ -81,15 +82,11 @@ async def test_reading_gets_on_where_there_is_only_one_call_at_a_time(moved: Rea
     assert await moved.is_read()
 
 
-async def test_a_reading_that_began_over_after_a_move_trusts_nothing_that_was_stored(moved: Reader) -> None:
-    moved.remember(**{UNKNOWN: True})
-    await moved.turn(ReadStockAnew())
-    assert await moved.promised() <= moved.free()
-    await moved.until_read()
-
-
-async def test_a_reading_that_began_over_unasked_trusts_nothing_that_was_stored(moved: Reader) -> None:
-    moved.erp.refusals["generation"] = [Rejected("no", code="forbidden")]
+@pytest.mark.parametrize("refusals", [[], [Rejected("no", code="forbidden")]], ids=["answered", "refused"])
+async def test_a_reading_that_begins_over_after_a_move_trusts_nothing_that_was_stored(
+    moved: Reader, refusals: list[Outcome]
+) -> None:
+    moved.erp.refusals["generation"] = list(refusals)
     moved.remember(**{UNKNOWN: True})
     await moved.turn(ReadStockAnew())
     assert await moved.promised() <= moved.free()

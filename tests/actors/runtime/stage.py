@@ -19,7 +19,6 @@ from hub.actors.runtime.message import Message, message
 from hub.actors.runtime.policy import Policy
 from hub.actors.runtime.supervisor import Supervisor
 from hub.actors.runtime.turn import Actor, Turn
-from hub.clock import SystemClock
 from hub.store.engine import Database, Work
 from hub.store.tables import actor, lane, parked
 from hub.store.tables import message as message_table
@@ -65,19 +64,6 @@ class Level:
 
     def fold(self) -> str | None:
         return self.sku
-
-
-class ByHand(SystemClock):
-    """A clock that stands still until it is moved on, so that no lease ends because the machine is slow."""
-
-    def __init__(self) -> None:
-        self.began, self.passed = super().now(), 0.0
-
-    def now(self) -> datetime:
-        return self.began + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return self.passed
 
 
 Handle = Callable[[Turn], Awaitable[None]]
@@ -209,11 +195,9 @@ async def held_row(database: Database, address: Address = BOL) -> AsyncIterator[
         yield go_on
 
 
-async def lease_until(database: Database, name: str | None = None) -> datetime:
-    """Until when a node has its lease; the only one's where no name is given."""
+async def lease_until(database: Database) -> datetime:
+    """Until when the only node has its lease."""
     statement = select(node_table.c.lease_until).where(node_table.c.lease_until.is_not(None))
-    if name is not None:
-        statement = statement.where(node_table.c.name == name)
     async with database.read() as connection:
         found: datetime = (await connection.execute(statement)).scalar_one()
     return found

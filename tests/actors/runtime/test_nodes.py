@@ -25,7 +25,6 @@ from tests.actors.runtime.stage import (
     BOL,
     BRISK,
     SHOP,
-    ByHand,
     Note,
     Script,
     empty,
@@ -37,6 +36,7 @@ from tests.actors.runtime.stage import (
     send,
     until,
 )
+from tests.adapters.handclock import HandClock
 
 pytestmark = pytest.mark.anyio
 
@@ -214,7 +214,7 @@ class Watching:
     """A node that watches another's lease, with a clock that is moved by hand."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.clock, self.lost = database, ByHand(), 0
+        self.database, self.clock, self.lost = database, HandClock(), 0
         self.policy = replace(BRISK, lease=30.0, renew=10.0, margin=5.0)
         self._reaper = Reaper(database, Roster(self.clock, alone=False), self.policy, "heir", self._note)
 
@@ -223,7 +223,7 @@ class Watching:
 
     async def looks(self, seconds: float) -> float:
         """Look after so many seconds, and return after how many it will again."""
-        self.clock.passed += seconds
+        self.clock.forward(seconds)
         return await self._reaper._round()
 
 
@@ -330,13 +330,13 @@ async def test_a_node_that_was_struck_off_drops_everything_and_begins_anew(datab
 
 
 async def test_a_node_whose_lease_lapsed_unseen_claims_its_actors_again(database_url: str) -> None:
-    clock = ByHand()
+    clock = HandClock()
     async with Database.open(database_url, clock) as database:
         script = Script()
         async with node(database, script, replace(BRISK, renew=3600.0)) as running:
             await send(database, Note(1))
             await until(partial(empty, database))
-            clock.passed += BRISK.lease
+            clock.forward(BRISK.lease)
             await until(lambda: not running.active)
             await send(database, Note(2))
             await until(partial(empty, database))

@@ -22,7 +22,6 @@ from tests.actors.runtime.stage import (
     BOL,
     BRISK,
     SHOP,
-    ByHand,
     Level,
     Note,
     Script,
@@ -34,6 +33,7 @@ from tests.actors.runtime.stage import (
     send,
     until,
 )
+from tests.adapters.handclock import HandClock
 
 pytestmark = pytest.mark.anyio
 
@@ -142,7 +142,7 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
     async def handle(turn: Turn) -> None:
         await release.wait()
 
-    script, clock = Script(handle), ByHand()
+    script, clock = Script(handle), HandClock()
     async with (
         Database.open(database_url, clock) as database,
         node(database, script, replace(BRISK, renew=0.05)),
@@ -155,7 +155,7 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
         await until(lambda: bool(script.turns))
         first = await lease_until(database)
         while clock.now() <= first:
-            clock.passed += BRISK.lease / 4
+            clock.forward(BRISK.lease / 4)
             await until(renewed)
         release.set()
         await until(partial(empty, database))
@@ -163,10 +163,11 @@ async def test_leases_are_renewed_while_a_turn_lasts(database_url: str) -> None:
 
 
 async def test_a_turn_that_was_stopped_past_its_lease_may_not_act_any_more(database_url: str) -> None:
-    allowed, clock = list[tuple[int, bool, bool]](), ByHand()
+    allowed, clock = list[tuple[int, bool, bool]](), HandClock()
 
     async def handle(turn: Turn) -> None:
-        before, clock.passed = may_act(), clock.passed + (BRISK.lease if turn.epoch == 1 else 0)
+        before = may_act()
+        clock.forward(BRISK.lease if turn.epoch == 1 else 0)
         allowed.append((turn.epoch, before, may_act()))
 
     async with Database.open(database_url, clock) as database, node(database, Script(handle), BRISK):

@@ -11,7 +11,8 @@ from hub.actors.runtime.mailbox.ownership import Claim
 from hub.actors.runtime.owned import Lane, Owned
 from hub.actors.runtime.roster import Roster
 from tests.actors.runtime.reads import KEY
-from tests.actors.runtime.stage import BOL, ByHand
+from tests.actors.runtime.stage import BOL
+from tests.adapters.handclock import HandClock
 
 pytestmark = pytest.mark.anyio
 MINUTE = timedelta(minutes=1)
@@ -21,7 +22,7 @@ class Sleeper:
     """A roster whose dispatcher has nothing to do, and two lanes of an actor."""
 
     def __init__(self) -> None:
-        self.clock = ByHand()
+        self.clock = HandClock()
         self.roster = Roster(self.clock, alone=True)
         owned = Owned(BOL, Claim(KEY, 1, 1, [], 0, 0), 0.0)
         self.roster.add(owned)
@@ -57,7 +58,7 @@ async def test_a_timer_behind_one_that_a_leap_of_the_clock_made_late_wakes_it_to
     sleeper = Sleeper()
     sleeper.roster.plan(sleeper.order, sleeper.clock.now() + MINUTE)
     sleeper.asleep()
-    sleeper.clock.passed += 3600
+    sleeper.clock.forward(3600)
     sleeper.roster.plan(sleeper.stock, sleeper.clock.now() + MINUTE)
     assert sleeper.is_woken()
 
@@ -69,7 +70,7 @@ async def test_a_lane_that_rests_is_planned_once_however_much_mail_comes() -> No
         sleeper.roster.feed(sleeper.order)
     assert len(sleeper.roster._timers) == 1
     assert not sleeper.woken(sleeper.order)
-    sleeper.clock.passed += 60
+    sleeper.clock.forward(60)
     assert sleeper.woken(sleeper.order)
 
 
@@ -78,9 +79,9 @@ async def test_a_lane_whose_rest_grew_longer_or_shorter_is_woken_at_its_end() ->
     sleeper.order.wait_until = sleeper.clock.now() + 2 * MINUTE
     sleeper.roster.feed(sleeper.order)
     sleeper.order.wait_until = sleeper.clock.now() + 5 * MINUTE
-    sleeper.clock.passed += 120
+    sleeper.clock.forward(120)
     assert not sleeper.woken(sleeper.order), "it rests longer by now"
     sleeper.order.wait_until = sleeper.clock.now() + MINUTE
     sleeper.roster.feed(sleeper.order)
-    sleeper.clock.passed += 60
+    sleeper.clock.forward(60)
     assert sleeper.woken(sleeper.order)
